@@ -1,0 +1,1 @@
+"""Owns time: what is read when, and how two nodes become one snapshot."""

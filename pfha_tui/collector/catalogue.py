@@ -1,0 +1,90 @@
+"""Everything the console ever reads: command, cadence, and what may be left out.
+
+The forms are those recorded on FreeBSD 12.1, except where a note says otherwise.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pfha_tui.domain.command import Command
+
+
+class Cadence(Enum):
+    """How often a section is read, in seconds; ONCE is once per connection."""
+
+    FAST = 1.0
+    MEDIUM = 5.0
+    SLOW = 60.0
+    ONCE = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One thing to read: the command, and how often."""
+
+    command: Command
+    cadence: Cadence
+
+
+IFCONFIG = Command("ifconfig", ("/sbin/ifconfig", "-a"))
+SYSCTL_CARP = Command("sysctl-carp", ("/sbin/sysctl", "-i", "net.inet.carp", "net.pfsync"))
+SYSCTL_SYSTEM = Command(
+    "sysctl-system",
+    (
+        "/sbin/sysctl",
+        "-i",
+        "kern.boottime",
+        "vm.loadavg",
+        "hw.ncpu",
+        "kern.cp_time",
+        "hw.physmem",
+        "vm.stats.vm.v_page_count",
+        "vm.stats.vm.v_free_count",
+        "vm.stats.vm.v_inactive_count",
+        "vm.stats.vm.v_laundry_count",
+    ),
+)
+NETSTAT_INTERFACES = Command(
+    "netstat-interfaces", ("/usr/bin/netstat", "--libxo", "json", "-ibdnW")
+)
+NETSTAT_CARP = Command("netstat-carp", ("/usr/bin/netstat", "--libxo", "json", "-s", "-p", "carp"))
+NETSTAT_PFSYNC = Command(
+    "netstat-pfsync", ("/usr/bin/netstat", "--libxo", "json", "-s", "-p", "pfsync")
+)
+PF_INFO = Command("pf-info", ("/sbin/pfctl", "-vv", "-s", "info"), root=True)
+PF_MEMORY = Command("pf-memory", ("/sbin/pfctl", "-s", "memory"), root=True)
+PF_CREATORS = Command("pf-creators", ("/sbin/pfctl", "-s", "creators"), root=True)
+SYSCTL_IDENTITY = Command(
+    "sysctl-identity", ("/sbin/sysctl", "-i", "kern.ostype", "kern.osrelease", "kern.hostname")
+)
+VERSION = Command("version", ("/bin/cat", "/etc/version"))
+CONFIG_STAT = Command("config-stat", ("/usr/bin/stat", "-f", "%m %z", "/cf/conf/config.xml"))
+MAINTENANCE = Command(
+    "maintenance",
+    ("/usr/bin/grep", "-c", "<virtualip_carp_maintenancemode", "/cf/conf/config.xml"),
+    root=True,
+)
+BOOTING = Command("booting", ("/bin/test", "-e", "/var/run/booting"))
+LOG_TAIL = Command(
+    "log-tail", ("/usr/bin/tail", "-n", "2000", "/var/log/system.log"), root=True, timeout_s=5.0
+)
+
+SECTIONS = (
+    Section(IFCONFIG, Cadence.FAST),
+    Section(SYSCTL_CARP, Cadence.FAST),
+    Section(NETSTAT_INTERFACES, Cadence.MEDIUM),
+    Section(NETSTAT_CARP, Cadence.MEDIUM),
+    Section(NETSTAT_PFSYNC, Cadence.MEDIUM),
+    Section(PF_INFO, Cadence.MEDIUM),
+    Section(SYSCTL_SYSTEM, Cadence.MEDIUM),
+    Section(BOOTING, Cadence.MEDIUM),
+    Section(CONFIG_STAT, Cadence.MEDIUM),
+    Section(MAINTENANCE, Cadence.MEDIUM),
+    Section(PF_MEMORY, Cadence.SLOW),
+    Section(PF_CREATORS, Cadence.SLOW),
+    Section(SYSCTL_IDENTITY, Cadence.SLOW),
+    Section(VERSION, Cadence.SLOW),
+    Section(LOG_TAIL, Cadence.ONCE),
+)
+
+READS = frozenset(section.command for section in SECTIONS)

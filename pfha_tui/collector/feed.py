@@ -1,0 +1,33 @@
+"""What the screen and the command line need of a watched pair."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.target import PairTarget
+
+
+class Feed(Protocol):
+    """A pair being watched: snapshots out, two wishes in."""
+
+    @property
+    def target(self) -> PairTarget:
+        """The pair as configured."""
+        ...
+
+    @property
+    def current(self) -> PairSnapshot:
+        """The newest snapshot; before the first answer one in which everything is unknown."""
+        ...
+
+    def subscribe(self, callback: Callable[[PairSnapshot], None]) -> Callable[[], None]:
+        """Call back (in the event loop) with every new snapshot; the result ends the subscription."""
+        ...
+
+    async def run(self) -> None:
+        """Watch until cancelled; connections are closed on the way out."""
+        ...
+
+    def retry(self, node: str) -> None:
+        """Try a stopped or waiting connection of this node at once (the operator asked)."""
+        ...

@@ -1,0 +1,44 @@
+"""Moments worth a line in the timeline."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.reading import Source
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    TRANSITION = "transition"
+    DEMOTION = "demotion"
+    LINK = "link"
+    PFSYNC = "pfsync"
+    SYNC = "sync"
+    CONNECTION = "connection"
+    VERDICT = "verdict"
+
+
+class Resolution(StrEnum):
+    """How exact the stamp is: arrival over the stream in ms, log lines in s."""
+
+    MS = "ms"
+    S = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline. `epoch` is wall-clock seconds on the console's clock for live
+    arrivals, on the node's clock for log lines; `node` is None for events of the pair."""
+
+    epoch: float
+    resolution: Resolution
+    kind: EventKind
+    node: str | None
+    text: str
+    source: Source | None = None
+    interface: str | None = None
+    vhid: int | None = None
+    old: CarpState | None = None
+    new: CarpState | None = None
+    reason: str = ""

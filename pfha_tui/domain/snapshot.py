@@ -1,0 +1,144 @@
+"""One moment of a pair, whole and immutable: what the screen renders and the verdict judges."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pfha_tui.domain.events import Event
+from pfha_tui.domain.model import (
+    Address,
+    CarpCounters,
+    CarpState,
+    CarpSysctls,
+    ConfigMark,
+    Identity,
+    Interface,
+    InterfaceCounters,
+    NodeClock,
+    PfInfo,
+    PfLimits,
+    PfsyncCounters,
+    SnmpFacts,
+    SystemStats,
+)
+from pfha_tui.domain.rates import NodeRates
+from pfha_tui.domain.reading import Reading, Source
+from pfha_tui.domain.target import NodeRole
+from pfha_tui.domain.verdict import Verdict
+
+
+class LinkState(StrEnum):
+    """State of one way to a node. STOPPED waits for the operator: login refused or host key wrong."""
+
+    OFF = "off"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    SUSPECT = "suspect"
+    DOWN = "down"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """How one transport to a node is doing; `since` and `heard_at` are monotonic seconds."""
+
+    state: LinkState
+    since: float
+    detail: str = ""
+    rtt_s: float | None = None
+    heard_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Start of the present state, epoch seconds; `exact` False means "at least since"."""
+
+    epoch: float
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarpRole:
+    """The role of one VHID on one node, from the newer of poll and push.
+
+    `state` is None when the node answered but has no such VHID (MISSING). `effective_skew` is None
+    while the demotion is unknown. `at` is the monotonic time of the fact.
+    """
+
+    interface: str
+    vhid: int
+    state: CarpState | None
+    description: str = ""
+    advbase: int | None = None
+    advskew: int | None = None
+    effective_skew: int | None = None
+    addresses: tuple[Address, ...] = ()
+    since: Since | None = None
+    source: Source | None = None
+    at: float = 0.0
+    vrrp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSnapshot:
+    """Everything known of one node at monotonic `at`.
+
+    `reachable` is None until the first attempt has ended. `sample` counts completed or failed fast
+    polls, so that two snapshots can be told to rest on different samples. `maintenance` reads
+    pfSense's flag (None value where the file is not there or not readable).
+    """
+
+    name: str
+    role: NodeRole
+    address: str
+    at: float
+    sample: int = 0
+    reachable: bool | None = None
+    unreachable_why: str = ""
+    ssh: LinkStatus = field(default_factory=lambda: LinkStatus(LinkState.OFF, 0.0))
+    snmp_link: LinkStatus = field(default_factory=lambda: LinkStatus(LinkState.OFF, 0.0))
+    roles: tuple[CarpRole, ...] = ()
+    clock: Reading[NodeClock] = Reading()
+    identity: Reading[Identity] = Reading()
+    interfaces: Reading[tuple[Interface, ...]] = Reading()
+    carp: Reading[CarpSysctls] = Reading()
+    system: Reading[SystemStats] = Reading()
+    counters: Reading[tuple[InterfaceCounters, ...]] = Reading()
+    carp_counters: Reading[CarpCounters] = Reading()
+    pfsync: Reading[PfsyncCounters] = Reading()
+    pf: Reading[PfInfo] = Reading()
+    limits: Reading[PfLimits] = Reading()
+    creators: Reading[tuple[str, ...]] = Reading()
+    maintenance: Reading[bool] = Reading()
+    booting: Reading[bool] = Reading()
+    config: Reading[ConfigMark] = Reading()
+    snmp: Reading[SnmpFacts] = Reading()
+    rates: NodeRates = field(default_factory=NodeRates)
+
+    @property
+    def states(self) -> int | None:
+        """Entries of the pf state table: pfctl's figure, else SNMP's."""
+        if self.pf.value is not None:
+            return self.pf.value.states
+        return self.snmp.value.states if self.snmp.value is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class PairSnapshot:
+    """Both nodes, the verdict and the timeline at one moment.
+
+    `at` (monotonic) and `epoch` (wall clock) are the same moment, so that ages can be shown as times.
+    """
+
+    pair: str
+    revision: int
+    at: float
+    epoch: float
+    primary: NodeSnapshot
+    secondary: NodeSnapshot
+    verdict: Verdict
+    events: tuple[Event, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[NodeSnapshot, NodeSnapshot]:
+        """Primary and secondary."""
+        return (self.primary, self.secondary)

@@ -1,0 +1,1 @@
+"""Text that firewalls print, turned into domain facts; one file per command; pure."""

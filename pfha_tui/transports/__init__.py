@@ -1,0 +1,1 @@
+"""Ways to reach a node: I/O only, catalogue commands only."""

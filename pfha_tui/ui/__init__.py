@@ -1,0 +1,1 @@
+"""The Textual console; renders what it is handed."""
