@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Everything runs from .venv in this folder.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help venv demo test check bench screenshots clean
+
+help:
+	@echo "make demo         open the console on the built-in lab"
+	@echo "make test         install what is needed and run every check and test"
+	@echo "make check        format, lint, types, import contracts (no tests)"
+	@echo "make bench        measure: ratios of one run, printed"
+	@echo "make screenshots  make the pictures of the README anew"
+	@echo "make venv         only make .venv with everything installed"
+	@echo "make clean        remove .venv and caches"
+
+.venv/run: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "pfha-tui needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python's venv module is missing (on Debian: the package python3-venv)" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/dev: pyproject.toml .venv/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+venv: .venv/dev
+
+demo: .venv/run
+	@$(BIN)/pfha-tui demo
+
+test: .venv/dev check
+	$(PYTEST) -n auto --dist loadfile
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: .venv/dev
+	$(BIN)/python -m tests.bench
+
+screenshots: .venv/dev
+	$(BIN)/python -m tests.screenshots
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

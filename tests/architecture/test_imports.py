@@ -1,0 +1,50 @@
+"""The import contracts, as a tool reads them and as the interpreter does them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_import_contracts() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("pfha_tui", ("asyncio", "click", "textual")),
+        ("pfha_tui.domain.snapshot", ("asyncio", "logging", "textual", "asyncssh", "pysnmp")),
+        ("pfha_tui.domain.judge", ("asyncio", "logging", "textual", "asyncssh", "pysnmp")),
+        ("pfha_tui.parsers.ifconfig", ("asyncio", "logging", "textual", "asyncssh", "pysnmp")),
+        ("pfha_tui.parsers.log", ("asyncio", "logging", "textual", "asyncssh", "pysnmp")),
+        ("pfha_tui.parsers.snmp", ("asyncio", "logging", "textual", "asyncssh", "pysnmp")),
+        ("pfha_tui.transports.base", ("textual", "asyncssh", "pysnmp", "proxmoxer")),
+        ("pfha_tui.transports.snmp", ("textual", "asyncssh", "proxmoxer")),
+        ("pfha_tui.transports.ssh", ("textual", "pysnmp", "proxmoxer")),
+        ("pfha_tui.collector.coordinator", ("textual", "asyncssh", "pysnmp", "proxmoxer", "click")),
+        ("pfha_tui.config.load", ("textual", "asyncssh", "pysnmp", "proxmoxer", "asyncio")),
+        ("pfha_tui.ui.app", ("asyncssh", "pysnmp", "proxmoxer", "click")),
+        ("pfha_tui.cli.main", ("textual", "asyncssh", "pysnmp", "proxmoxer", "rich", "asyncio")),
+        ("pfha_tui.wiring", ("textual", "asyncssh", "pysnmp", "proxmoxer")),
+        ("pfha_tui.lab", ("textual", "pfha_tui.domain", "pfha_tui.parsers", "pfha_tui.collector")),
+        ("pfha_tui.lab.scenarios", ("textual", "pfha_tui.domain", "pfha_tui.parsers")),
+    ],
+)
+def test_import_brings_nothing_forbidden(module: str, forbidden: tuple[str, ...]) -> None:
+    code = f"import sys, {module}; print([m for m in {forbidden!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout.strip() == "[]"
