@@ -38,6 +38,13 @@ class NodeRole(StrEnum):
     SECONDARY = "secondary"
 
 
+class Environment(StrEnum):
+    """What a pair is for: it changes the word and the colour of the banner, nothing else."""
+
+    PRODUCTION = "production"
+    LAB = "lab"
+
+
 class Privilege(StrEnum):
     """How commands that need root are run: AUTO = directly as uid 0, else by `sudo -n`."""
 
@@ -65,6 +72,16 @@ class SshTarget:
     privilege: Privilege = Privilege.AUTO
 
 
+SNMP_AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
+"""Authentication of SNMPv3 by our names: HMAC-MD5-96, HMAC-SHA-96 (RFC 3414) and the SHA-2 family (RFC 7860)."""
+
+SNMP_PRIV_PROTOCOLS = ("des", "aes128", "aes192", "aes256")
+"""Privacy of SNMPv3 by our names; AES-192 and AES-256 lengthen the key as net-snmp does (draft-blumenthal-aes-usm-04)."""
+
+SNMP_KEY_MIN_OCTETS = 8
+"""The shortest passphrase of an SNMPv3 user (RFC 3414, 11.2); net-snmp refuses shorter ones too."""
+
+
 @dataclass(frozen=True, slots=True)
 class SnmpTarget:
     """One SNMP agent: v2c with `community`, or v3 authPriv with user and two keys."""
@@ -84,6 +101,34 @@ class SnmpTarget:
         return "3" if self.user is not None else "2c"
 
 
+def check_snmp_target(target: SnmpTarget) -> None:
+    """Raise ValueError with one sentence if the target can't be asked: no or two kinds of credentials, an unknown
+    protocol name (they are lower case), a passphrase that is missing or too short, a port out of range."""
+    if not 0 < target.port < 65536:
+        raise ValueError(f"SNMP port {target.port} is not between 1 and 65535.")
+    if target.user is None:
+        if target.community is None or not target.community.reveal():
+            raise ValueError("SNMP needs either a community (v2c) or a user with two keys (v3).")
+        return
+    if target.community is not None:
+        raise ValueError("SNMP has both a community (v2c) and a user (v3); keep one.")
+    if not 1 <= len(target.user.encode()) <= 32:
+        raise ValueError("An SNMPv3 user name has 1 to 32 octets.")
+    for name, known, word in (
+        (target.auth_protocol, SNMP_AUTH_PROTOCOLS, "authentication"),
+        (target.priv_protocol, SNMP_PRIV_PROTOCOLS, "privacy"),
+    ):
+        if name not in known:
+            raise ValueError(
+                f"SNMPv3 {word} protocol {name!r} is unknown; use one of {', '.join(known)}."
+            )
+    for key, word in ((target.auth_key, "authentication"), (target.priv_key, "privacy")):
+        if key is None:
+            raise ValueError(f"SNMPv3 needs a {word} key: only authPriv is spoken.")
+        if len(key.reveal().encode()) < SNMP_KEY_MIN_OCTETS:
+            raise ValueError(f"The SNMPv3 {word} key has fewer than {SNMP_KEY_MIN_OCTETS} octets.")
+
+
 @dataclass(frozen=True, slots=True)
 class NodeTarget:
     """One firewall of a pair; at least one of `ssh` and `snmp` is set."""
@@ -97,13 +142,14 @@ class NodeTarget:
 
 @dataclass(frozen=True, slots=True)
 class PairTarget:
-    """A pair: primary first. `production` only changes the colour and word of its banner."""
+    """A pair: primary first. `poll_s` is the period of the quickest poll, in seconds."""
 
     name: str
     primary: NodeTarget
     secondary: NodeTarget
     read_only: bool = False
     poll_s: float = 1.0
+    environment: Environment = Environment.PRODUCTION
 
     @property
     def nodes(self) -> tuple[NodeTarget, NodeTarget]:
