@@ -76,7 +76,7 @@ SNMP_AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
 """Authentication of SNMPv3 by our names: HMAC-MD5-96, HMAC-SHA-96 (RFC 3414) and the SHA-2 family (RFC 7860)."""
 
 SNMP_PRIV_PROTOCOLS = ("des", "aes128", "aes192", "aes256")
-"""Privacy of SNMPv3 by our names; AES-192 and AES-256 lengthen the key as net-snmp does (draft-blumenthal-aes-usm-04)."""
+"""Privacy of SNMPv3 by our names; AES-192 and AES-256 lengthen the key as net-snmp does (Blumenthal's draft)."""
 
 SNMP_KEY_MIN_OCTETS = 8
 """The shortest passphrase of an SNMPv3 user (RFC 3414, 11.2); net-snmp refuses shorter ones too."""
@@ -112,7 +112,11 @@ def check_snmp_target(target: SnmpTarget) -> None:
         return
     if target.community is not None:
         raise ValueError("SNMP has both a community (v2c) and a user (v3); keep one.")
-    if not 1 <= len(target.user.encode()) <= 32:
+    _check_usm_user(target, target.user)
+
+
+def _check_usm_user(target: SnmpTarget, user: str) -> None:
+    if not 1 <= len(user.encode()) <= 32:
         raise ValueError("An SNMPv3 user name has 1 to 32 octets.")
     for name, known, word in (
         (target.auth_protocol, SNMP_AUTH_PROTOCOLS, "authentication"),
