@@ -1,0 +1,86 @@
+"""The roles of one node: what the last poll said, overtaken by what was pushed since."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pfha_tui.domain.election import effective_skew
+from pfha_tui.domain.model import CarpState, CarpVhid, Interface
+from pfha_tui.domain.reading import Source
+from pfha_tui.domain.snapshot import CarpRole, Since
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PushedState:
+    """A state that devd or the log announced, at the console's monotonic `at`."""
+
+    state: CarpState
+    at: float
+    source: Source = Source.DEVD
+
+
+def carp_roles(
+    interfaces: tuple[Interface, ...],
+    demotion: int | None,
+    source: Source,
+    at: float,
+    pushed: Mapping[Key, PushedState],
+    since: Mapping[Key, Since],
+    expected: Iterable[Key],
+) -> tuple[CarpRole, ...]:
+    """The role of every VHID of a node, in the order of ifconfig.
+
+    `at` is the earliest monotonic moment that the poll may describe: a push later than that wins, since
+    the poll may have run before it. Keys are (interface, VHID). A VHID of `expected` (known before) that
+    is on the node no more has state None; one that was pushed but never polled has its state and no skews.
+    """
+    by_name = {interface.name: interface for interface in interfaces}
+    polled = {(i.name, carp.vhid): (carp, i) for i in interfaces for carp in i.carp}
+    news = {key: push for key, push in pushed.items() if push.at > at}
+    absent = sorted((set(expected) | set(news)) - set(polled))
+    roles = [
+        _present(carp, interface, demotion, news.get(key), source, at, since.get(key))
+        for key, (carp, interface) in polled.items()
+    ]
+    for key in absent:
+        push = news.get(key)
+        interface = by_name.get(key[0])
+        roles.append(
+            CarpRole(
+                interface=key[0],
+                vhid=key[1],
+                state=push.state if push else None,
+                description=interface.description if interface else "",
+                since=since.get(key),
+                source=push.source if push else source,
+                at=push.at if push else at,
+            )
+        )
+    return tuple(roles)
+
+
+def _present(
+    carp: CarpVhid,
+    interface: Interface,
+    demotion: int | None,
+    push: PushedState | None,
+    source: Source,
+    at: float,
+    since: Since | None,
+) -> CarpRole:
+    known = demotion is not None and not carp.vrrp
+    return CarpRole(
+        interface=interface.name,
+        vhid=carp.vhid,
+        state=push.state if push else carp.state,
+        description=interface.description,
+        advbase=None if carp.vrrp else carp.advbase,
+        advskew=None if carp.vrrp else carp.advskew,
+        effective_skew=effective_skew(carp.advskew, demotion or 0) if known else None,
+        addresses=tuple(a for a in interface.addresses if a.vhid == carp.vhid),
+        since=since,
+        source=push.source if push else source,
+        at=push.at if push else at,
+        vrrp=carp.vrrp,
+    )
