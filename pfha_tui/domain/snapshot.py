@@ -39,13 +39,14 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """How one transport to a node is doing; `since` and `heard_at` are monotonic seconds."""
+    """How one transport to a node is doing; `since`, `heard_at` and `next_try_at` are monotonic seconds."""
 
     state: LinkState
     since: float
     detail: str = ""
     rtt_s: float | None = None
     heard_at: float | None = None
+    next_try_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
