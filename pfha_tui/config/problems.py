@@ -1,0 +1,39 @@
+"""What is wrong with a configuration, said so that it can be mended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: `line` counts from 1 (None when the whole file is meant), `key` is the path of the key,
+    `what` says what is wrong and `mend` what to do. No field ever holds a secret."""
+
+    file: Path
+    line: int | None
+    key: str
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        place = str(self.file) if self.line is None else f"{self.file}:{self.line}"
+        subject = f"{self.key}: " if self.key else ""
+        return f"{place}: {subject}{self.what}" + (f"; {self.mend}" if self.mend else "")
+
+
+class ConfigError(Exception):
+    """A configuration cannot be used; `problems` holds every fault that was found, at least one."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class NoConfiguration(ConfigError):
+    """There is no configuration file at the place where it is looked for."""
+
+
+def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each fault once: a key that holds for both nodes is found at fault twice."""
+    return tuple({(p.line or p.key, p.what): p for p in reversed([*problems])}.values())[::-1]

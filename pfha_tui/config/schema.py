@@ -1,0 +1,156 @@
+"""The tables and keys of the configuration file, schema 1.
+
+One `Field` per key: the loader checks against it, `config show` lists it, and the README's reference is
+made of the same words.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pfha_tui.domain.target import (
+    SNMP_AUTH_PROTOCOLS,
+    SNMP_PRIV_PROTOCOLS,
+    Environment,
+    NodeRole,
+    Privilege,
+)
+
+SCHEMA = 1
+
+PAIR_NAME = re.compile(r"\w[\w .-]{0,39}")
+NODE_NAME = re.compile(r"\w[\w.-]{0,39}")
+HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?", re.ASCII)
+USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@$+-]{0,31}", re.ASCII)
+FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
+PROXY_JUMP = re.compile(r"(?!-)[A-Za-z0-9_.@:,\[\]%$+-]{1,512}", re.ASCII)
+
+
+class Kind(Enum):
+    """What a value must be."""
+
+    TEXT = auto()
+    ADDRESS = auto()
+    INTEGER = auto()
+    BOOLEAN = auto()
+    DURATION = auto()
+    CHOICE = auto()
+    FINGERPRINTS = auto()
+    PATH = auto()
+    SECRET = auto()
+    TABLE = auto()
+    TABLES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key. `default` is the value used when the key is absent, `absent` says in words what happens
+    then if there is no such value. INTEGER and DURATION (seconds) lie within `low`..`high`; `node_only`
+    keys make no sense as the default of both nodes; a TABLE that `can_be_off` may be `false`."""
+
+    key: str
+    kind: Kind
+    help: str
+    required: bool = False
+    default: str | int | float | bool | None = None
+    absent: str = ""
+    choices: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    low: float = 0
+    high: float = 0
+    node_only: bool = False
+    can_be_off: bool = False
+
+
+ROOT = (
+    Field("schema", Kind.INTEGER, "version of this file's form", required=True, low=1, high=1),
+    Field("pair", Kind.TABLES, "one table per watched pair", required=True),
+)
+
+PAIR = (
+    Field("name", Kind.TEXT, "name of the pair", required=True, pattern=PAIR_NAME),
+    Field(
+        "environment",
+        Kind.CHOICE,
+        "what the pair is for; sets the banner",
+        default=Environment.PRODUCTION.value,
+        choices=tuple(Environment),
+    ),
+    Field("read_only", Kind.BOOLEAN, "never offer a change to this pair", default=False),
+    Field("poll", Kind.DURATION, "period of the quickest poll", default=1.0, low=0.2, high=60),
+    Field("ssh", Kind.TABLE, "SSH settings of both nodes", can_be_off=True),
+    Field("snmp", Kind.TABLE, "SNMP settings of both nodes", can_be_off=True),
+    Field("node", Kind.TABLES, "the two firewalls", required=True),
+)
+
+NODE = (
+    Field("name", Kind.TEXT, "name of the firewall", required=True, pattern=NODE_NAME),
+    Field(
+        "role",
+        Kind.CHOICE,
+        "the part it plays by configuration",
+        required=True,
+        choices=tuple(NodeRole),
+    ),
+    Field("address", Kind.ADDRESS, "its own address, never a CARP VIP", required=True),
+    Field("ssh", Kind.TABLE, "SSH settings of this node", can_be_off=True),
+    Field("snmp", Kind.TABLE, "SNMP settings of this node", can_be_off=True),
+)
+
+SSH = (
+    Field(
+        "host",
+        Kind.ADDRESS,
+        "name or address to connect to",
+        absent="the node's address",
+        node_only=True,
+    ),
+    Field("port", Kind.INTEGER, "TCP port", absent="ssh_config, else 22", low=1, high=65535),
+    Field("user", Kind.TEXT, "login", absent="ssh_config, else your own", pattern=USER),
+    Field("identity_file", Kind.PATH, "the private key to offer", absent="ssh_config"),
+    Field("agent_identity", Kind.PATH, "public key for which the agent signs", absent="none"),
+    Field("passphrase", Kind.SECRET, "passphrase of identity_file", absent="none"),
+    Field(
+        "host_keys",
+        Kind.FINGERPRINTS,
+        "pinned SHA256 fingerprints",
+        absent="none; known_hosts decides",
+        node_only=True,
+    ),
+    Field("known_hosts", Kind.PATH, "known_hosts file", absent="~/.ssh/known_hosts"),
+    Field("proxy_jump", Kind.TEXT, "jump hosts", absent="ssh_config", pattern=PROXY_JUMP),
+    Field("ssh_config", Kind.PATH, "OpenSSH client configuration", absent="~/.ssh/config"),
+    Field(
+        "privilege",
+        Kind.CHOICE,
+        "how commands that need root are run",
+        default=Privilege.AUTO.value,
+        choices=tuple(Privilege),
+    ),
+)
+
+SNMP = (
+    Field(
+        "host",
+        Kind.ADDRESS,
+        "name or address of the agent",
+        absent="the node's address",
+        node_only=True,
+    ),
+    Field("port", Kind.INTEGER, "UDP port", default=161, low=1, high=65535),
+    Field("version", Kind.CHOICE, "protocol", absent="3 with a user, else 2c", choices=("2c", "3")),
+    Field("community", Kind.SECRET, "v2c community", absent="none"),
+    Field("user", Kind.TEXT, "v3 user", absent="none", pattern=USER),
+    Field(
+        "auth_protocol",
+        Kind.CHOICE,
+        "v3 authentication",
+        default="sha256",
+        choices=SNMP_AUTH_PROTOCOLS,
+    ),
+    Field("auth_key", Kind.SECRET, "v3 authentication key, 8 characters or more", absent="none"),
+    Field(
+        "priv_protocol", Kind.CHOICE, "v3 privacy", default="aes128", choices=SNMP_PRIV_PROTOCOLS
+    ),
+    Field("priv_key", Kind.SECRET, "v3 privacy key, 8 characters or more", absent="none"),
+)

@@ -1,0 +1,126 @@
+"""Secrets by reference: env:NAME, file:/path, keyring:service/name.
+
+A configuration holds the reference only. Nothing in this module puts the secret, or a text that may be
+one, into a message.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pfha_tui.domain.target import Secret
+
+_MAX_BYTES = 65_536
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
+FORMS = "env:NAME, file:/path or keyring:service/name"
+
+
+class SecretKind(StrEnum):
+    """Where a secret is kept."""
+
+    ENV = "env"
+    FILE = "file"
+    KEYRING = "keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """A reference to a secret; its `str` is what the configuration says and is safe to show."""
+
+    kind: SecretKind
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.where}"
+
+
+class SecretError(Exception):
+    """A secret cannot be had: `what` is wrong and `mend` says what to do, neither with the secret."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(f"{what}; {mend}")
+        self.what = what
+        self.mend = mend
+
+
+def parse_reference(text: str) -> SecretRef:
+    """The reference that a text is; raises SecretError for a literal secret or a broken reference."""
+    kind, colon, where = text.partition(":")
+    if not colon or kind not in tuple(SecretKind):
+        raise SecretError("a secret may not be written out here", f"give a reference: {FORMS}")
+    broken = {
+        SecretKind.ENV: not _NAME.fullmatch(where),
+        SecretKind.FILE: not where or not where.isprintable(),
+        SecretKind.KEYRING: not all(where.partition("/")) or not where.isprintable(),
+    }[SecretKind(kind)]
+    if broken:
+        raise SecretError(f"is not a complete {kind}: reference", f"the forms are {FORMS}")
+    return SecretRef(SecretKind(kind), where)
+
+
+def resolve(reference: SecretRef, base: Path, environ: Mapping[str, str] | None = None) -> Secret:
+    """Fetch the secret; relative paths start at folder `base`. Raises SecretError."""
+    if reference.kind is SecretKind.ENV:
+        text = (os.environ if environ is None else environ).get(reference.where)
+        if not text:
+            raise SecretError(
+                f"the variable {reference.where} is not set", f"export {reference.where} first"
+            )
+        return Secret(text)
+    if reference.kind is SecretKind.FILE:
+        return _from_file(base / Path(reference.where).expanduser())
+    return _from_keyring(reference.where)
+
+
+def _from_file(path: Path) -> Secret:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a path"
+        raise SecretError(f"{path} cannot be read ({why})", "mend the path or the file") from None
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor)
+        if not stat.S_ISREG(mode.st_mode):
+            raise SecretError(f"{path} is not a regular file", "name a file")
+        if mode.st_mode & 0o077:
+            raise SecretError(f"{path} can be read by others", f"run: chmod 600 {path}")
+        if mode.st_uid not in (os.geteuid(), 0):
+            raise SecretError(f"{path} belongs to another user", f"run: chown $(id -u) {path}")
+        content = file.read(_MAX_BYTES + 1)
+    try:
+        text = content.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SecretError(f"{path} is not UTF-8 text", "keep one line of text in it") from None
+    if not text or len(content) > _MAX_BYTES:
+        state = "is empty" if not text else "is too long"
+        raise SecretError(f"{path} {state}", "keep one line of text in it")
+    return Secret(text)
+
+
+def _from_keyring(where: str) -> Secret:
+    service, _, name = where.partition("/")
+    try:
+        import keyring
+        from keyring.errors import NoKeyringError
+    except ImportError:
+        raise SecretError(
+            "the keyring library is not installed", "install pfha-tui[keyring]"
+        ) from None
+    try:
+        text = keyring.get_password(service, name)
+    except NoKeyringError:
+        raise SecretError(
+            "no keyring is running here", "use an env: or file: reference on this machine"
+        ) from None
+    # Backends raise what their platform raises (D-Bus, locked collections, …); to us it is one fact.
+    except Exception as error:
+        raise SecretError(
+            f"the keyring could not be read ({type(error).__name__})", "unlock it and try again"
+        ) from None
+    if not text:
+        raise SecretError(f"the keyring has no entry {where}", f"run: keyring set {service} {name}")
+    return Secret(text)
