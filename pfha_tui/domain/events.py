@@ -42,3 +42,23 @@ class Event:
     old: CarpState | None = None
     new: CarpState | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarpEvent:
+    """A role change as devd announces it: the new state only."""
+
+    interface: str
+    vhid: int
+    state: CarpState
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """A link change as devd announces it."""
+
+    interface: str
+    up: bool
+
+
+DevdEvent = CarpEvent | LinkEvent

@@ -31,7 +31,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class CarpVhid:
-    """One `carp:` line of ifconfig. `advskew` is the configured one, never the demoted one."""
+    """One `carp:` line of ifconfig. `advskew` is the configured one, never the demoted one.
+
+    A `vrrp:` line (FreeBSD 15) has `vrrp` True, `priority` and `interval_cs` (hundredths of a second);
+    it has no advbase or advskew, which are then 0 and mean nothing.
+    """
 
     interface: str
     vhid: int
@@ -41,6 +45,8 @@ class CarpVhid:
     peer: str | None = None
     peer6: str | None = None
     vrrp: bool = False
+    priority: int | None = None
+    interval_cs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,332 @@
+"""`ifconfig -a`, as FreeBSD 12 to 15 print it.
+
+The order of an interface's lines differs between releases, so each is told by its first word. Lines
+that carry nothing for us are passed over; a line that does but reads wrong fails the whole output.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from pfha_tui.domain.model import (
+    Address,
+    CarpState,
+    CarpVhid,
+    Family,
+    Interface,
+    PfsyncInterface,
+)
+from pfha_tui.domain.text import clean
+from pfha_tui.parsers.errors import ParseError
+from pfha_tui.parsers.lines import integer, numbered
+
+_SECTION = "ifconfig"
+
+_HEADER = re.compile(
+    r"(?P<name>[^\s:]+): flags=(?P<hex>[0-9a-f]{1,16})(?:<(?P<flags>[^<>\s]*)>)?(?P<rest>(?: .*)?)"
+)
+_MTU = re.compile(r" mtu ([0-9]{1,9})(?= |$)")
+_MAC = re.compile(r"(?:ether|lladdr) (?P<mac>[0-9a-f]{2}(?:[:.-][0-9a-f]{2})+)", re.IGNORECASE)
+_INET = re.compile(
+    r"inet (?P<address>[0-9.]+)(?:/(?P<bits>[0-9]{1,2}))?(?: --> [0-9.]+)?"
+    r"(?: netmask (?P<mask>0x[0-9a-f]{1,8}|[0-9.]+))?(?: broadcast [0-9.]+)?(?: vhid (?P<vhid>[0-9]{1,3}))?"
+)
+_INET6 = re.compile(
+    r"inet6 (?P<address>[0-9a-fA-F:.]+)(?:%[^\s/]+)?(?:/(?P<slash>[0-9]{1,3}))?(?: --> [^\s]+)?"
+    r"(?: prefixlen (?P<bits>[0-9]{1,3}))?(?P<words>(?: [a-z0-9_]+)*)"
+)
+_VHID_LAST = re.compile(r"(?:.* )?vhid ([0-9]{1,3})")
+_CARP = re.compile(
+    r"carp: (?P<state>INIT|BACKUP|MASTER) vhid (?P<vhid>[0-9]{1,3}) advbase (?P<advbase>[0-9]{1,3})"
+    r' advskew (?P<advskew>[0-9]{1,3})(?: key ".*")?'
+)
+_VRRP = re.compile(
+    r"vrrp: (?P<state>INIT|BACKUP|MASTER) vrid (?P<vhid>[0-9]{1,3}) prio (?P<prio>[0-9]{1,3})"
+    r" interval (?P<interval>[0-9]{1,5})"
+)
+_PEER = re.compile(r"peer (?P<peer>[0-9.]+)(?: peer6 (?P<peer6>[0-9a-fA-F:.]+)(?:%\S+)?)?")
+_VLAN = re.compile(r"vlan: (?P<tag>[0-9]{1,4})(?: .*)? parent interface: (?P<parent>\S+)")
+_PFSYNC_WORDS = ("pfsync:", "syncdev:", "syncpeer:", "maxupd:", "defer:", "version:", "syncok:")
+_KEY = re.compile(r" key .*")
+
+
+@dataclass(slots=True)
+class _Block:
+    """An interface while its lines are read."""
+
+    name: str
+    flags: tuple[str, ...]
+    mtu: int | None
+    line_no: int = 0
+    line: str = ""
+    description: str = ""
+    mac: str | None = None
+    media: str | None = None
+    status: str | None = None
+    addresses: list[Address] = field(default_factory=list)
+    carp: list[CarpVhid] = field(default_factory=list)
+    groups: tuple[str, ...] = ()
+    vlan: int | None = None
+    vlan_parent: str | None = None
+    lagg_ports: list[str] = field(default_factory=list)
+    pfsync: PfsyncInterface | None = None
+    peer_expected: bool = False
+
+    def fail(self, message: str) -> NoReturn:
+        """Give up at the present line, whose CARP key (printed with -k) goes no further."""
+        raise ParseError(_SECTION, message, self.line_no, _KEY.sub(" key …", self.line))
+
+    def finished(self) -> Interface:
+        """The interface as the domain knows it."""
+        return Interface(
+            name=self.name,
+            flags=self.flags,
+            mtu=self.mtu,
+            description=self.description,
+            mac=self.mac,
+            media=self.media,
+            status=self.status,
+            addresses=tuple(self.addresses),
+            carp=tuple(self.carp),
+            groups=self.groups,
+            vlan_parent=self.vlan_parent,
+            vlan=self.vlan,
+            lagg_ports=tuple(self.lagg_ports),
+            pfsync=self.pfsync,
+        )
+
+
+def parse(text: str) -> tuple[Interface, ...]:
+    """All interfaces, in the order printed.
+
+    `carp` keeps the order of creation, which is the kernel's. A `peer` line belongs to the `carp:` line
+    right above it. `pfsync` is None where no such line was printed: FreeBSD 12 prints none while pfsync
+    is not configured; newer ones then say `syncpeer: 0.0.0.0` without a syncdev, which is kept as said.
+    Raises ParseError when nothing was printed, when text stands outside any interface, or when a line
+    that is understood by its first word (carp, vrrp, peer, inet, inet6, pfsync) has another form.
+    """
+    blocks: dict[str, _Block] = {}
+    block: _Block | None = None
+    for number, line in numbered(text):
+        if not line.strip():
+            continue
+        if not line[0].isspace():
+            block = _header(number, line)
+            if block.name in blocks:
+                block.fail("this interface came twice")
+            blocks[block.name] = block
+        elif block is None:
+            raise ParseError(_SECTION, "expected the first line of an interface", number, line)
+        else:
+            block.line_no, block.line = number, line.strip()
+            _body(block)
+    if not blocks:
+        raise ParseError(_SECTION, "no interface was printed")
+    return tuple(each.finished() for each in blocks.values())
+
+
+def _header(number: int, line: str) -> _Block:
+    match = _HEADER.fullmatch(line)
+    if match is None:
+        raise ParseError(_SECTION, "expected the first line of an interface", number, line)
+    flags = tuple(clean(flag) for flag in (match["flags"] or "").split(",") if flag)
+    mtu = _MTU.search(match["rest"])
+    block = _Block(clean(match["name"]), flags, int(mtu[1]) if mtu else None, number, line)
+    if int(match["hex"], 16) and not flags:
+        block.fail("flags are set but not named")
+    return block
+
+
+def _body(block: _Block) -> None:
+    word, _, rest = block.line.partition(" ")
+    peer_expected, block.peer_expected = block.peer_expected, False
+    if word == "peer":
+        if peer_expected:
+            _peer(block)
+    elif word in _PFSYNC_WORDS and block.name.startswith("pfsync"):
+        _pfsync(block)
+    elif word in _READERS:
+        _READERS[word](block, rest)
+
+
+def _description(block: _Block, rest: str) -> None:
+    block.description = clean(rest)
+
+
+def _mac(block: _Block, _: str) -> None:
+    if match := _MAC.fullmatch(block.line):
+        block.mac = match["mac"].lower()
+
+
+def _media(block: _Block, rest: str) -> None:
+    block.media = clean(rest)
+
+
+def _status(block: _Block, rest: str) -> None:
+    block.status = clean(rest)
+
+
+def _groups(block: _Block, rest: str) -> None:
+    block.groups = tuple(clean(group) for group in rest.split())
+
+
+def _vlan(block: _Block, _: str) -> None:
+    if match := _VLAN.fullmatch(block.line):
+        block.vlan = integer(match["tag"], 0, 4095)
+        block.vlan_parent = None if match["parent"] == "<none>" else clean(match["parent"])
+
+
+def _laggport(block: _Block, rest: str) -> None:
+    if port := rest.partition(" ")[0]:
+        block.lagg_ports.append(clean(port))
+
+
+def _inet(block: _Block, _: str) -> None:
+    match = _INET.fullmatch(block.line)
+    if match is None or (match["bits"] is None) == (match["mask"] is None):
+        block.fail("this inet line is not understood")
+    length = integer(match["bits"], 0, 32) if match["bits"] else _mask_length(match["mask"])
+    _add_address(block, Family.INET, match["address"], length, match["vhid"])
+
+
+def _inet6(block: _Block, _: str) -> None:
+    match = _INET6.fullmatch(block.line)
+    if match is None or (match["bits"] is None) == (match["slash"] is None):
+        block.fail("this inet6 line is not understood")
+    length = integer(match["bits"] or match["slash"], 0, 128)
+    vhid = _VHID_LAST.fullmatch(match["words"])
+    if vhid is None and " vhid" in match["words"]:
+        block.fail("this inet6 line is not understood")
+    _add_address(block, Family.INET6, match["address"], length, vhid[1] if vhid else None)
+
+
+def _mask_length(mask: str) -> int | None:
+    """Leading one bits of a mask (hex without padding, or dotted); None where it has holes."""
+    try:
+        bits = int(mask, 16) if mask.startswith("0x") else int(ipaddress.IPv4Address(mask))
+    except ValueError:
+        return None
+    length = bits.bit_count()
+    return length if bits == (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF else None
+
+
+def _add_address(
+    block: _Block, family: Family, address: str, length: int | None, vhid: str | None
+) -> None:
+    try:
+        known = str(ipaddress.ip_address(address))
+    except ValueError:
+        block.fail("this address is not understood")
+    if length is None:
+        block.fail("this prefix is not understood")
+    group = integer(vhid, 1, 255) if vhid else None
+    if vhid and group is None:
+        block.fail("a VHID is a number from 1 to 255")
+    block.addresses.append(Address(family, known, length, group))
+
+
+def _carp(block: _Block, _: str) -> None:
+    match = _CARP.fullmatch(block.line)
+    if match is None:
+        block.fail("this carp line is not understood")
+    advbase = integer(match["advbase"], 0, 255)
+    advskew = integer(match["advskew"], 0, 255)
+    if advbase is None or advskew is None:
+        block.fail("advbase and advskew are numbers from 0 to 255")
+    _add_vhid(block, match, CarpVhid(block.name, 0, CarpState.INIT, advbase, advskew))
+    block.peer_expected = True
+
+
+def _vrrp(block: _Block, _: str) -> None:
+    match = _VRRP.fullmatch(block.line)
+    if match is None:
+        block.fail("this vrrp line is not understood")
+    priority = integer(match["prio"], 0, 255)
+    interval = int(match["interval"])
+    if priority is None:
+        block.fail("a priority is a number from 0 to 255")
+    group = CarpVhid(
+        block.name, 0, CarpState.INIT, 0, 0, vrrp=True, priority=priority, interval_cs=interval
+    )
+    _add_vhid(block, match, group)
+
+
+def _add_vhid(block: _Block, match: re.Match[str], group: CarpVhid) -> None:
+    vhid = integer(match["vhid"], 1, 255)
+    if vhid is None:
+        block.fail("a VHID is a number from 1 to 255")
+    if any(known.vhid == vhid for known in block.carp):
+        block.fail("this VHID came twice on its interface")
+    block.carp.append(replace(group, vhid=vhid, state=CarpState(match["state"])))
+
+
+def _peer(block: _Block) -> None:
+    match = _PEER.fullmatch(block.line)
+    if match is None:
+        block.fail("this peer line is not understood")
+    try:
+        peer = str(ipaddress.IPv4Address(match["peer"]))
+        peer6 = str(ipaddress.IPv6Address(match["peer6"])) if match["peer6"] else None
+    except ValueError:
+        block.fail("this peer address is not understood")
+    block.carp[-1] = replace(block.carp[-1], peer=peer, peer6=peer6)
+
+
+def _pfsync(block: _Block) -> None:
+    """Four forms: with `pfsync:` in front (12), without (13), with a version (14), syncok on its own line."""
+    words = block.line.removeprefix("pfsync:").split()
+    pairs = dict(zip(words[::2], words[1::2], strict=False))
+    if len(words) % 2 or len(pairs) * 2 != len(words) or not set(pairs) <= set(_PFSYNC_WORDS):
+        block.fail("this pfsync line is not understood")
+    known = block.pfsync or PfsyncInterface(syncdev=None, syncpeer=None)
+    if "syncdev:" in pairs:
+        known = replace(known, syncdev=clean(pairs["syncdev:"]))
+    if "syncpeer:" in pairs:
+        known = replace(known, syncpeer=_sync_peer(block, pairs["syncpeer:"]))
+    if "maxupd:" in pairs:
+        known = replace(known, maxupd=_number(block, pairs["maxupd:"]))
+    if "version:" in pairs:
+        known = replace(known, version=_number(block, pairs["version:"]))
+    if "defer:" in pairs:
+        known = replace(known, defer=_choice(block, pairs["defer:"], "off", "on"))
+    if "syncok:" in pairs:
+        known = replace(known, syncok=_choice(block, pairs["syncok:"], "0", "1"))
+    block.pfsync = known
+
+
+def _sync_peer(block: _Block, text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        block.fail("the syncpeer is no address")
+
+
+def _number(block: _Block, text: str) -> int:
+    value = integer(text, 0, 2**31 - 1)
+    if value is None:
+        block.fail("this pfsync line is not understood")
+    return value
+
+
+def _choice(block: _Block, text: str, off: str, on: str) -> bool:
+    if text not in (off, on):
+        block.fail("this pfsync line is not understood")
+    return text == on
+
+
+_READERS: dict[str, Callable[[_Block, str], None]] = {
+    "description:": _description,
+    "ether": _mac,
+    "lladdr": _mac,
+    "inet": _inet,
+    "inet6": _inet6,
+    "carp:": _carp,
+    "vrrp:": _vrrp,
+    "media:": _media,
+    "status:": _status,
+    "groups:": _groups,
+    "vlan:": _vlan,
+    "laggport:": _laggport,
+}
