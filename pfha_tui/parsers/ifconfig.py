@@ -29,26 +29,19 @@ _HEADER = re.compile(
 )
 _MTU = re.compile(r" mtu ([0-9]{1,9})(?= |$)")
 _MAC = re.compile(r"(?:ether|lladdr) (?P<mac>[0-9a-f]{2}(?:[:.-][0-9a-f]{2})+)", re.IGNORECASE)
-_INET = re.compile(
-    r"inet (?P<address>[0-9.]+)(?:/(?P<bits>[0-9]{1,2}))?(?: --> [0-9.]+)?"
-    r"(?: netmask (?P<mask>0x[0-9a-f]{1,8}|[0-9.]+))?(?: broadcast [0-9.]+)?(?: vhid (?P<vhid>[0-9]{1,3}))?"
-)
-_INET6 = re.compile(
-    r"inet6 (?P<address>[0-9a-fA-F:.]+)(?:%[^\s/]+)?(?:/(?P<slash>[0-9]{1,3}))?(?: --> [^\s]+)?"
-    r"(?: prefixlen (?P<bits>[0-9]{1,3}))?(?P<words>(?: [a-z0-9_]+)*)"
-)
-_VHID_LAST = re.compile(r"(?:.* )?vhid ([0-9]{1,3})")
 _CARP = re.compile(
     r"carp: (?P<state>INIT|BACKUP|MASTER) vhid (?P<vhid>[0-9]{1,3}) advbase (?P<advbase>[0-9]{1,3})"
-    r' advskew (?P<advskew>[0-9]{1,3})(?: key ".*")?'
+    r" advskew (?P<advskew>[0-9]{1,3})(?: .*)?"
 )
 _VRRP = re.compile(
     r"vrrp: (?P<state>INIT|BACKUP|MASTER) vrid (?P<vhid>[0-9]{1,3}) prio (?P<prio>[0-9]{1,3})"
-    r" interval (?P<interval>[0-9]{1,5})"
+    r" interval (?P<interval>[0-9]{1,5})(?: .*)?"
 )
-_PEER = re.compile(r"peer (?P<peer>[0-9.]+)(?: peer6 (?P<peer6>[0-9a-fA-F:.]+)(?:%\S+)?)?")
 _VLAN = re.compile(r"vlan: (?P<tag>[0-9]{1,4})(?: .*)? parent interface: (?P<parent>\S+)")
-_PFSYNC_WORDS = ("pfsync:", "syncdev:", "syncpeer:", "maxupd:", "defer:", "version:", "syncok:")
+_WORD = re.compile(r"(?P<word>[A-Za-z0-9]+)(?P<colon>:?)(?P<rest>.*)")
+_PFSYNC_WORDS = ("pfsync", "syncdev", "syncpeer", "maxupd", "defer", "version", "syncok")
+_ADDRESS = {Family.INET: ipaddress.IPv4Address, Family.INET6: ipaddress.IPv6Address}
+_HEX_MASK = re.compile(r"0x[0-9a-fA-F]{1,8}")
 _KEY = re.compile(r" key .*")
 
 
@@ -103,7 +96,7 @@ def parse(text: str) -> tuple[Interface, ...]:
 
     `carp` keeps the order of creation, which is the kernel's. A `peer` line belongs to the `carp:` line
     right above it. `pfsync` is None where no such line was printed: FreeBSD 12 prints none while pfsync
-    is not configured; newer ones then say `syncpeer: 0.0.0.0` without a syncdev, which is kept as said.
+    is not configured; newer ones say `syncpeer: 0.0.0.0` without a syncdev then, which is kept as said.
     Raises ParseError when nothing was printed, when text stands outside any interface, or when a line
     that is understood by its first word (carp, vrrp, peer, inet, inet6, pfsync) has another form.
     """
@@ -112,7 +105,7 @@ def parse(text: str) -> tuple[Interface, ...]:
     for number, line in numbered(text):
         if not line.strip():
             continue
-        if not line[0].isspace():
+        if not line[0].isspace() and not _unindented_pfsync(block, line):
             block = _header(number, line)
             if block.name in blocks:
                 block.fail("this interface came twice")
@@ -125,6 +118,12 @@ def parse(text: str) -> tuple[Interface, ...]:
     if not blocks:
         raise ParseError(_SECTION, "no interface was printed")
     return tuple(each.finished() for each in blocks.values())
+
+
+def _unindented_pfsync(block: _Block | None, line: str) -> bool:
+    """FreeBSD 14 leaves the tab out when pfsync has neither syncdev nor syncpeer (ifpfsync.c)."""
+    in_pfsync = block is not None and block.name.startswith("pfsync")
+    return in_pfsync and line.split(":", 1)[0] in _PFSYNC_WORDS
 
 
 def _header(number: int, line: str) -> _Block:
@@ -140,72 +139,89 @@ def _header(number: int, line: str) -> _Block:
 
 
 def _body(block: _Block) -> None:
-    word, _, rest = block.line.partition(" ")
     peer_expected, block.peer_expected = block.peer_expected, False
+    match = _WORD.fullmatch(block.line)
+    if match is None:
+        return
+    word, marked = match["word"], bool(match["colon"])
     if word == "peer":
         if peer_expected:
             _peer(block)
-    elif word in _PFSYNC_WORDS and block.name.startswith("pfsync"):
+    elif marked and block.name.startswith("pfsync") and word in _PFSYNC_WORDS:
         _pfsync(block)
-    elif word in _READERS:
-        _READERS[word](block, rest)
+    elif word in _STRICT:
+        _STRICT[word](block)
+    elif marked and word in _MARKED:
+        _MARKED[word](block, match["rest"])
 
 
 def _description(block: _Block, rest: str) -> None:
-    block.description = clean(rest)
+    block.description = clean(rest.strip())
 
 
-def _mac(block: _Block, _: str) -> None:
+def _mac(block: _Block) -> None:
     if match := _MAC.fullmatch(block.line):
         block.mac = match["mac"].lower()
 
 
 def _media(block: _Block, rest: str) -> None:
-    block.media = clean(rest)
+    block.media = clean(rest.strip())
 
 
 def _status(block: _Block, rest: str) -> None:
-    block.status = clean(rest)
+    block.status = clean(rest.strip())
 
 
 def _groups(block: _Block, rest: str) -> None:
     block.groups = tuple(clean(group) for group in rest.split())
 
 
-def _vlan(block: _Block, _: str) -> None:
+def _vlan(block: _Block) -> None:
     if match := _VLAN.fullmatch(block.line):
         block.vlan = integer(match["tag"], 0, 4095)
         block.vlan_parent = None if match["parent"] == "<none>" else clean(match["parent"])
 
 
 def _laggport(block: _Block, rest: str) -> None:
-    if port := rest.partition(" ")[0]:
-        block.lagg_ports.append(clean(port))
+    block.lagg_ports.extend(clean(port) for port in rest.split()[:1])
 
 
-def _inet(block: _Block, _: str) -> None:
-    match = _INET.fullmatch(block.line)
-    if match is None or (match["bits"] is None) == (match["mask"] is None):
+def _inet(block: _Block) -> None:
+    """`inet A[ --> B] netmask 0xHEX ... [vhid N]`, or `inet A/N ...` (IFCONFIG_FORMAT)."""
+    words = block.line.split()
+    address, _, bits = words[1].partition("/") if len(words) > 1 else ("", "", "")
+    mask = _after(block, words, "netmask")
+    if bool(bits) == bool(mask):
         block.fail("this inet line is not understood")
-    length = integer(match["bits"], 0, 32) if match["bits"] else _mask_length(match["mask"])
-    _add_address(block, Family.INET, match["address"], length, match["vhid"])
+    length = _mask_length(mask) if mask else integer(bits, 0, 32)
+    _add_address(block, Family.INET, address, length, _after(block, words, "vhid"))
 
 
-def _inet6(block: _Block, _: str) -> None:
-    match = _INET6.fullmatch(block.line)
-    if match is None or (match["bits"] is None) == (match["slash"] is None):
+def _inet6(block: _Block) -> None:
+    """`inet6 A[%scope][ --> B] prefixlen N ... [vhid N]`, or `inet6 A[%scope]/N ...`."""
+    words = block.line.split()
+    scoped, _, bits = words[1].partition("/") if len(words) > 1 else ("", "", "")
+    prefix = _after(block, words, "prefixlen")
+    if bool(bits) == bool(prefix):
         block.fail("this inet6 line is not understood")
-    length = integer(match["bits"] or match["slash"], 0, 128)
-    vhid = _VHID_LAST.fullmatch(match["words"])
-    if vhid is None and " vhid" in match["words"]:
-        block.fail("this inet6 line is not understood")
-    _add_address(block, Family.INET6, match["address"], length, vhid[1] if vhid else None)
+    length = integer(prefix or bits, 0, 128)
+    address = scoped.partition("%")[0]
+    _add_address(block, Family.INET6, address, length, _after(block, words, "vhid"))
+
+
+def _after(block: _Block, words: list[str], name: str) -> str | None:
+    """The word that follows a name, None where the line does not have the name."""
+    if name not in words:
+        return None
+    if words.count(name) > 1 or words[-1] == name:
+        block.fail(f"{name} has no single value")
+    return words[words.index(name) + 1]
 
 
 def _mask_length(mask: str) -> int | None:
     """Leading one bits of a mask (hex without padding, or dotted); None where it has holes."""
     try:
-        bits = int(mask, 16) if mask.startswith("0x") else int(ipaddress.IPv4Address(mask))
+        bits = int(mask, 16) if _HEX_MASK.fullmatch(mask) else int(ipaddress.IPv4Address(mask))
     except ValueError:
         return None
     length = bits.bit_count()
@@ -216,7 +232,7 @@ def _add_address(
     block: _Block, family: Family, address: str, length: int | None, vhid: str | None
 ) -> None:
     try:
-        known = str(ipaddress.ip_address(address))
+        known = str(_ADDRESS[family](address))
     except ValueError:
         block.fail("this address is not understood")
     if length is None:
@@ -227,7 +243,7 @@ def _add_address(
     block.addresses.append(Address(family, known, length, group))
 
 
-def _carp(block: _Block, _: str) -> None:
+def _carp(block: _Block) -> None:
     match = _CARP.fullmatch(block.line)
     if match is None:
         block.fail("this carp line is not understood")
@@ -239,7 +255,7 @@ def _carp(block: _Block, _: str) -> None:
     block.peer_expected = True
 
 
-def _vrrp(block: _Block, _: str) -> None:
+def _vrrp(block: _Block) -> None:
     match = _VRRP.fullmatch(block.line)
     if match is None:
         block.fail("this vrrp line is not understood")
@@ -263,12 +279,12 @@ def _add_vhid(block: _Block, match: re.Match[str], group: CarpVhid) -> None:
 
 
 def _peer(block: _Block) -> None:
-    match = _PEER.fullmatch(block.line)
-    if match is None:
-        block.fail("this peer line is not understood")
+    words = block.line.split()
+    peer6 = _after(block, words, "peer6")
     try:
-        peer = str(ipaddress.IPv4Address(match["peer"]))
-        peer6 = str(ipaddress.IPv6Address(match["peer6"])) if match["peer6"] else None
+        peer = str(ipaddress.IPv4Address(words[1] if len(words) > 1 else ""))
+        if peer6 is not None:
+            peer6 = str(ipaddress.IPv6Address(peer6.partition("%")[0]))
     except ValueError:
         block.fail("this peer address is not understood")
     block.carp[-1] = replace(block.carp[-1], peer=peer, peer6=peer6)
@@ -277,22 +293,23 @@ def _peer(block: _Block) -> None:
 def _pfsync(block: _Block) -> None:
     """Four forms: with `pfsync:` in front (12), without (13), with a version (14), syncok on its own line."""
     words = block.line.removeprefix("pfsync:").split()
-    pairs = dict(zip(words[::2], words[1::2], strict=False))
-    if len(words) % 2 or len(pairs) * 2 != len(words) or not set(pairs) <= set(_PFSYNC_WORDS):
+    names = [word.removesuffix(":") for word in words[::2] if word.endswith(":")]
+    pairs = dict(zip(names, words[1::2], strict=False))
+    if len(pairs) * 2 != len(words) or not set(pairs) <= set(_PFSYNC_WORDS[1:]):
         block.fail("this pfsync line is not understood")
     known = block.pfsync or PfsyncInterface(syncdev=None, syncpeer=None)
-    if "syncdev:" in pairs:
-        known = replace(known, syncdev=clean(pairs["syncdev:"]))
-    if "syncpeer:" in pairs:
-        known = replace(known, syncpeer=_sync_peer(block, pairs["syncpeer:"]))
-    if "maxupd:" in pairs:
-        known = replace(known, maxupd=_number(block, pairs["maxupd:"]))
-    if "version:" in pairs:
-        known = replace(known, version=_number(block, pairs["version:"]))
-    if "defer:" in pairs:
-        known = replace(known, defer=_choice(block, pairs["defer:"], "off", "on"))
-    if "syncok:" in pairs:
-        known = replace(known, syncok=_choice(block, pairs["syncok:"], "0", "1"))
+    if "syncdev" in pairs:
+        known = replace(known, syncdev=clean(pairs["syncdev"]))
+    if "syncpeer" in pairs:
+        known = replace(known, syncpeer=_sync_peer(block, pairs["syncpeer"]))
+    if "maxupd" in pairs:
+        known = replace(known, maxupd=_number(block, pairs["maxupd"]))
+    if "version" in pairs:
+        known = replace(known, version=_number(block, pairs["version"]))
+    if "defer" in pairs:
+        known = replace(known, defer=_choice(block, pairs["defer"], "off", "on"))
+    if "syncok" in pairs:
+        known = replace(known, syncok=_choice(block, pairs["syncok"], "0", "1"))
     block.pfsync = known
 
 
@@ -316,17 +333,22 @@ def _choice(block: _Block, text: str, off: str, on: str) -> bool:
     return text == on
 
 
-_READERS: dict[str, Callable[[_Block, str], None]] = {
-    "description:": _description,
+_STRICT: dict[str, Callable[[_Block], None]] = {
     "ether": _mac,
     "lladdr": _mac,
     "inet": _inet,
     "inet6": _inet6,
-    "carp:": _carp,
-    "vrrp:": _vrrp,
-    "media:": _media,
-    "status:": _status,
-    "groups:": _groups,
-    "vlan:": _vlan,
-    "laggport:": _laggport,
+    "carp": _carp,
+    "vrrp": _vrrp,
+    "vlan": _vlan,
 }
+"""Lines read as a whole."""
+
+_MARKED: dict[str, Callable[[_Block, str], None]] = {
+    "description": _description,
+    "media": _media,
+    "status": _status,
+    "groups": _groups,
+    "laggport": _laggport,
+}
+"""Lines of a word with a colon, and a text."""
