@@ -98,7 +98,7 @@ def delta(before: int, after: int, bits: int = 64) -> int | None:
     """
     if after >= before:
         return after - before
-    size = 2**bits
+    size = 1 << bits
     if before >= size // 4 * 3 and after < size // 4:
         return after + size - before
     return None

@@ -18,7 +18,10 @@ class VerdictKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """Weight of one cause: a NOTE never changes the verdict, nor does a WARNING by itself."""
+    """Weight of one cause: an ERROR makes the verdict degraded or worse, a WARNING or NOTE never does.
+
+    Maintenance is a NOTE: it is on purpose, and the verdict of that name rests on the roles as well.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -27,7 +30,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason: `id` from the documented list, the node or VHID it is about, and the evidence in words."""
+    """One reason: `id` from causes.CAUSES, the node, interface and VHID it is about, the evidence in words.
+
+    `interface` is the device name (on the primary where the cause is about both nodes); `evidence` is
+    one clause that may hold device text.
+    """
 
     id: str
     severity: Severity
@@ -40,7 +47,8 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement of one snapshot. `confirmed` once two equal samples of both nodes agree;
-    until then `unconfirmed_for_s` counts the seconds since the judgement first appeared."""
+    until then `unconfirmed_for_s` counts the seconds since the judgement first appeared.
+    `causes` come the gravest first."""
 
     kind: VerdictKind
     why: str

@@ -1,0 +1,188 @@
+"""What can be wrong between two nodes: state synchronisation first, then what should be equal or differ."""
+
+from collections.abc import Callable, Iterator
+
+from pfha_tui.domain.causes import cause
+from pfha_tui.domain.election import contender
+from pfha_tui.domain.findings import no_link, place
+from pfha_tui.domain.model import CarpState, Interface
+from pfha_tui.domain.verdict import Cause
+from pfha_tui.domain.view import PairView, Side
+
+SILENCE_S = 15.0
+GAP_STATES = 20
+GAP_SHARE = 0.15
+CLOCKS_APART_S = 5.0
+
+
+def pair_causes(view: PairView) -> Iterator[Cause]:
+    """Everything found about the two nodes together, roles and maintenance apart."""
+    yield from _state_sync(view)
+    if all(side.known for side in view.sides):
+        for find in _CHECKS:
+            yield from find(view)
+    for vip in view.gone:
+        evidence = f"{vip.label} is on neither node any more"
+        yield cause("vhid-gone", evidence, None, vip.interface, vip.vhid)
+
+
+def _pfsync(side: Side) -> Interface | None:
+    """The pfsync interface if state synchronisation is configured on it."""
+    for interface in side.node.interfaces.value or ():
+        if interface.pfsync is not None and interface.pfsync.syncdev:
+            return interface
+    return None
+
+
+def _state_sync(view: PairView) -> Iterator[Cause]:
+    """At most one finding per node, and one of the pair, so that the set of causes stays steady."""
+    known = [side for side in view.sides if side.known]
+    configured = [side for side in known if _pfsync(side) is not None]
+    if len(known) == 2 and not configured:
+        names = " nor ".join(side.name for side in known)
+        yield cause("state-sync-off", f"neither {names} has pfsync configured")
+        return
+    for index, side in enumerate(view.sides):
+        if not side.known:
+            continue
+        evidence = _broken_here(side, len(known) == 2) or _broken_flow(view, index)
+        if evidence is not None:
+            yield cause("state-sync-broken", evidence, side.name)
+    if len(known) == 2:
+        yield from _creators(*known)
+
+
+def _broken_here(side: Side, both_known: bool) -> str | None:
+    pfsync = _pfsync(side)
+    if pfsync is None or pfsync.pfsync is None:
+        return f"{side.name} has no pfsync configured" if both_known else None
+    if not pfsync.up or "RUNNING" not in pfsync.flags:
+        return f"{pfsync.name} of {side.name} is down"
+    device = side.interface(pfsync.pfsync.syncdev or "")
+    if device is None:
+        return (
+            f"{side.name} has no interface {pfsync.pfsync.syncdev}, over which its states should go"
+        )
+    why = no_link(device)
+    return f"{place(device)} of {side.name}, over which the states go, {why}" if why else None
+
+
+def _broken_flow(view: PairView, index: int) -> str | None:
+    """Judge the counters of a node that serves, or of one whose peer serves."""
+    side, other = view.sides[index], view.sides[1 - index]
+    if side.current(side.node.pfsync) is None:
+        return None
+    rates = side.node.rates
+    if _serves(view, index):
+        if rates.pfsync_send_errors_ps:
+            return f"{side.name} fails to send {rates.pfsync_send_errors_ps:.1f} pfsync packets/s"
+        new = rates.pf_inserts_ps if side.current(side.node.pf) is not None else None
+        silent = rates.pfsync_out_silent_s or 0.0
+        if new and new >= 1 and silent >= SILENCE_S:
+            return f"{side.name} makes {new:.0f} states/s, but sends none"
+    if _serves(view, 1 - index) and other.current(other.node.pfsync) is not None:
+        silent = rates.pfsync_in_silent_s or 0.0
+        busy = other.node.rates.pfsync_out_busy_s or 0.0
+        if silent >= SILENCE_S and busy >= SILENCE_S:
+            return f"{side.name} has received no states for {silent:.0f} s, although {other.name} sends them"
+    return None
+
+
+def _serves(view: PairView, index: int) -> bool:
+    side = view.sides[index]
+    return side.known and any(vip.state(index) is CarpState.MASTER for vip in view.vips)
+
+
+def _creators(first: Side, second: Side) -> Iterator[Cause]:
+    """In a pair that synchronises, each node holds states that the other made."""
+    mine, theirs = (side.current(side.node.creators) for side in (first, second))
+    if mine and theirs and not set(mine) & set(theirs):
+        evidence = f"no creator of states is known to both {first.name} and {second.name}"
+        yield cause("state-sync-broken", evidence)
+
+
+def _state_gap(view: PairView) -> Iterator[Cause]:
+    """pf's table is read every few seconds on each node by itself: small differences are normal."""
+    first, second = view.sides
+    mine, theirs = first.states, second.states
+    if mine is None or theirs is None:
+        return
+    gap = abs(mine - theirs)
+    if gap > GAP_STATES and gap > GAP_SHARE * max(mine, theirs):
+        evidence = f"{first.name} holds {mine} states and {second.name} {theirs}"
+        yield cause("state-gap", evidence)
+
+
+def _identities(view: PairView) -> Iterator[Cause]:
+    first, second = view.sides
+    pf = [side.current(side.node.pf) for side in view.sides]
+    hosts = [info.host_id for info in pf if info is not None and info.host_id]
+    names = f"{first.name} and {second.name}"
+    if len(hosts) == 2 and hosts[0] == hosts[1]:
+        yield cause("cloned-host-id", f"{names} both have the pf host id {hosts[0]}")
+    mine, theirs = first.current(first.node.identity), second.current(second.node.identity)
+    if mine is not None and theirs is not None:
+        for old, new in ((mine.version, theirs.version), (mine.os_release, theirs.os_release)):
+            if old and new and old != new:
+                evidence = f"{first.name} runs {old} and {second.name} {new}"
+                yield cause("version-differs", evidence)
+                break
+    lines = [_pfsync(side) for side in view.sides]
+    versions = [
+        line.pfsync.version for line in lines if line is not None and line.pfsync is not None
+    ]
+    if len(versions) == 2 and None not in versions and versions[0] != versions[1]:
+        evidence = f"{first.name} speaks pfsync {versions[0]} and {second.name} {versions[1]}"
+        yield cause("pfsync-version-differs", evidence)
+
+
+def _clocks(view: PairView) -> Iterator[Cause]:
+    ahead = []
+    for side in view.sides:
+        clock, at = side.current(side.node.clock), side.node.clock.taken_at
+        if clock is None or at is None:
+            return
+        ahead.append(clock.epoch - at)
+    apart = abs(ahead[0] - ahead[1])
+    if apart > CLOCKS_APART_S:
+        names = " and ".join(side.name for side in view.sides)
+        yield cause("clock-skew", f"the clocks of {names} differ by {apart:.0f} s")
+
+
+def _skews(view: PairView) -> Iterator[Cause]:
+    first, second = view.sides
+    for vip in view.vips:
+        mine, theirs = (
+            contender(role, demoted=False) if role is not None else None for role in vip.roles
+        )
+        if mine is not None and theirs is not None and mine.interval == theirs.interval:
+            evidence = f"{first.name} and {second.name} advertise {vip.label} equally often"
+            yield cause("equal-skew", evidence, None, vip.interface, vip.vhid)
+    wishes = [vip.favourite for vip in view.vips]
+    if wishes and all(wish == 1 for wish in wishes):
+        evidence = f"every VHID prefers {second.name}, which is configured as secondary"
+        yield cause("skew-reversed", evidence)
+
+
+def _addresses(view: PairView) -> Iterator[Cause]:
+    """CARP's HMAC covers the sorted addresses of the VHID, so one that is missing splits the pair."""
+    for vip in view.vips:
+        mine, theirs = vip.roles
+        if mine is None or theirs is None or mine.state is None or theirs.state is None:
+            continue
+        if mine.advskew is None or theirs.advskew is None:
+            continue
+        sets = [{(a.family, a.address) for a in role.addresses} for role in (mine, theirs)]
+        if sets[0] != sets[1]:
+            odd = ", ".join(sorted(address for _, address in sets[0] ^ sets[1]))
+            evidence = f"{vip.label} has {odd} on one node only"
+            yield cause("addresses-differ", evidence, None, vip.interface, vip.vhid)
+
+
+_CHECKS: tuple[Callable[[PairView], Iterator[Cause]], ...] = (
+    _state_gap,
+    _identities,
+    _clocks,
+    _skews,
+    _addresses,
+)
