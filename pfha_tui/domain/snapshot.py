@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pfha_tui.domain.confirm import Confirmation
 from pfha_tui.domain.events import Event
 from pfha_tui.domain.model import (
     Address,
@@ -128,6 +129,7 @@ class PairSnapshot:
     """Both nodes, the verdict and the timeline at one moment.
 
     `at` (monotonic) and `epoch` (wall clock) are the same moment, so that ages can be shown as times.
+    `confirmation` holds the last settled verdict and how long the present one has stood.
     """
 
     pair: str
@@ -138,6 +140,7 @@ class PairSnapshot:
     secondary: NodeSnapshot
     verdict: Verdict
     events: tuple[Event, ...] = ()
+    confirmation: Confirmation = field(default_factory=Confirmation.initial)
 
     @property
     def nodes(self) -> tuple[NodeSnapshot, NodeSnapshot]:

@@ -20,7 +20,11 @@ class OperatorNeeded(TransportError):
 
 
 class TransportTimeout(NetworkFailure):
-    """The link lives but the answer did not come in time."""
+    """The link lives but the answer did not come in time; `hung` is the command that did not end."""
+
+    def __init__(self, message: str, hung: Command | None = None) -> None:
+        super().__init__(message)
+        self.hung = hung
 
 
 class NotInCatalogue(TransportError):
@@ -49,6 +53,14 @@ class Stream(Protocol):
 class Snmp(Protocol):
     """Asks one SNMP agent."""
 
+    async def alive(self) -> bool:
+        """One object, one short try (0.4 s): does anything answer?"""
+        ...
+
+    async def close(self) -> None:
+        """Release the sockets."""
+        ...
+
     async def get(self, oids: Sequence[str]) -> dict[str, int | bytes | str | None]:
         """Values of scalar OIDs (numeric, no leading dot); None where the agent has no such object.
 
@@ -61,4 +73,49 @@ class Snmp(Protocol):
 
         Raises as `get`.
         """
+        ...
+
+
+class NodeLink(Protocol):
+    """One login on one node: commands, pushed lines and a pulse over a single connection."""
+
+    async def open(self) -> None:
+        """Connect and log in once. Raises NetworkFailure or OperatorNeeded."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection; never waits for a dead peer."""
+        ...
+
+    async def run(self, commands: Sequence[Command]) -> Sample:
+        """As Shell.run."""
+        ...
+
+    def lines(self) -> AsyncIterator[PushedLine]:
+        """As Stream.lines; absent streams are named in `push_gaps`."""
+        ...
+
+    @property
+    def rtt_s(self) -> float | None:
+        """The last measured round trip."""
+        ...
+
+    @property
+    def heard_at(self) -> float | None:
+        """Monotonic time of the last byte from the node."""
+        ...
+
+    @property
+    def quiet(self) -> bool:
+        """The pulse is late: time to ask a second witness."""
+        ...
+
+    @property
+    def silent(self) -> bool:
+        """The pulse has been missing for longer than the measured round trip explains."""
+        ...
+
+    @property
+    def push_gaps(self) -> tuple[str, ...]:
+        """One sentence for each stream that the node does not give us."""
         ...

@@ -1,0 +1,108 @@
+"""Joins two nodes into one pair: verdict, confirmation, timeline, and the newest snapshot to everyone."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from pfha_tui.collector.clock import Clock
+from pfha_tui.collector.node import NodeWatch
+from pfha_tui.domain.confirm import Confirmation, step
+from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.judge import judge
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
+from pfha_tui.domain.target import PairTarget
+from pfha_tui.domain.transitions import merge
+from pfha_tui.domain.verdict import VerdictKind
+
+Subscriber = Callable[[PairSnapshot], None]
+
+
+class PairWatch:
+    """A pair being watched (the Feed of the screen and the command line).
+
+    Changes of the nodes are joined once per turn of the event loop, so a burst of events makes one
+    snapshot, and a subscriber only ever gets the newest.
+    """
+
+    def __init__(
+        self, target: PairTarget, primary: NodeWatch, secondary: NodeWatch, clock: Clock
+    ) -> None:
+        self._target = target
+        self._nodes = (primary, secondary)
+        self._clock = clock
+        self._subscribers: list[Subscriber] = []
+        self._confirmation = Confirmation.initial()
+        self._announced: VerdictKind | None = None
+        self._scheduled = False
+        self._pending: list[Event] = []
+        for node in self._nodes:
+            node.state.subscribe(self._node_changed)
+        self._current = self._join(1, ())
+
+    @property
+    def target(self) -> PairTarget:
+        """As Feed.target."""
+        return self._target
+
+    @property
+    def current(self) -> PairSnapshot:
+        """As Feed.current."""
+        return self._current
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """As Feed.subscribe."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def retry(self, node: str) -> None:
+        """As Feed.retry."""
+        for watch in self._nodes:
+            if watch.state.snapshot.name == node:
+                watch.retry()
+
+    async def run(self) -> None:
+        """As Feed.run: each node has tasks of its own, so that one that hangs delays nobody."""
+        async with asyncio.TaskGroup() as tasks:
+            for node in self._nodes:
+                tasks.create_task(node.run())
+
+    def _node_changed(self, events: tuple[Event, ...]) -> None:
+        self._pending.extend(events)
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._publish)
+
+    def _publish(self) -> None:
+        self._scheduled = False
+        pending, self._pending = tuple(self._pending), []
+        self._current = self._join(self._current.revision + 1, merge(self._current.events, pending))
+        for subscriber in tuple(self._subscribers):
+            subscriber(self._current)
+
+    def _join(self, revision: int, events: tuple[Event, ...]) -> PairSnapshot:
+        now, epoch = self._clock.monotonic(), self._clock.epoch()
+        primary, secondary = (self._at(node.state.snapshot, now) for node in self._nodes)
+        judged = judge(primary, secondary, now)
+        self._confirmation = step(
+            self._confirmation, judged, (primary.sample, secondary.sample), now
+        )
+        verdict = self._confirmation.verdict
+        if verdict.confirmed and verdict.kind is not self._announced:
+            self._announced = verdict.kind
+            text = f"{verdict.kind.value}: {verdict.why}"
+            events = merge(events, (Event(epoch, Resolution.MS, EventKind.VERDICT, None, text),))
+        return PairSnapshot(
+            self._target.name,
+            revision,
+            now,
+            epoch,
+            primary,
+            secondary,
+            verdict,
+            events,
+            self._confirmation,
+        )
+
+    @staticmethod
+    def _at(snapshot: NodeSnapshot, now: float) -> NodeSnapshot:
+        return replace(snapshot, at=now)

@@ -1,0 +1,67 @@
+"""Which sections are due, and which are left alone for a while."""
+
+from collections.abc import Iterable
+
+from pfha_tui.collector.catalogue import Cadence, Section
+from pfha_tui.domain.command import Command
+
+REFUSED_PAUSE_S = 300.0
+HUNG_PAUSE_S = 30.0
+BOOST_PERIOD_S = 0.25
+BOOST_FOR_S = 15.0
+
+
+class Schedule:
+    """Due times of the sections of one connection, in monotonic seconds.
+
+    A refused section (each try is a line in the node's auth log) rests for 300 s, a hung one for 30 s.
+    After an event the fast sections run at 4 Hz for 15 s.
+    """
+
+    def __init__(self, sections: Iterable[Section], poll_s: float) -> None:
+        self._sections = tuple(sections)
+        self._poll_s = poll_s
+        self._due: dict[Command, float] = {}
+        self._boost_until = float("-inf")
+
+    def period(self, section: Section, now: float) -> float:
+        """Seconds between two runs of a section; infinite for one that runs once."""
+        if section.cadence is Cadence.ONCE:
+            return float("inf")
+        if section.cadence is Cadence.FAST:
+            return min(self._poll_s, BOOST_PERIOD_S) if now < self._boost_until else self._poll_s
+        return float(section.cadence.value) * max(1.0, self._poll_s)
+
+    def take(self, now: float) -> tuple[Command, ...]:
+        """The commands that are due; each is booked for its next turn."""
+        due = []
+        for section in self._sections:
+            if self._due.get(section.command, now) <= now:
+                due.append(section.command)
+                self._due[section.command] = now + self.period(section, now)
+        return tuple(due)
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until something is due."""
+        return max(
+            0.0, min((self._due.get(s.command, now) for s in self._sections), default=now) - now
+        )
+
+    def hurry(self, now: float) -> None:
+        """Something happened: the fast sections are due now, and often for a while."""
+        self._boost_until = now + BOOST_FOR_S
+        for section in self._sections:
+            if (
+                section.cadence is Cadence.FAST
+                and self._due.get(section.command, now) < now + self._poll_s * 2
+            ):
+                self._due[section.command] = now
+
+    def rest(self, command: Command, now: float, seconds: float) -> None:
+        """Leave one section alone for a while."""
+        self._due[command] = now + seconds
+
+    def again(self, commands: Iterable[Command], now: float) -> None:
+        """These did not run: they are due at once."""
+        for command in commands:
+            self._due[command] = now

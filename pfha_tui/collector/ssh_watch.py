@@ -1,0 +1,168 @@
+"""Keeps one SSH login to a node alive and feeds what it says into the node's state."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from pfha_tui.collector.catalogue import SECTIONS, Section
+from pfha_tui.collector.clock import Clock
+from pfha_tui.collector.schedule import HUNG_PAUSE_S, REFUSED_PAUSE_S, Schedule
+from pfha_tui.collector.state import NodeState
+from pfha_tui.domain.command import Command
+from pfha_tui.domain.reading import ErrorKind
+from pfha_tui.domain.snapshot import LinkState
+from pfha_tui.transports.base import (
+    NetworkFailure,
+    NodeLink,
+    OperatorNeeded,
+    TransportTimeout,
+)
+
+PULSE_S = 0.2
+
+
+class Backoff(Protocol):
+    """How long to wait before the next connection attempt."""
+
+    def failed(self, error: NetworkFailure) -> float:
+        """Seconds to wait after this failure."""
+        ...
+
+    def succeeded(self) -> None:
+        """The login worked: start small again."""
+        ...
+
+    def wake(self) -> bool:
+        """The node answered by another way: is an immediate try right?"""
+        ...
+
+
+class SshWatch:
+    """One node's SSH side: connect, poll, listen, and start over.
+
+    A refused login or a wrong host key stops it until the operator asks (`retry`); a network failure
+    waits for the back-off, and `wake` (an SNMP answer after silence) cuts that wait short.
+    """
+
+    def __init__(
+        self,
+        link: NodeLink,
+        state: NodeState,
+        clock: Clock,
+        backoff: Backoff,
+        poll_s: float,
+        sections: Sequence[Section] = SECTIONS,
+    ) -> None:
+        self._link = link
+        self._state = state
+        self._clock = clock
+        self._backoff = backoff
+        self._poll_s = poll_s
+        self._sections = tuple(sections)
+        self._go = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._stopped = False
+
+    @property
+    def suspect(self) -> bool:
+        """No live session, or its pulse is late: time to ask the second witness."""
+        return self._state.snapshot.ssh.state is not LinkState.LIVE or self._link.quiet
+
+    def retry(self) -> None:
+        """The operator asks for an attempt now."""
+        self._stopped = False
+        self._go.set()
+
+    def wake(self) -> None:
+        """The node has given a sign of life: try now, unless only the operator may."""
+        waiting = self._state.snapshot.ssh.state is LinkState.DOWN
+        if waiting and not self._stopped and self._backoff.wake():
+            self._go.set()
+
+    async def run(self) -> None:
+        """Connect and watch, for ever."""
+        while True:
+            self._state.ssh_link(LinkState.CONNECTING, "connecting")
+            self._go.clear()
+            try:
+                await self._link.open()
+            except OperatorNeeded as error:
+                self._stopped = True
+                self._state.ssh_link(LinkState.STOPPED, str(error))
+                await self._go.wait()
+            except NetworkFailure as error:
+                await self._pause(error)
+            else:
+                await self._session()
+
+    async def _pause(self, error: NetworkFailure) -> None:
+        delay = self._backoff.failed(error)
+        due = self._clock.monotonic() + delay
+        self._state.ssh_link(LinkState.DOWN, str(error), next_try_at=due)
+        try:
+            async with asyncio.timeout(delay):
+                await self._go.wait()
+        except TimeoutError:
+            return
+
+    async def _session(self) -> None:
+        self._backoff.succeeded()
+        self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
+        schedule = Schedule(self._sections, self._poll_s)
+        failure: BaseException | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._poll(schedule))
+                tasks.create_task(self._listen(schedule))
+                tasks.create_task(self._pulse())
+        except* (NetworkFailure, OperatorNeeded) as group:
+            failure = group.exceptions[0]
+        finally:
+            await self._link.close()
+        if isinstance(failure, NetworkFailure):
+            await self._pause(failure)
+
+    async def _poll(self, schedule: Schedule) -> None:
+        while True:
+            now = self._clock.monotonic()
+            commands = schedule.take(now)
+            if commands:
+                await self._ask(commands, schedule)
+            self._hurry.clear()
+            try:
+                async with asyncio.timeout(schedule.wait_s(self._clock.monotonic())):
+                    await self._hurry.wait()
+            except TimeoutError:
+                continue
+
+    async def _ask(self, commands: Sequence[Command], schedule: Schedule) -> None:
+        try:
+            sample = await self._link.run(commands)
+        except TransportTimeout as error:
+            now = self._clock.monotonic()
+            self._state.timed_out(commands if error.hung is None else (error.hung,), str(error))
+            if error.hung is not None:
+                schedule.again((c for c in commands if c != error.hung), now)
+                schedule.rest(error.hung, now, HUNG_PAUSE_S)
+            return
+        refused = self._state.sample(sample)
+        self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
+        for command, error_kind in refused:
+            if error_kind in (ErrorKind.NOT_PERMITTED, ErrorKind.MISSING):
+                schedule.rest(command, sample.received_at, REFUSED_PAUSE_S)
+
+    async def _listen(self, schedule: Schedule) -> None:
+        async for line in self._link.lines():
+            if self._state.pushed(line):
+                schedule.hurry(self._clock.monotonic())
+                self._hurry.set()
+        self._state.push_ended(self._link.push_gaps)
+
+    async def _pulse(self) -> None:
+        while True:
+            silent = self._link.silent
+            if silent and self._state.snapshot.ssh.state is LinkState.LIVE:
+                self._state.ssh_link(LinkState.SUSPECT, "no answer", self._link.rtt_s)
+            elif not silent and self._state.snapshot.ssh.state is LinkState.SUSPECT:
+                self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
+            await self._clock.sleep(PULSE_S)

@@ -1,0 +1,255 @@
+"""What is known of one node, grown by samples, pushed lines and SNMP facts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pfha_tui.collector import catalogue, sections
+from pfha_tui.collector.clock import Clock
+from pfha_tui.domain.command import Command, PushedLine, Sample, StreamKind
+from pfha_tui.domain.events import (
+    CarpEvent,
+    Event,
+    EventKind,
+    LinkEvent,
+    Resolution,
+)
+from pfha_tui.domain.model import CarpState, NodeClock, SnmpFacts
+from pfha_tui.domain.outcome import classify
+from pfha_tui.domain.rates import advance
+from pfha_tui.domain.reading import ErrorKind, ReadError, Source
+from pfha_tui.domain.roles import PushedState, carp_roles
+from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, Since
+from pfha_tui.domain.target import NodeTarget
+from pfha_tui.domain.transitions import events_between
+from pfha_tui.parsers import devd, log
+from pfha_tui.parsers.decode import decode
+from pfha_tui.parsers.errors import ParseError
+
+Key = tuple[str, int]
+Subscriber = Callable[[tuple[Event, ...]], None]
+
+
+class NodeState:
+    """The newest snapshot of one node; every method is one thing that happened.
+
+    Subscribers are told after each change, with the events that it brought.
+    """
+
+    def __init__(self, target: NodeTarget, clock: Clock, poll_s: float = 1.0) -> None:
+        self._clock = clock
+        now = clock.monotonic()
+        off = LinkStatus(LinkState.OFF, now)
+        blank = NodeSnapshot(target.name, target.role, target.address, now, ssh=off, snmp_link=off)
+        self.snapshot = sections.with_periods(blank, poll_s)
+        self._subscribers: list[Subscriber] = []
+        self._pushed: dict[Key, PushedState] = {}
+        self._since: dict[Key, tuple[CarpState, Since]] = {}
+        self._expected: set[Key] = set()
+        self._polled_at = now
+
+    def subscribe(self, callback: Subscriber) -> None:
+        """Tell this callback of every change."""
+        self._subscribers.append(callback)
+
+    def ssh_link(
+        self,
+        state: LinkState,
+        detail: str,
+        rtt_s: float | None = None,
+        next_try_at: float | None = None,
+    ) -> None:
+        """The SSH side changed its state."""
+        self._link("ssh", state, detail, rtt_s, next_try_at)
+
+    def snmp_link(self, state: LinkState, detail: str) -> None:
+        """The SNMP side changed its state."""
+        self._link("snmp_link", state, detail)
+
+    def sample(self, sample: Sample) -> tuple[tuple[Command, ErrorKind], ...]:
+        """A framed run came back; the result names the sections that were refused or not there."""
+        at = sample.received_at
+        old = new = self.snapshot
+        if sample.clock_epoch is not None:
+            clock = NodeClock(sample.clock_epoch, sample.utc_offset_s or 0)
+            new = replace(new, clock=new.clock.renewed(clock, at, Source.SSH))
+        errors = []
+        history: tuple[Event, ...] = ()
+        for output in sample.outputs:
+            if output.command == catalogue.LOG_TAIL:
+                error = classify(output)
+                kind = error.kind if error else None
+                if error is None:
+                    history = self._history(output.stdout, new)
+            else:
+                new, kind = sections.read(new, output, at)
+            if kind is not None:
+                errors.append((output.command, kind))
+        if any(output.command == catalogue.IFCONFIG for output in sample.outputs):
+            new = replace(new, sample=new.sample + 1)
+        if new.interfaces.taken_at == at:
+            self._polled_at = at - sample.duration_s
+        new = self._with_roles(replace(new, rates=advance(old, new)))
+        self._become(new, history + events_between(old, new, self._clock.epoch()))
+        return tuple(errors)
+
+    def timed_out(self, commands: Sequence[Command], why: str) -> None:
+        """These commands did not end in time."""
+        now = self._clock.monotonic()
+        new = self.snapshot
+        for command in commands:
+            new = sections.timed_out(new, command, why, now)
+        if catalogue.IFCONFIG in commands:
+            new = replace(new, sample=new.sample + 1)
+        self._become(new)
+
+    def pushed(self, line: PushedLine) -> bool:
+        """A pushed line came; True if it is worth a poll at once."""
+        if line.kind is StreamKind.LOG:
+            event = log.parse_line(line.text, self.snapshot.name, self.snapshot.clock.value)
+            if event is None:
+                return False
+            self._note_since(event)
+            self._become(self._with_roles(self.snapshot), (event,))
+            return event.kind in (EventKind.TRANSITION, EventKind.DEMOTION, EventKind.LINK)
+        told = devd.parse_line(line.text)
+        epoch = self._clock.epoch() - (self._clock.monotonic() - line.received_at)
+        if isinstance(told, CarpEvent):
+            self._become_pushed(told, line, epoch)
+        elif isinstance(told, LinkEvent):
+            self._become(self.snapshot, (self._link_event(told, epoch),))
+        return told is not None
+
+    def push_ended(self, gaps: Sequence[str]) -> None:
+        """The stream is not to be had (any more) on this connection."""
+        if gaps:
+            self._link("ssh", self.snapshot.ssh.state, "; ".join(gaps), self.snapshot.ssh.rtt_s)
+
+    def snmp_facts(self, facts: SnmpFacts) -> None:
+        """The agent told something."""
+        now = self._clock.monotonic()
+        self._become(
+            replace(self.snapshot, snmp=self.snapshot.snmp.renewed(facts, now, Source.SNMP))
+        )
+
+    def snmp_failed(self, why: str, understood: bool) -> None:
+        """The agent did not answer, or not in a way that can be understood."""
+        kind = ErrorKind.TIMEOUT if understood else ErrorKind.PARSE
+        reading = self.snapshot.snmp.failed(ReadError(kind, why), self._clock.monotonic())
+        self._become(replace(self.snapshot, snmp=reading))
+
+    def reachable(self, reachable: bool, why: str) -> None:
+        """The node can, or cannot, be reached by any way."""
+        if (reachable, why) != (self.snapshot.reachable, self.snapshot.unreachable_why):
+            old = self.snapshot
+            new = replace(old, reachable=reachable, unreachable_why=why)
+            if old.reachable is not reachable:
+                new = replace(new, sample=new.sample + 1)
+            self._become(new, events_between(old, new, self._clock.epoch()))
+
+    def count_failed_sample(self) -> None:
+        """Another poll period went by without the node."""
+        self._become(replace(self.snapshot, sample=self.snapshot.sample + 1))
+
+    def _link(
+        self,
+        field: str,
+        state: LinkState,
+        detail: str,
+        rtt_s: float | None = None,
+        next_try_at: float | None = None,
+    ) -> None:
+        now = self._clock.monotonic()
+        old: LinkStatus = getattr(self.snapshot, field)
+        heard = now if state is LinkState.LIVE else old.heard_at
+        since = old.since if old.state is state else now
+        rtt_s = rtt_s if rtt_s is not None else old.rtt_s
+        new = LinkStatus(state, since, detail, rtt_s, heard, next_try_at)
+        changes: dict[str, Any] = {field: new}
+        self._become(replace(self.snapshot, **changes))
+
+    def _history(self, raw: bytes, snapshot: NodeSnapshot) -> tuple[Event, ...]:
+        try:
+            events = log.parse_tail(decode(raw), snapshot.name, snapshot.clock.value)
+        except ParseError:
+            return ()
+        for event in events:
+            self._note_since(event)
+        return events
+
+    def _note_since(self, event: Event) -> None:
+        if (
+            event.kind is EventKind.TRANSITION
+            and event.interface is not None
+            and event.new is not None
+        ):
+            key = (event.interface, event.vhid or 0)
+            known = self._since.get(key)
+            if known is None or known[0] is not event.new or not known[1].exact:
+                self._since[key] = (event.new, Since(event.epoch, exact=True))
+
+    def _become_pushed(self, told: CarpEvent, line: PushedLine, epoch: float) -> None:
+        key = (told.interface, told.vhid)
+        before = next((r.state for r in self.snapshot.roles if (r.interface, r.vhid) == key), None)
+        self._pushed[key] = PushedState(told.state, line.received_at)
+        self._since[key] = (told.state, Since(epoch, exact=True))
+        text = f"{before.value if before else '?'} → {told.state.value}"
+        event = Event(
+            epoch,
+            Resolution.MS,
+            EventKind.TRANSITION,
+            self.snapshot.name,
+            text,
+            Source.DEVD,
+            told.interface,
+            told.vhid,
+            before,
+            told.state,
+        )
+        self._become(self._with_roles(self.snapshot), (event,))
+
+    def _link_event(self, told: LinkEvent, epoch: float) -> Event:
+        text = f"link {'up' if told.up else 'down'}"
+        return Event(
+            epoch,
+            Resolution.MS,
+            EventKind.LINK,
+            self.snapshot.name,
+            text,
+            Source.DEVD,
+            told.interface,
+        )
+
+    def _with_roles(self, snapshot: NodeSnapshot) -> NodeSnapshot:
+        interfaces = snapshot.interfaces
+        if interfaces.value is None:
+            return snapshot
+        demotion = snapshot.carp.value.demotion if snapshot.carp.value is not None else None
+        roles = carp_roles(
+            interfaces.value,
+            demotion,
+            interfaces.source or Source.SSH,
+            self._polled_at,
+            self._pushed,
+            {},
+            self._expected,
+        )
+        now = self._clock.epoch()
+        dated = []
+        for role in roles:
+            key = (role.interface, role.vhid)
+            self._expected.add(key)
+            if role.state is None:
+                self._since.pop(key, None)
+                dated.append(role)
+                continue
+            known = self._since.get(key)
+            if known is None or known[0] is not role.state:
+                known = self._since[key] = (role.state, Since(now, exact=False))
+            dated.append(replace(role, since=known[1]))
+        return replace(snapshot, roles=tuple(dated))
+
+    def _become(self, snapshot: NodeSnapshot, events: tuple[Event, ...] = ()) -> None:
+        self.snapshot = snapshot
+        for subscriber in self._subscribers:
+            subscriber(events)

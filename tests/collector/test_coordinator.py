@@ -1,0 +1,187 @@
+"""Two recorded nodes watched as one pair, in virtual time: from commands to a confirmed verdict."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from pfha_tui.collector import catalogue
+from pfha_tui.collector.coordinator import PairWatch
+from pfha_tui.collector.node import NodeWatch
+from pfha_tui.domain.command import PushedLine, StreamKind
+from pfha_tui.domain.events import EventKind
+from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.target import NodeRole, NodeTarget, PairTarget
+from pfha_tui.domain.verdict import VerdictKind
+from pfha_tui.transports.base import NetworkFailure
+from tests.support import virtual_time
+from tests.support.captured import answer
+from tests.support.fake_link import FakeLink
+from tests.support.virtual_time import VirtualClock
+
+
+class PatientBackoff:
+    """Always two seconds."""
+
+    def failed(self, error: NetworkFailure) -> float:
+        return 2.0
+
+    def succeeded(self) -> None:
+        """Nothing to forget."""
+
+    def wake(self) -> bool:
+        return True
+
+
+class Rig:
+    """A pair on two fake links that answer as the nodes of a recorded scenario did."""
+
+    def __init__(self, scenario: str) -> None:
+        self.scenario = scenario
+        clock = VirtualClock()
+        self.links = {
+            n: FakeLink(lambda c, n=n: answer(self.scenario, n, c)) for n in ("fw1", "fw2")
+        }
+        if scenario == "primary-dead":
+            self.links["fw1"].refusal = NetworkFailure("fw1 does not answer")
+        targets = (
+            NodeTarget("fw1", NodeRole.PRIMARY, "192.0.2.2"),
+            NodeTarget("fw2", NodeRole.SECONDARY, "192.0.2.3"),
+        )
+        watches = [
+            NodeWatch(t, self.links[t.name], None, clock, PatientBackoff(), 1.0) for t in targets
+        ]
+        self.pair = PairWatch(PairTarget("lab", *targets), watches[0], watches[1], clock)
+        self.seen: list[tuple[float, PairSnapshot]] = []
+        self.pair.subscribe(
+            lambda snapshot: self.seen.append((asyncio.get_running_loop().time(), snapshot))
+        )
+
+
+def watched(scenario: str, then: Callable[[Rig], Awaitable[None]], seconds: float = 12) -> Rig:
+    async def main() -> Rig:
+        rig = Rig(scenario)
+        task = asyncio.get_running_loop().create_task(rig.pair.run())
+        await asyncio.sleep(seconds)
+        if task.done():
+            task.result()
+        await then(rig)
+        task.cancel()
+        await asyncio.wait([task])
+        return rig
+
+    return virtual_time.run(main())
+
+
+async def nothing(rig: Rig) -> None:
+    """Only watch."""
+
+
+@pytest.mark.parametrize(
+    ("scenario", "kind", "cause"),
+    [
+        ("normal", VerdictKind.HEALTHY, None),
+        ("many-states", VerdictKind.HEALTHY, None),
+        ("primary-lan-link-restored", VerdictKind.HEALTHY, None),
+        ("primary-returned", VerdictKind.HEALTHY, None),
+        ("carp-maintenance-primary", VerdictKind.MAINTENANCE, ("maintenance", "fw1", None)),
+        ("primary-lan-link-down", VerdictKind.DEGRADED, ("link-down", "fw1", "vtnet1")),
+        (
+            "carp-disabled-primary-pfsense-style",
+            VerdictKind.DEGRADED,
+            ("carp-disabled", "fw1", None),
+        ),
+        ("carp-disabled-primary-sysctl-only", VerdictKind.DEGRADED, ("carp-disabled", "fw1", None)),
+        ("primary-dead", VerdictKind.DEGRADED, ("unreachable", "fw1", None)),
+        ("split-brain", VerdictKind.SPLIT_BRAIN, ("split-brain", None, "vtnet0")),
+        ("sync-link-cut", VerdictKind.HEALTHY, ("state-gap", None, None)),
+    ],
+)
+def test_a_recorded_pair_comes_to_its_confirmed_verdict(
+    scenario: str, kind: VerdictKind, cause: tuple[str, str | None, str | None] | None
+) -> None:
+    rig = watched(scenario, nothing)
+    verdict = rig.pair.current.verdict
+    assert (verdict.kind, verdict.confirmed) == (kind, True)
+    if cause is not None:
+        assert cause in [(c.id, c.node, c.interface) for c in verdict.causes]
+
+
+def test_nothing_is_claimed_before_the_first_answers() -> None:
+    rig = watched("normal", nothing, seconds=0.001)
+    assert rig.pair.current.verdict.kind is VerdictKind.UNKNOWN
+    assert not rig.pair.current.verdict.confirmed
+
+
+def test_the_verdict_waits_for_two_samples_and_says_how_long() -> None:
+    rig = watched("normal", nothing, seconds=4)
+    healthy = [(at, s.verdict) for at, s in rig.seen if s.verdict.kind is VerdictKind.HEALTHY]
+    first_at, first = healthy[0]
+    assert not first.confirmed
+    confirmed_at = next(at for at, verdict in healthy if verdict.confirmed)
+    assert 0.5 < confirmed_at - first_at < 1.5
+
+
+def test_a_push_is_in_the_next_snapshot_and_the_verdict_follows_unconfirmed() -> None:
+    async def push(rig: Rig) -> None:
+        line = "!system=CARP subsystem=1@vtnet0 type=MASTER"
+        now = asyncio.get_running_loop().time()
+        rig.seen.clear()
+        rig.links["fw2"].push(PushedLine(StreamKind.DEVD, line, now))
+        await asyncio.sleep(0.001)
+
+    rig = watched("normal", push)
+    _, snapshot = rig.seen[0]
+    assert snapshot.secondary.roles[0].state is CarpState.MASTER
+    assert snapshot.verdict.kind is VerdictKind.SPLIT_BRAIN
+    assert not snapshot.verdict.confirmed
+    assert snapshot.confirmation.settled is not None
+    assert snapshot.confirmation.settled.kind is VerdictKind.HEALTHY
+    assert snapshot.events[-1].kind is EventKind.TRANSITION
+
+
+def test_a_hanging_node_never_delays_the_other() -> None:
+    async def hang(rig: Rig) -> None:
+        rig.links["fw1"].hang = catalogue.IFCONFIG
+        before = len(rig.links["fw2"].asked)
+        await asyncio.sleep(30)
+        assert len(rig.links["fw2"].asked) - before >= 29
+
+    rig = watched("normal", hang)
+    gaps = [b - a for (a, _), (b, _) in zip(rig.seen, rig.seen[1:], strict=False)]
+    assert max(gaps) < 1.5
+
+
+def test_a_dead_node_is_unreachable_and_its_return_is_noticed() -> None:
+    async def die_and_return(rig: Rig) -> None:
+        rig.scenario = "primary-dead"
+        rig.links["fw1"].down = True
+        rig.links["fw1"].refusal = NetworkFailure("fw1 does not answer")
+        rig.links["fw1"].push(None)
+        died = asyncio.get_running_loop().time()
+        await asyncio.sleep(10)
+        gone = next(at for at, s in rig.seen if at >= died and s.primary.reachable is False)
+        assert gone - died < 2
+        assert rig.pair.current.verdict.kind is VerdictKind.DEGRADED
+        assert rig.pair.current.verdict.confirmed
+        rig.scenario = "primary-returned"
+        rig.links["fw1"].down = False
+        rig.links["fw1"].refusal = None
+        rig.pair.retry("fw1")
+        await asyncio.sleep(8)
+        assert rig.pair.current.verdict.kind is VerdictKind.HEALTHY
+
+    rig = watched("normal", die_and_return)
+    kinds = [e.text.split(":")[0] for e in rig.pair.current.events if e.kind is EventKind.VERDICT]
+    assert kinds == ["healthy", "degraded", "healthy"]
+
+
+def test_connecting_again_does_not_make_a_dead_node_reachable() -> None:
+    async def main(rig: Rig) -> None:
+        await asyncio.sleep(20)
+
+    rig = watched("primary-dead", main)
+    reach = [s.primary.reachable for at, s in rig.seen if at > 3]
+    assert set(reach) == {False}
+

@@ -1,0 +1,58 @@
+"""A login on a node that exists only in a test: answers from captures, fails when told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from pfha_tui.domain.command import Command, Output, PushedLine, Sample
+from pfha_tui.transports.base import NetworkFailure, TransportError
+
+
+class FakeLink:
+    """As transports.base.NodeLink; `answers` maps a command to its output, `refusal` makes open() fail."""
+
+    def __init__(self, answers: Callable[[Command], Output], epoch: int = 1_795_389_300) -> None:
+        self.answers = answers
+        self.epoch = epoch
+        self.refusal: TransportError | None = None
+        self.opened = 0
+        self.closed = 0
+        self.asked: list[tuple[Command, ...]] = []
+        self.hang: Command | None = None
+        self.down = False
+        self.quiet = False
+        self.silent = False
+        self.push_gaps: tuple[str, ...] = ()
+        self.rtt_s: float | None = 0.001
+        self.heard_at: float | None = None
+        self._lines: asyncio.Queue[PushedLine | None] = asyncio.Queue()
+
+    async def open(self) -> None:
+        self.opened += 1
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def close(self) -> None:
+        self.closed += 1
+
+    async def run(self, commands: Sequence[Command]) -> Sample:
+        self.asked.append(tuple(commands))
+        if self.down:
+            raise NetworkFailure("connection lost")
+        loop = asyncio.get_running_loop()
+        if self.hang in commands:
+            from pfha_tui.transports.base import TransportTimeout
+
+            await asyncio.sleep(3)
+            raise TransportTimeout("no answer in 3 s", self.hang)
+        await asyncio.sleep(0.005)
+        outputs = tuple(self.answers(command) for command in commands)
+        return Sample(outputs, self.epoch, 0, loop.time(), 0.005)
+
+    async def lines(self) -> AsyncIterator[PushedLine]:
+        while (line := await self._lines.get()) is not None:
+            yield line
+        raise NetworkFailure("connection lost")
+
+    def push(self, line: PushedLine | None) -> None:
+        """Deliver a pushed line; None ends the stream."""
+        self._lines.put_nowait(line)
