@@ -1,0 +1,47 @@
+"""Why a command that ended badly did so: not allowed, not there, or simply failed."""
+
+import re
+from typing import Final
+
+from pfha_tui.domain.command import Output
+from pfha_tui.domain.reading import ErrorKind, ReadError
+
+MESSAGE_LIMIT: Final = 200
+
+_NO_SUDO: Final = re.compile(rb"/sudo: (command )?not found|/sudo: No such file", re.IGNORECASE)
+_NOT_PERMITTED: Final = re.compile(
+    rb"a password is required|a terminal is required|no tty present|not in the sudoers"
+    rb"|is not allowed to|may not run sudo|must be owned by uid 0|must be setuid root|effective uid is not 0"
+    rb"|permission denied|operation not permitted|not permitted",
+    re.IGNORECASE,
+)
+_MISSING: Final = re.compile(
+    rb"no such file or directory|not found|unknown oid|does not exist", re.IGNORECASE
+)
+
+
+def classify(output: Output) -> ReadError | None:
+    """Tell why a command has no answer; None if it exited with 0.
+
+    The wording is that of sudo(8), sh(1), pfctl(8) and sysctl(8) in the C locale. Commands whose exit
+    code 1 is an answer (grep -c, test) are for the caller to except. The message holds the first line
+    of the device's own words, at most `MESSAGE_LIMIT` characters.
+    """
+    if output.exit_code == 0:
+        return None
+    said = output.stderr
+    name = output.command.argv[0]
+    if _NO_SUDO.search(said):
+        return ReadError(ErrorKind.NOT_PERMITTED, f"{name} needs root, and sudo is not installed")
+    if _NOT_PERMITTED.search(said):
+        return ReadError(ErrorKind.NOT_PERMITTED, _message(name, output))
+    if output.exit_code == 127 or _MISSING.search(said):
+        return ReadError(ErrorKind.MISSING, _message(name, output))
+    return ReadError(ErrorKind.FAILED, _message(name, output))
+
+
+def _message(name: str, output: Output) -> str:
+    lines = output.stderr.decode("utf-8", "replace").splitlines()
+    first = next((line.strip() for line in lines if line.strip()), "")
+    said = first[:MESSAGE_LIMIT] if first else "no message"
+    return f"{name} ended with exit code {output.exit_code}: {said}"

@@ -1,0 +1,85 @@
+"""First contact: which host key does a node show, and what is its fingerprint?"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import asyncssh
+
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
+from pfha_tui.transports.ssh.errors import sort_out
+from pfha_tui.transports.ssh.login import (
+    LOGIN_TIMEOUT_S,
+    JumpTunnel,
+    close_all,
+    dial,
+    jump_settings,
+    log_in_jumps,
+)
+from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings, load
+from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS
+
+TCP_TIMEOUT_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """A host key as shown: `fingerprint` is `SHA256:…`, `line` a line for known_hosts."""
+
+    algorithm: str
+    fingerprint: str
+    line: str
+
+
+async def fetch(target: SshTarget) -> tuple[HostKey, ...]:
+    """The host key that the node shows, ed25519 if it has one, over the target's jump hosts if any.
+
+    One connection, broken off before any login: sshguard counts it as a strike, so never repeat it
+    unasked. What comes back is not verified; the operator compares it. Raises NetworkFailure,
+    OperatorNeeded (settings unusable, a jump host refused).
+    """
+    settings = await load(target, target.host, target.port, target.user)
+    hops = await jump_settings(target, settings)
+    jumps = await log_in_jumps(target, hops, TCP_TIMEOUT_S)
+    try:
+        key = await _ask(settings, JumpTunnel(jumps[-1], 2 * TCP_TIMEOUT_S) if jumps else None)
+    finally:
+        await close_all(jumps[::-1])
+    return () if key is None else (_described(settings, key),)
+
+
+def fingerprint(public_key: str) -> str:
+    """`SHA256:…` of a public key line (`ssh-ed25519 AAAA… [comment]`). Raises OperatorNeeded."""
+    try:
+        return asyncssh.import_public_key(public_key).get_fingerprint()
+    except asyncssh.KeyImportError as error:
+        raise OperatorNeeded(f"not a public key: {error}") from error
+
+
+async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey | None:
+    sock = None
+    if tunnel is None and not settings.has_proxy_command:
+        sock = await dial(settings, TCP_TIMEOUT_S)
+    try:
+        async with asyncio.timeout(LOGIN_TIMEOUT_S):
+            return await asyncssh.get_server_host_key(
+                settings.name,
+                settings.port,
+                tunnel=cast(Any, tunnel),
+                sock=sock,
+                server_host_key_algs=list(PLAIN_KEY_ALGORITHMS),
+                config=list(settings.config) or None,
+            )
+    except (OSError, ValueError, asyncssh.Error) as error:
+        sorted_out = sort_out(error, settings.where, settings.user, None)
+        if tunnel is not None and not tunnel.opened:
+            sorted_out = NetworkFailure(f"{settings.where} cannot be reached over the jump host")
+        raise sorted_out from error
+
+
+def _described(settings: Settings, key: asyncssh.SSHKey) -> HostKey:
+    host = settings.alias or settings.host
+    place = host if settings.port == DEFAULT_PORT else f"[{host}]:{settings.port}"
+    words = key.export_public_key("openssh").decode().split()[:2]
+    return HostKey(words[0], key.get_fingerprint(), " ".join([place, *words]))

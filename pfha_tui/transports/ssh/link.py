@@ -1,0 +1,235 @@
+"""One SSH connection to one node, and the beat that tells whether it lives."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import asyncssh
+
+from pfha_tui.domain.command import Command
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
+from pfha_tui.transports.ssh.elevation import Elevation
+from pfha_tui.transports.ssh.login import Route, log_in
+from pfha_tui.transports.ssh.pulse import Life, Pulse
+
+TCP_TIMEOUT_S: Final = 1.5
+TCP_TIMEOUT_CAP_S: Final = 6.0
+CHANNEL_TIMEOUT_S: Final = 5.0
+TICK_S: Final = 0.2
+BEAT_COMMAND: Final = "exec /bin/cat"
+SAID_LIMIT: Final = 200
+
+Session = asyncssh.SSHClientSession[bytes]
+Channel = asyncssh.SSHClientChannel[bytes]
+
+
+class _Beat(Session):
+    """The echo channel: what comes back goes to the pulse; its end before the first echo is told."""
+
+    def __init__(self, link: "SshLink") -> None:
+        self._link = link
+        self.said = b""
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        self.said = (self.said + data)[-SAID_LIMIT:]
+        if datatype is None:
+            self._link.echoed(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._link.beat_ended()
+
+
+class SshLink:
+    """One connection to the node's own address; channels for shell and stream are opened on it.
+
+    `allowed` is every command that a shell on this link may run; with `read_only` none that writes.
+    `on_life` is called in the event loop when the connection becomes LIVE, SUSPECT, SILENT or LOST.
+    """
+
+    def __init__(
+        self,
+        target: SshTarget,
+        allowed: frozenset[Command],
+        *,
+        read_only: bool = True,
+        on_life: Callable[[Life], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self.allowed = allowed
+        self.read_only = read_only
+        self.clock = clock
+        self.elevation: Elevation | None = None
+        self._on_life = on_life
+        self._route: Route | None = None
+        self._pulse: Pulse | None = None
+        self._beat_channel: Channel | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._life = Life.LOST
+        self._lost = asyncio.Event()
+        self._first_echo = asyncio.Event()
+        self._failure = NetworkFailure("not connected")
+        self._tcp_timeout_s = TCP_TIMEOUT_S
+
+    @property
+    def where(self) -> str:
+        """The node's address for sentences."""
+        return self.target.host
+
+    @property
+    def life(self) -> Life:
+        """How the connection is doing now."""
+        if self._pulse is None or self._lost.is_set():
+            return Life.LOST
+        return self._pulse.life(self.clock())
+
+    @property
+    def rtt_s(self) -> float | None:
+        """The smoothed round trip of the beat in seconds; None before the first connection."""
+        return None if self._pulse is None else self._pulse.rtt_s
+
+    @property
+    def heard_at(self) -> float | None:
+        """Monotonic time of the last byte on any channel; None before the first connection."""
+        return None if self._pulse is None else self._pulse.heard_at
+
+    async def connect(self) -> None:
+        """Connect and log in once, then wait for the first echo.
+
+        Raises OperatorNeeded (login refused, host key wrong, no shell, settings unusable), NetworkFailure.
+        """
+        await self.close()
+        self._lost, self._first_echo = asyncio.Event(), asyncio.Event()
+        try:
+            self._route = await log_in(self.target, self._tcp_timeout_s, self._connection_lost)
+        except NetworkFailure:
+            self._tcp_timeout_s = min(TCP_TIMEOUT_CAP_S, self._tcp_timeout_s * 1.5)
+            raise
+        try:
+            await self._start_beat()
+        except BaseException:  # cancelled or failed: no half-open link stays behind
+            await self.close()
+            raise
+        self._tcp_timeout_s = max(TCP_TIMEOUT_S, min(TCP_TIMEOUT_CAP_S, 5 * (self.rtt_s or 0.0)))
+
+    async def close(self) -> None:
+        """End the connection; waits at most a second for each hop, never for a dead peer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        route, self._route = self._route, None
+        self._beat_channel = None
+        self.elevation = None
+        if route is not None:
+            self._end(NetworkFailure(f"the connection to {self.where} was closed"))
+            await route.close()
+
+    async def wait_lost(self) -> NetworkFailure:
+        """Wait until the connection ends; the reason."""
+        await self._lost.wait()
+        return self._failure
+
+    def heard(self) -> None:
+        """A channel of this link received bytes."""
+        if self._pulse is not None:
+            self._pulse.heard(self.clock())
+
+    def echoed(self, data: bytes) -> None:
+        """The beat channel received bytes."""
+        if self._pulse is not None:
+            self._pulse.echo(data, self.clock())
+            if self._pulse.rtt_s is not None:
+                self._first_echo.set()
+
+    def beat_ended(self) -> None:
+        """The beat channel has closed: without it silence cannot be told from death."""
+        self._first_echo.set()
+        if self._route is not None and not self._lost.is_set():
+            self._end(NetworkFailure(f"{self.where} ended the beat channel"))
+            self._route.connection.close()
+
+    def failure(self) -> NetworkFailure:
+        """Why the connection is not there."""
+        return self._failure
+
+    async def open_channel(self, session: Callable[[], Session], command: str) -> Channel:
+        """Open one exec channel without a terminal or any forwarding.
+
+        Raises TransportTimeout, NetworkFailure; ChannelOpenError of asyncssh when the node refuses it.
+        """
+        if self._route is None or self._lost.is_set():
+            raise self._failure
+        limit = CHANNEL_TIMEOUT_S + 8 * (self.rtt_s or 0.0)
+        try:
+            async with asyncio.timeout(limit):
+                channel, _ = await self._route.connection.create_session(
+                    session, command, encoding=None, request_pty=False, env={}, send_env=[]
+                )
+        except TimeoutError as error:
+            raise TransportTimeout(
+                f"{self.where} opened no channel within {limit:.1f} s"
+            ) from error
+        except asyncssh.ChannelOpenError:
+            if self._lost.is_set():
+                raise self._failure from None
+            raise
+        except (OSError, asyncssh.Error) as error:
+            raise NetworkFailure(f"the connection to {self.where} broke: {error}") from error
+        return channel
+
+    async def _start_beat(self) -> None:
+        now = self.clock()
+        self._pulse = Pulse(now)
+        session = _Beat(self)
+        try:
+            self._beat_channel = await self.open_channel(lambda: session, BEAT_COMMAND)
+        except asyncssh.ChannelOpenError as error:
+            raise self._no_shell(error.reason) from error
+        self._tick()
+        limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s
+        try:
+            async with asyncio.timeout(limit):
+                await self._first_echo.wait()
+        except TimeoutError as error:
+            raise TransportTimeout(f"{self.where} ran no command within {limit:.1f} s") from error
+        if self._pulse.rtt_s is None:
+            raise self._no_shell(session.said.decode("utf-8", "replace").strip())
+        self._tell(Life.LIVE)
+
+    def _no_shell(self, said: str) -> OperatorNeeded:
+        return OperatorNeeded(
+            f"the account at {self.where} may log in but not run commands: give it shell access"
+            + (f" (the node said: {said})" if said else "")
+        )
+
+    def _tick(self) -> None:
+        """Send the beat when it is due, and tell when the link's life has changed."""
+        if self._pulse is None or self._lost.is_set():
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(TICK_S, self._tick)
+        now = self.clock()
+        beat = self._pulse.tick(now)
+        channel = self._beat_channel
+        if beat is not None and channel is not None and not channel.is_closing():
+            channel.write(beat)
+        if self._first_echo.is_set():
+            self._tell(self._pulse.life(now))
+
+    def _connection_lost(self, exc: Exception | None) -> None:
+        words = "closed by the other side" if exc is None else str(exc) or type(exc).__name__
+        self._end(NetworkFailure(f"the connection to {self.where} ended: {words}"))
+
+    def _end(self, failure: NetworkFailure) -> None:
+        if not self._lost.is_set():
+            self._failure = failure
+            self._lost.set()
+            self._tell(Life.LOST)
+
+    def _tell(self, life: Life) -> None:
+        if life is not self._life:
+            self._life = life
+            if self._on_life is not None:
+                self._on_life(life)

@@ -1,0 +1,245 @@
+"""One login: TCP first, by ourselves, then SSH with one identity, hop by hop.
+
+The two phases are kept apart because only the second reaches sshd: a connect that is given up in the
+middle of a handshake leaves a line which sshguard counts.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncssh
+
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
+from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
+from pfha_tui.transports.ssh.identity import Identity, resolve
+from pfha_tui.transports.ssh.settings import HopName, Settings, load, parse_jumps
+from pfha_tui.transports.ssh.verify import verifier
+
+LOGIN_TIMEOUT_S: Final = 15.0
+CLOSE_TIMEOUT_S: Final = 1.0
+JUMP_LIMIT: Final = 4
+KEEPALIVE_S: Final = 1.0
+KEEPALIVE_COUNT: Final = 4
+
+LostCallback = Callable[[Exception | None], None]
+
+
+@dataclass(slots=True)
+class Route:
+    """An open login: the connection to the node, and those to the jump hosts on the way."""
+
+    connection: asyncssh.SSHClientConnection
+    jumps: list[asyncssh.SSHClientConnection] = field(default_factory=list)
+
+    async def close(self) -> None:
+        """End all of it; a dead peer is not waited for."""
+        await close_all([self.connection, *reversed(self.jumps)])
+
+
+async def close_all(connections: list[asyncssh.SSHClientConnection]) -> None:
+    """Close connections, the farthest first, and cut those that take longer than a second."""
+    for connection in connections:
+        connection.close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await connection.wait_closed()
+        except TimeoutError:
+            connection.abort()
+
+
+async def log_in(target: SshTarget, tcp_timeout_s: float, on_lost: LostCallback) -> Route:
+    """Connect to the node and log in once.
+
+    Raises OperatorNeeded, NetworkFailure (nothing reached sshd), LoginInterrupted (sshd was reached).
+    """
+    settings = await load(target, target.host, target.port, target.user)
+    hops = await jump_settings(target, settings)
+    identity = await resolve(target, settings)
+    jumps: list[asyncssh.SSHClientConnection] = []
+    try:
+        jumps = await log_in_jumps(target, hops, tcp_timeout_s)
+        last = await _hop(target, settings, identity, jumps, tcp_timeout_s, on_lost)
+    except BaseException:  # cancelled or failed: no half-open way stays behind
+        await close_all(jumps[::-1])
+        raise
+    finally:
+        identity.close()
+    return Route(last, jumps)
+
+
+async def log_in_jumps(
+    target: SshTarget, hops: list[Settings], tcp_timeout_s: float
+) -> list[asyncssh.SSHClientConnection]:
+    """Log in at each jump host, over the one before. Raises as `log_in`."""
+    identities: list[Identity] = []
+    jumps: list[asyncssh.SSHClientConnection] = []
+    try:
+        for hop in hops:
+            identities.append(await resolve(target, hop, jump=True))
+        for hop, identity in zip(hops, identities, strict=True):
+            jumps.append(await _hop(target, hop, identity, jumps, tcp_timeout_s, None))
+    except BaseException:  # cancelled or failed: no half-open way stays behind
+        await close_all(jumps[::-1])
+        raise
+    finally:
+        for identity in identities:
+            identity.close()
+    return jumps
+
+
+async def jump_settings(target: SshTarget, settings: Settings) -> list[Settings]:
+    """The jump hosts on the way, the nearest first. Raises OperatorNeeded."""
+    text = target.proxy_jump or settings.proxy_jump
+    if text is None or text.lower() == "none":
+        return []
+    names: tuple[HopName, ...] = parse_jumps(text)
+    if len(names) > JUMP_LIMIT:
+        raise OperatorNeeded(f"more than {JUMP_LIMIT} jump hosts on the way to {settings.host}")
+    return [await load(target, name.host, name.port, name.user) for name in names]
+
+
+async def dial(settings: Settings, timeout_s: float) -> socket.socket:
+    """Open TCP to the host, trying each of its addresses. Raises NetworkFailure."""
+    loop = asyncio.get_running_loop()
+    problem: OSError = TimeoutError()
+    try:
+        async with asyncio.timeout(2 * timeout_s):
+            infos = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NetworkFailure(f"the name {settings.host} was not found: {_words(error)}") from error
+    for family, kind, protocol, _, address in infos:
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(timeout_s / len(infos)):
+                await loop.sock_connect(sock, address)
+        except OSError as error:
+            sock.close()
+            problem = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise NetworkFailure(f"{settings.where} cannot be reached: {_words(problem)}") from problem
+
+
+class JumpTunnel:
+    """Opens the next hop over a jump host, with a time limit for the TCP part.
+
+    `opened` tells whether the far sshd was reached.
+    """
+
+    def __init__(self, via: asyncssh.SSHClientConnection, timeout_s: float) -> None:
+        self._via = via
+        self._timeout_s = timeout_s
+        self.opened = False
+
+    async def create_connection(self, factory: Any, host: str, port: int) -> Any:
+        """As SSHClientConnection.create_connection. Raises NetworkFailure."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                made = await self._via.create_connection(factory, host, port)
+        except TimeoutError as error:
+            raise NetworkFailure(
+                f"{host} cannot be reached over the jump host: timed out"
+            ) from error
+        self.opened = True
+        return made
+
+
+async def _hop(
+    target: SshTarget,
+    settings: Settings,
+    identity: Identity,
+    jumps: list[asyncssh.SSHClientConnection],
+    tcp_timeout_s: float,
+    on_lost: LostCallback | None,
+) -> asyncssh.SSHClientConnection:
+    """Log in at one hop over the last of `jumps`, or directly."""
+    tunnel = JumpTunnel(jumps[-1], 3 * tcp_timeout_s) if jumps else None
+    sock: socket.socket | None = None
+    if tunnel is None and not settings.has_proxy_command:
+        sock = await dial(settings, tcp_timeout_s)
+    try:
+        address = sock.getpeername()[0] if sock is not None else ""
+        check, trusted, algorithms = verifier(
+            target, settings, address, on_lost, jump=on_lost is None
+        )
+        options = await asyncssh.SSHClientConnectionOptions.construct(
+            None,
+            host=settings.name,
+            port=settings.port,
+            client_factory=lambda: check,
+            known_hosts=trusted,
+            server_host_key_algs=algorithms,
+            **_fixed(settings, identity),
+        )
+    except BaseException as error:
+        if sock is not None:
+            sock.close()
+        if isinstance(error, OSError | ValueError | asyncssh.Error):
+            raise sort_out(error, settings.where, settings.user, None) from error
+        raise
+    try:
+        async with asyncio.timeout(LOGIN_TIMEOUT_S + 3 * tcp_timeout_s):
+            return await asyncssh.connect(
+                settings.name, settings.port, options=options, config=None, sock=sock, tunnel=tunnel
+            )
+    except (OSError, ValueError, asyncssh.Error) as error:
+        if tunnel is not None and not tunnel.opened:
+            raise _not_tunnelled(error, settings) from error
+        raise sort_out(error, settings.where, settings.user, check.seen) from error
+
+
+def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:
+    """What every login has in common: one key and no other way in, nothing forwarded, no surprises."""
+    return {
+        "config": list(settings.config) or None,
+        "username": settings.user,
+        "client_keys": [identity.key],
+        "client_certs": [],
+        "agent_path": None,
+        "agent_identities": None,
+        "agent_forwarding": False,
+        "pkcs11_provider": None,
+        "preferred_auth": "publickey",
+        "public_key_auth": True,
+        "password_auth": False,
+        "kbdint_auth": False,
+        "host_based_auth": False,
+        "password": None,
+        "gss_host": None,
+        "gss_kex": False,
+        "gss_auth": False,
+        "x509_trusted_certs": None,
+        "x11_forwarding": False,
+        "request_pty": False,
+        "command": None,
+        "env": {},
+        "send_env": [],
+        "encoding": None,
+        "login_timeout": LOGIN_TIMEOUT_S,
+        "connect_timeout": None,
+        "keepalive_interval": KEEPALIVE_S,
+        "keepalive_count_max": KEEPALIVE_COUNT,
+    }
+
+
+def _not_tunnelled(error: Exception, settings: Settings) -> NetworkFailure:
+    if isinstance(error, NetworkFailure):
+        return error
+    if isinstance(error, asyncssh.ConnectionLost):
+        return LoginInterrupted(f"the jump host on the way to {settings.where} went away")
+    words = error.reason if isinstance(error, asyncssh.Error) else str(error)
+    return NetworkFailure(f"{settings.where} cannot be reached over the jump host: {words}")
+
+
+def _words(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    return error.strerror or str(error)

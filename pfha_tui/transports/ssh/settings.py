@@ -1,0 +1,138 @@
+"""Where a login goes and as whom: the target joined with the user's ssh_config."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncssh
+
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import OperatorNeeded
+
+DEFAULT_PORT: Final = 22
+SYSTEM_KNOWN_HOSTS: Final = "/etc/ssh/ssh_known_hosts"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One hop as ssh_config sees it: `name` is what was asked for, `host` what ssh_config makes of it.
+
+    `known_hosts` are files; `identity_files` may be empty.
+    """
+
+    name: str
+    host: str
+    port: int
+    user: str
+    alias: str | None
+    identity_files: tuple[str, ...]
+    agent_path: str | None
+    proxy_jump: str | None
+    has_proxy_command: bool
+    known_hosts: tuple[str, ...]
+    config: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        """`host`, or `host port n` when the port is not 22."""
+        return self.host if self.port == DEFAULT_PORT else f"{self.host} port {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class HopName:
+    """A jump host as it is written: `[user@]host[:port]`."""
+
+    host: str
+    port: int | None
+    user: str | None
+
+
+def parse_jumps(text: str) -> tuple[HopName, ...]:
+    """The hops of a ProxyJump value, nearest first. Raises OperatorNeeded when it makes no sense."""
+    return tuple(_parse_jump(part.strip()) for part in text.removeprefix("ssh://").split(","))
+
+
+def _parse_jump(text: str) -> HopName:
+    user, _, place = text.rpartition("@")
+    host, colon, port = place.rpartition(":")
+    if not colon or ("]" in port) or (":" in host and not host.endswith("]")):
+        host, port = place, ""
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or (port and not (port.isdigit() and 0 < int(port) < 65536)):
+        raise OperatorNeeded(f"the jump host {text!r} is not written as user@host:port")
+    return HopName(host, int(port) if port else None, user or None)
+
+
+async def load(target: SshTarget, host: str, port: int | None, user: str | None) -> Settings:
+    """The settings of one hop; `target` says which ssh_config and known_hosts file apply.
+
+    Raises OperatorNeeded when a file cannot be read or understood.
+    """
+    return await asyncio.to_thread(_load, target, host, port, user)
+
+
+def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> Settings:
+    paths = _config_paths(target)
+    try:
+        options = asyncssh.SSHClientConnectionOptions(
+            host=host,
+            port=() if port is None else port,
+            username=() if user is None else user,
+            config=list(paths) or None,
+            tunnel=None,
+            client_keys=None,
+            client_certs=[],
+            known_hosts=b"",
+            x509_trusted_certs=None,
+        )
+    except (OSError, ValueError, asyncssh.Error) as error:
+        raise OperatorNeeded(f"the ssh_config for {host} cannot be used: {error}") from error
+    config = options.config
+    jump = config.get("ProxyJump")
+    return Settings(
+        name=host,
+        host=options.host,
+        port=options.port,
+        user=options.username,
+        alias=options.host_key_alias,
+        identity_files=tuple(_strings(config.get("IdentityFile"))),
+        agent_path=_agent_path(config.get("IdentityAgent", "SSH_AUTH_SOCK")),
+        proxy_jump=str(jump) if jump else None,
+        has_proxy_command=bool(options.proxy_command),
+        known_hosts=_known_hosts(
+            target, config.get("UserKnownHostsFile"), config.get("GlobalKnownHostsFile")
+        ),
+        config=paths,
+    )
+
+
+def _config_paths(target: SshTarget) -> tuple[str, ...]:
+    if target.ssh_config is not None:
+        return (str(Path(target.ssh_config).expanduser()),)
+    default = Path("~/.ssh/config").expanduser()
+    return (str(default),) if os.access(default, os.R_OK) else ()
+
+
+def _known_hosts(target: SshTarget, user: object, system: object) -> tuple[str, ...]:
+    """The files that exist; the user's choice of none is none, never "accept anything"."""
+    if target.known_hosts is not None:
+        names = [target.known_hosts]
+    else:
+        names = ["~/.ssh/known_hosts"] if user is None else _strings(user)
+        names += [SYSTEM_KNOWN_HOSTS] if system is None else _strings(system)
+    paths = (Path(name).expanduser() for name in names)
+    return tuple(str(path) for path in paths if path.is_file() and os.access(path, os.R_OK))
+
+
+def _agent_path(value: object) -> str | None:
+    """The agent's socket: ssh_config's IdentityAgent (a path, $VARIABLE or none) or SSH_AUTH_SOCK."""
+    text = str(value) if value else ""
+    if text == "SSH_AUTH_SOCK" or text.startswith("$"):
+        text = os.environ.get(text.removeprefix("$").strip("{}"), "")
+    return str(Path(text).expanduser()) if text else None
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []

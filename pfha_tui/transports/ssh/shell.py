@@ -1,0 +1,174 @@
+"""Runs catalogue commands through one long-lived `/bin/sh -s` that is fed framed scripts."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import asyncssh
+
+from pfha_tui.domain.command import Access, Command, Output, Sample
+from pfha_tui.transports.base import (
+    NetworkFailure,
+    NotInCatalogue,
+    OperatorNeeded,
+    TransportTimeout,
+)
+from pfha_tui.transports.ssh import frames
+from pfha_tui.transports.ssh.elevation import PROBES, Elevation, from_probes
+from pfha_tui.transports.ssh.link import Channel, Session, SshLink
+
+SHELL_COMMAND: Final = "/bin/sh -s"
+ALLOWANCE_S: Final = 0.5
+OPEN_TIMEOUT_S: Final = 5.0
+
+
+class _FrameSession(Session):
+    """Feeds the parser from the channel's callbacks and settles the one awaited frame."""
+
+    def __init__(self, link: SshLink, nonce: str) -> None:
+        self._link = link
+        self.parser = frames.FrameParser(nonce)
+        self.waiter: asyncio.Future[frames.Frame] | None = None
+        self.ended = False
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        self._link.heard()
+        try:
+            frame = self.parser.feed(data, stderr=datatype is not None)
+        except frames.FrameError as error:
+            self._settle(error)
+            return
+        if frame is not None and self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(frame)
+
+    def eof_received(self) -> bool:
+        self._settle(NetworkFailure(f"the shell on {self._link.where} ended"))
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = True
+        self._settle(NetworkFailure(f"the shell on {self._link.where} ended"))
+
+    def _settle(self, error: Exception) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_exception(error)
+
+
+class SshShell:
+    """A Shell over one channel of a link; a channel that hangs or talks nonsense is replaced."""
+
+    def __init__(self, link: SshLink) -> None:
+        self._link = link
+        self._lock = asyncio.Lock()
+        self._channel: Channel | None = None
+        self._session: _FrameSession | None = None
+        self._seq = 0
+
+    async def run(self, commands: Sequence[Command]) -> Sample:
+        """Run the commands in one framed script, one after another, and wait for all of it.
+
+        The wait is the longest of their time limits plus an allowance for the round trip. Raises
+        NotInCatalogue before anything is sent; TransportTimeout, with the command that was running,
+        after which the next run opens a new channel; NetworkFailure; OperatorNeeded.
+        """
+        for command in commands:
+            if command not in self._link.allowed:
+                raise NotInCatalogue(f"{command.id} is not in the catalogue of this connection")
+            if self._link.read_only and command.access is not Access.READ:
+                raise NotInCatalogue(f"{command.id} writes, and this connection only reads")
+        if not commands:
+            return Sample((), None, None, self._link.clock(), 0.0)
+        async with self._lock:
+            return await self._run(commands)
+
+    async def elevation(self) -> Elevation:
+        """Who the account is and which sudo there is, asked on the way of opening the channel.
+
+        Raises as `run`.
+        """
+        async with self._lock:
+            return await self._open()
+
+    async def _run(self, commands: Sequence[Command]) -> Sample:
+        elevation = await self._open()
+        words = [elevation.words(command, self._link.target.privilege) for command in commands]
+        limit = max(command.timeout_s for command in commands) + self._allowance_s
+        sent_at = self._link.clock()
+        frame = await self._exchange(words, limit, commands)
+        outputs = tuple(
+            Output(command, part.exit_code, part.stdout, part.stderr)
+            for command, part in zip(commands, frame.parts, strict=True)
+        )
+        now = self._link.clock()
+        return Sample(outputs, frame.clock_epoch, frame.utc_offset_s, now, now - sent_at)
+
+    @property
+    def _allowance_s(self) -> float:
+        return ALLOWANCE_S + 4 * (self._link.rtt_s or 0.0)
+
+    async def _open(self) -> Elevation:
+        """The channel, opened and probed unless it is there."""
+        if (
+            self._session is not None
+            and not self._session.ended
+            and self._link.elevation is not None
+        ):
+            return self._link.elevation
+        self._drop()
+        nonce = frames.new_nonce()
+        session = _FrameSession(self._link, nonce)
+        try:
+            channel = await self._link.open_channel(lambda: session, SHELL_COMMAND)
+        except asyncssh.ChannelOpenError as error:
+            raise OperatorNeeded(
+                f"{self._link.where} refuses a shell to this account: {error.reason}"
+            ) from error
+        self._channel, self._session = channel, session
+        channel.write(frames.preamble(nonce))
+        frame = await self._exchange(PROBES, OPEN_TIMEOUT_S + self._allowance_s, ())
+        self._link.elevation = from_probes(frame.parts)
+        return self._link.elevation
+
+    async def _exchange(
+        self, words: Sequence[Sequence[str]], limit_s: float, commands: Sequence[Command]
+    ) -> frames.Frame:
+        channel, session = self._channel, self._session
+        if channel is None or session is None:
+            raise self._link.failure()
+        self._seq += 1
+        session.parser.expect(self._seq, len(words))
+        session.waiter = asyncio.get_running_loop().create_future()
+        try:
+            channel.write(frames.script(self._seq, words))
+            async with asyncio.timeout(limit_s):
+                return await session.waiter
+        except TimeoutError as error:
+            hung = self._running(commands)
+            self._drop()
+            what = "the shell" if hung is None else hung.id
+            raise TransportTimeout(
+                f"{what} did not answer within {limit_s:.1f} s on {self._link.where}", hung
+            ) from error
+        except frames.FrameError as error:
+            hung = self._running(commands)
+            self._drop()
+            raise TransportTimeout(
+                f"the shell on {self._link.where} answered with {error}", hung
+            ) from error
+        except (NetworkFailure, OSError) as error:
+            self._drop()
+            if isinstance(error, NetworkFailure):
+                raise
+            raise NetworkFailure(f"the shell on {self._link.where} is gone: {error}") from error
+
+    def _running(self, commands: Sequence[Command]) -> Command | None:
+        ended = 0 if self._session is None else self._session.parser.ended
+        return commands[ended] if ended < len(commands) else None
+
+    def _drop(self) -> None:
+        """Close the channel without waiting for it; what still runs there is killed if sshd can."""
+        channel, session = self._channel, self._session
+        self._channel, self._session = None, None
+        if channel is not None and session is not None and not session.ended:
+            channel.kill()
+            channel.close()

@@ -1,0 +1,283 @@
+"""Delivers what a node pushes, devd's pipe and the system log, over one channel of a link.
+
+The channel's stdout carries devd, its stderr the log: the two are told apart, and cannot break into
+each other's lines, without another process on the firewall. Marker lines with an unguessable nonce
+say when the streams begin and how each one ended. A shell around both ends them as soon as its stdin
+closes, because devd takes ten clients in all and FreeBSD's tail(1) does not notice a closed stdout.
+"""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import asyncssh
+
+from pfha_tui.domain.command import Command, Output, PushedLine, StreamKind
+from pfha_tui.domain.outcome import classify
+from pfha_tui.domain.reading import ErrorKind, ReadError
+from pfha_tui.transports.base import NetworkFailure, TransportTimeout
+from pfha_tui.transports.ssh import frames
+from pfha_tui.transports.ssh.elevation import SUDO_PATHS, Elevation
+from pfha_tui.transports.ssh.link import Channel, Session, SshLink
+from pfha_tui.transports.ssh.pulse import Life
+from pfha_tui.transports.ssh.shell import SHELL_COMMAND, SshShell
+
+LINE_LIMIT: Final = 64 * 1024
+QUEUE_LIMIT: Final = 10_000
+START_TIMEOUT_S: Final = 5.0
+REOPEN_FIRST_S: Final = 2.0
+REOPEN_CAP_S: Final = 60.0
+LASTING: Final = frozenset({ErrorKind.NOT_PERMITTED, ErrorKind.MISSING})
+
+_TOOL_TALK: Final = re.compile(rb"(/\S*/)?(sudo|tail|nc|sh): ")
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSource:
+    """A command that never ends and prints lines. `socket` is a UNIX socket that must be there first:
+    FreeBSD's nc(1) says nothing when it is not."""
+
+    kind: StreamKind
+    command: Command
+    socket: str | None = None
+
+
+DEVD_PIPE: Final = "/var/run/devd.pipe"
+DEVD: Final = StreamSource(
+    StreamKind.DEVD, Command("devd", ("/usr/bin/nc", "-U", DEVD_PIPE)), DEVD_PIPE
+)
+LOG: Final = StreamSource(
+    StreamKind.LOG,
+    Command("log", ("/usr/bin/tail", "-n", "0", "-F", "/var/log/system.log"), root=True),
+)
+
+
+def wrapper(nonce: str, devd: Sequence[str], socket: str | None, log: Sequence[str]) -> bytes:
+    """The script of the channel. Raises ValueError as `frames.quote`.
+
+    All of it is one compound command, so that no shell leaves a part of the script for cat(1) to eat.
+    The traps read `$!`, which is set with the fork itself; a variable assigned after it would come too
+    late for a signal in between. KILL cannot get lost between fork and exec; sudo(8) gets TERM,
+    because only that is passed on to what it runs.
+    """
+    guard = ""
+    if socket is not None:
+        guard = (
+            f"[ -S {frames.quote((socket,))} ] || {{ e D 1 No such file or directory; exit; }}; "
+        )
+    lines = [
+        "{ unset IFCONFIG_FORMAT LANG ENV; LC_ALL=C; export LC_ALL",
+        f"e() {{ printf '\\n@{nonce} %s\\n' \"$*\"; }}",
+        "e B; e B >&2",
+        f"( trap '{_kill(devd)}; exit' TERM; {guard}"
+        f'{frames.quote(devd)} </dev/null 2>&1 & wait "$!"; e D "$?" ) & d=$!',
+        f"( trap '{_kill(log)}; exit' TERM; "
+        f'{frames.quote(log)} </dev/null >&2 & wait "$!"; e L "$?" >&2 ) & l=$!',
+        '/bin/cat >/dev/null; kill "$d" "$l" 2>/dev/null; exit; }',
+    ]
+    return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
+
+
+def _kill(words: Sequence[str]) -> str:
+    signal = "TERM" if words[0] in SUDO_PATHS else "KILL"
+    return f'kill -{signal} "$!" 2>/dev/null'
+
+
+class LineCutter:
+    """Cuts a byte stream into lines; of a line over the limit the beginning is kept, once."""
+
+    def __init__(self, limit: int = LINE_LIMIT) -> None:
+        self._limit = limit
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The lines that this chunk completes, without their newline; empty lines are left out."""
+        *ends, tail = data.split(b"\n")
+        lines = []
+        for end in ends:
+            self._append(end)
+            if self._rest:
+                lines.append(bytes(self._rest))
+                self._rest.clear()
+        self._append(tail)
+        return lines
+
+    def _append(self, data: bytes) -> None:
+        self._rest += data[: self._limit - len(self._rest)]
+
+
+@dataclass(slots=True)
+class _Source:
+    """One of the two streams of a session: its cutter, what its tools said, how it ended."""
+
+    source: StreamSource
+    cutter: LineCutter = field(default_factory=LineCutter)
+    started: bool = False
+    said: bytes = b""
+    error: ReadError | None = None
+
+
+class _StreamSession(Session):
+    """Sorts what arrives into lines, the tools' own words, and markers."""
+
+    def __init__(self, link: SshLink, nonce: str, devd: StreamSource, log: StreamSource) -> None:
+        self._link = link
+        self._marker = b"@" + nonce.encode() + b" "
+        self.sources = (_Source(devd), _Source(log))
+        self.queue: deque[PushedLine] = deque(maxlen=QUEUE_LIMIT)
+        self.news = asyncio.Event()
+        self.ended = False
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        self._link.heard()
+        now = self._link.clock()
+        source = self.sources[0 if datatype is None else 1]
+        for line in source.cutter.feed(data):
+            if line.startswith(self._marker):
+                self._mark(source, line[len(self._marker) :])
+            elif source.started and self._is_talk(source, line):
+                source.said = line
+            elif source.started:
+                text = line.decode("utf-8", "replace")
+                self.queue.append(PushedLine(source.source.kind, text, now))
+        self.news.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = True
+        self.news.set()
+
+    @property
+    def started(self) -> bool:
+        """Both streams have begun."""
+        return all(source.started for source in self.sources)
+
+    @property
+    def errors(self) -> list[ReadError]:
+        """How the streams that have ended did so."""
+        return [source.error for source in self.sources if source.error is not None]
+
+    def _mark(self, source: _Source, words: bytes) -> None:
+        kind, _, rest = words.partition(b" ")
+        if kind == b"B":
+            source.started = True
+            return
+        code, _, said = rest.partition(b" ")
+        exit_code = int(code) if code.isdigit() and len(code) < 10 else 1
+        command = source.source.command
+        error = classify(Output(command, exit_code, b"", said or source.said))
+        source.error = error or ReadError(ErrorKind.FAILED, f"{command.argv[0]} ended")
+
+    @staticmethod
+    def _is_talk(source: _Source, line: bytes) -> bool:
+        """Whether a line is the tool's own: devd(8) begins its lines with one of !+-?, and a syslog
+        line never begins with a program's name and a colon."""
+        if source.source.kind is StreamKind.DEVD:
+            return line[:1] not in (b"!", b"+", b"-", b"?")
+        return _TOOL_TALK.match(line) is not None
+
+
+class SshStream:
+    """A Stream over one channel of a link.
+
+    A source that the node does not have, or does not allow, is left out and named in `gaps`; one that
+    ended otherwise is started again after 2 to 60 s.
+    """
+
+    def __init__(
+        self, link: SshLink, shell: SshShell, devd: StreamSource = DEVD, log: StreamSource = LOG
+    ) -> None:
+        self._link = link
+        self._shell = shell
+        self._devd = devd
+        self._log = log
+        self._channel: Channel | None = None
+        self._wait_s = REOPEN_FIRST_S
+        self.gaps: dict[StreamKind, ReadError] = {}
+
+    async def lines(self) -> AsyncIterator[PushedLine]:
+        """Lines as they arrive. Ends when the node gives us neither stream.
+
+        Raises NetworkFailure when the link ends, and as Shell.run while it opens.
+        """
+        while True:
+            session = await self._open()
+            if session is None:
+                return
+            opened_at = self._link.clock()
+            try:
+                async for line in self._deliver(session):
+                    yield line
+            finally:
+                self._close()
+            if len(session.errors) == 2 and all(e.kind in LASTING for e in session.errors):
+                return
+            lasted = self._link.clock() - opened_at > REOPEN_CAP_S
+            self._wait_s = REOPEN_FIRST_S if lasted else min(REOPEN_CAP_S, 2 * self._wait_s)
+
+    async def _open(self) -> _StreamSession | None:
+        elevation = await self._shell.elevation()
+        nonce = frames.new_nonce()
+        session = _StreamSession(self._link, nonce, self._devd, self._log)
+        try:
+            self._channel = await self._link.open_channel(lambda: session, SHELL_COMMAND)
+        except asyncssh.ChannelOpenError as error:
+            refused = ReadError(ErrorKind.NOT_PERMITTED, f"no second channel: {error.reason}")
+            self.gaps = {source.kind: refused for source in (self._devd, self._log)}
+            return None
+        self._channel.write(self._script(nonce, elevation))
+        limit = START_TIMEOUT_S + 4 * (self._link.rtt_s or 0.0)
+        try:
+            async with asyncio.timeout(limit):
+                while not session.started and not session.ended:
+                    session.news.clear()
+                    await session.news.wait()
+        except TimeoutError as error:
+            self._close()
+            raise TransportTimeout(
+                f"the stream from {self._link.where} did not begin within {limit:.1f} s"
+            ) from error
+        except BaseException:
+            self._close()
+            raise
+        self.gaps = {}
+        return session
+
+    def _script(self, nonce: str, elevation: Elevation) -> bytes:
+        privilege = self._link.target.privilege
+        devd, log = (elevation.words(s.command, privilege) for s in (self._devd, self._log))
+        return wrapper(nonce, devd, self._devd.socket, log)
+
+    async def _deliver(self, session: _StreamSession) -> AsyncIterator[PushedLine]:
+        """Lines until the channel must be opened anew, or neither stream is there."""
+        again_at: float | None = None
+        while True:
+            session.news.clear()
+            while session.queue:
+                yield session.queue.popleft()
+            self.gaps = {s.source.kind: s.error for s in session.sources if s.error is not None}
+            errors = session.errors
+            if session.ended:
+                if self._link.life is Life.LOST:
+                    raise self._link.failure()
+                raise NetworkFailure(f"the stream from {self._link.where} ended")
+            if len(errors) == 2 and all(error.kind in LASTING for error in errors):
+                return
+            now = self._link.clock()
+            if again_at is None and any(error.kind not in LASTING for error in errors):
+                again_at = now + self._wait_s
+            if again_at is not None and now >= again_at:
+                return
+            try:
+                async with asyncio.timeout(None if again_at is None else again_at - now):
+                    await session.news.wait()
+            except TimeoutError:
+                continue
+
+    def _close(self) -> None:
+        """Close the channel, which ends the wrapper and its children; nothing is waited for."""
+        channel, self._channel = self._channel, None
+        if channel is not None and not channel.is_closing():
+            channel.close()

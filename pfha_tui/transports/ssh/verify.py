@@ -1,0 +1,103 @@
+"""Decides whether a host key is the right one; nothing is ever accepted by default."""
+
+from collections.abc import Callable
+from typing import Final
+
+import asyncssh
+
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import OperatorNeeded
+from pfha_tui.transports.ssh.errors import HostKeySeen
+from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
+
+PLAIN_KEY_ALGORITHMS: Final = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
+"""Host key algorithms without certificates, the best first; pfSense makes ed25519 and rsa keys."""
+
+Trusted = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]
+
+
+class Verifier(asyncssh.SSHClient):
+    """Accepts a host key only by its pinned fingerprint; keys of known_hosts never come here.
+
+    `seen` is the last key that was refused. `on_lost` is told when the connection has ended.
+    """
+
+    def __init__(
+        self,
+        pins: tuple[str, ...],
+        expected: tuple[str, ...],
+        kept_in: str,
+        on_lost: Callable[[Exception | None], None] | None = None,
+    ) -> None:
+        self._pins = frozenset(pin.rstrip("=") for pin in pins)
+        self._expected = expected
+        self._kept_in = kept_in
+        self._on_lost = on_lost
+        self.seen: HostKeySeen | None = None
+
+    def validate_host_public_key(
+        self, host: str, addr: str, port: int, key: asyncssh.SSHKey
+    ) -> bool:
+        """Whether the key is pinned (asyncssh asks only about keys that known_hosts does not give)."""
+        fingerprint = key.get_fingerprint()
+        if fingerprint in self._pins:
+            return True
+        self.seen = HostKeySeen(fingerprint, self._expected, self._kept_in)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass the end of the connection on."""
+        if self._on_lost is not None:
+            self._on_lost(exc)
+
+
+def trusted_keys(settings: Settings, address: str) -> Trusted:
+    """Keys, certificate authorities and revoked keys that known_hosts gives for this host.
+
+    Raises OperatorNeeded when it gives none, before the server hears of us: a login that is broken off
+    at the host key counts as a strike.
+    """
+    files = list(settings.known_hosts)
+    port = None if settings.port == DEFAULT_PORT else settings.port
+    try:
+        found = asyncssh.match_known_hosts(
+            files or b"", settings.alias or settings.host, address, port
+        )
+    except (OSError, ValueError) as error:
+        raise OperatorNeeded(f"known_hosts cannot be read: {error}") from error
+    keys, authorities, revoked = list(found[0]), list(found[1]), list(found[2])
+    if not keys and not authorities:
+        kept = " and ".join(files) or "known_hosts, which does not exist"
+        raise OperatorNeeded(
+            f"the host key of {settings.where} is not known: there is none in {kept}; pin it with"
+            " `pfha-tui config init`, which shows it first"
+        )
+    return keys, authorities, revoked
+
+
+def verifier(
+    target: SshTarget,
+    settings: Settings,
+    address: str,
+    on_lost: Callable[[Exception | None], None] | None,
+    *,
+    jump: bool,
+) -> tuple[Verifier, Trusted, tuple[str, ...] | tuple[()]]:
+    """The verifier of one hop, the keys that asyncssh may trust, and the algorithms to ask for.
+
+    Pinned fingerprints stand for the target alone; a jump host is always judged by known_hosts.
+    Raises OperatorNeeded as `trusted_keys`.
+    """
+    if target.fingerprints and not jump:
+        pins = tuple(pin.rstrip("=") for pin in target.fingerprints)
+        return Verifier(pins, pins, "pinned", on_lost), ([], [], []), PLAIN_KEY_ALGORITHMS
+    trusted = trusted_keys(settings, address)
+    expected = tuple(key.get_fingerprint() for key in trusted[0])
+    return Verifier((), expected, " and ".join(settings.known_hosts), on_lost), trusted, ()
