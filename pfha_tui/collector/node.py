@@ -10,8 +10,6 @@ from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeTarget
 from pfha_tui.transports.base import NodeLink, Snmp
 
-REACH_PERIOD_S = 0.2
-
 
 class NodeWatch:
     """One node of a pair. `state` holds its newest snapshot and tells of every change."""
@@ -28,7 +26,7 @@ class NodeWatch:
         self.state = NodeState(target, clock, poll_s)
         self._clock = clock
         self._poll_s = poll_s
-        self._agent = agent
+        self.state.subscribe(self._judge_reach)
         self._ssh = SshWatch(link, self.state, clock, backoff, poll_s) if link is not None else None
         self._snmp = (
             SnmpWatch(agent, self.state, clock, self._ssh_suspect, self._snmp_answered)
@@ -43,16 +41,12 @@ class NodeWatch:
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                if self._ssh is not None:
-                    tasks.create_task(self._ssh.run())
-                if self._snmp is not None:
-                    tasks.create_task(self._snmp.run())
-                tasks.create_task(self._reach())
-        finally:
-            if self._agent is not None:
-                await self._agent.close()
+        async with asyncio.TaskGroup() as tasks:
+            if self._ssh is not None:
+                tasks.create_task(self._ssh.run())
+            if self._snmp is not None:
+                tasks.create_task(self._snmp.run())
+            tasks.create_task(self._count_failed_samples())
 
     def _ssh_suspect(self) -> bool:
         return self._ssh is None or self._ssh.suspect
@@ -61,25 +55,19 @@ class NodeWatch:
         if self._ssh is not None:
             self._ssh.wake()
 
-    async def _reach(self) -> None:
-        """Judge reachability from both ways; while unreachable, each poll period is a failed sample."""
-        counted = self._clock.monotonic()
+    def _judge_reach(self, _: object) -> None:
+        """Reachable while one way lives; unreachable once every way has failed, whatever is tried anew."""
+        snapshot = self.state.snapshot
+        ways = {"SSH": snapshot.ssh, "SNMP": snapshot.snmp_link}
+        used = {name: link for name, link in ways.items() if link.state is not LinkState.OFF}
+        if any(link.state is LinkState.LIVE for link in used.values()):
+            self.state.reachable(True, "")
+        elif not any(link.state is LinkState.CONNECTING for link in used.values()):
+            self.state.reachable(False, "; ".join(f"{n}: {link.detail}" for n, link in used.items()))
+
+    async def _count_failed_samples(self) -> None:
+        """While the node is unreachable each poll period is a sample of it: one that failed."""
         while True:
-            links = (self.state.snapshot.ssh, self.state.snapshot.snmp_link)
-            used = [link for link in links if link.state is not LinkState.OFF]
-            now = self._clock.monotonic()
-            if any(link.state is LinkState.LIVE for link in used):
-                self.state.reachable(True, "")
-            elif not any(link.state is LinkState.CONNECTING for link in used) or any(
-                link.heard_at is not None for link in used
-            ):
-                why = "; ".join(
-                    f"{name}: {link.detail}"
-                    for name, link in zip(("SSH", "SNMP"), links, strict=True)
-                    if link.state is not LinkState.OFF
-                )
-                self.state.reachable(False, why)
-            if self.state.snapshot.reachable is False and now - counted >= self._poll_s:
-                counted = now
+            await self._clock.sleep(self._poll_s)
+            if self.state.snapshot.reachable is False:
                 self.state.count_failed_sample()
-            await self._clock.sleep(REACH_PERIOD_S)

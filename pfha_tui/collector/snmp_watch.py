@@ -1,5 +1,6 @@
 """Asks a node's SNMP agent: the second witness, and a pulse when SSH has gone quiet."""
 
+import asyncio
 from collections.abc import Callable
 
 from pfha_tui.collector.clock import Clock
@@ -9,7 +10,8 @@ from pfha_tui.parsers import snmp as facts
 from pfha_tui.parsers.errors import ParseError
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, Snmp
 
-TABLE_PERIOD_S = 5.0
+FACTS_PERIOD_S = 5.0
+REFUSED_PERIOD_S = 60.0
 TICK_S = 0.15
 DOWN_PERIOD_S = 1.0
 SILENT_AFTER = 2
@@ -18,7 +20,8 @@ SILENT_AFTER = 2
 class SnmpWatch:
     """One node's SNMP side: facts every 5 s, and short pulses while the SSH side is suspect.
 
-    `answered` is called when the agent answers after silence, so that SSH can try at once.
+    Refused credentials are tried again once a minute: no agent locks anybody out. `answered` is called
+    when the agent answers after silence, so that SSH can try at once.
     """
 
     def __init__(
@@ -37,23 +40,36 @@ class SnmpWatch:
         self._misses = 0
 
     async def run(self) -> None:
-        """Ask for ever."""
+        """Ask for ever; a slow answer to the long question never delays the short one."""
         self._state.snmp_link(LinkState.CONNECTING, "first question sent")
-        facts_due = pulse_due = self._clock.monotonic()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._ask_facts())
+                tasks.create_task(self._feel_pulse())
+        finally:
+            await self._agent.close()
+
+    async def _ask_facts(self) -> None:
         while True:
-            now = self._clock.monotonic()
-            if now >= facts_due:
-                await self._facts()
-                facts_due = self._clock.monotonic() + TABLE_PERIOD_S
-            elif now >= pulse_due and self._ssh_suspect() and not self._stopped:
-                self._pulse(await self._agent.alive())
-                down = self._misses >= SILENT_AFTER
-                pulse_due = self._clock.monotonic() + (DOWN_PERIOD_S if down else 0)
+            await self._facts()
+            await self._clock.sleep(REFUSED_PERIOD_S if self._stopped else FACTS_PERIOD_S)
+
+    async def _feel_pulse(self) -> None:
+        while True:
+            if self._ssh_suspect() and self._is(LinkState.LIVE, LinkState.DOWN):
+                heard = await self._agent.alive()
+                self._told(heard, "no answer")
+                if not heard and self._misses < SILENT_AFTER:
+                    continue
+                await self._clock.sleep(DOWN_PERIOD_S)
             await self._clock.sleep(TICK_S)
 
     @property
     def _stopped(self) -> bool:
-        return self._state.snapshot.snmp_link.state is LinkState.STOPPED
+        return self._is(LinkState.STOPPED)
+
+    def _is(self, *states: LinkState) -> bool:
+        return self._state.snapshot.snmp_link.state in states
 
     async def _facts(self) -> None:
         try:
@@ -64,27 +80,23 @@ class SnmpWatch:
             self._state.snmp_link(LinkState.STOPPED, str(error))
         except NetworkFailure as error:
             self._state.snmp_failed(str(error), understood=True)
-            self._pulse(False, str(error))
+            self._told(False, str(error))
         except ParseError as error:
-            self._pulse(True)
+            self._told(True, "")
             self._state.snmp_failed(str(error), understood=False)
         else:
-            self._pulse(True)
+            self._told(True, "")
             self._state.snmp_facts(parsed)
 
-    def _pulse(self, heard: bool, why: str = "no answer") -> None:
+    def _told(self, heard: bool, why: str) -> None:
+        """The agent answered, or did not; two misses in a row are silence."""
         if heard:
-            if (
-                self._misses >= SILENT_AFTER
-                or self._state.snapshot.snmp_link.state is not LinkState.LIVE
-            ):
-                self._answered()
+            returned = not self._is(LinkState.LIVE)
             self._misses = 0
             self._state.snmp_link(LinkState.LIVE, "")
+            if returned:
+                self._answered()
             return
         self._misses += 1
-        if (
-            self._misses >= SILENT_AFTER
-            or self._state.snapshot.snmp_link.state is LinkState.CONNECTING
-        ):
+        if self._misses >= SILENT_AFTER or not self._is(LinkState.LIVE):
             self._state.snmp_link(LinkState.DOWN, why)

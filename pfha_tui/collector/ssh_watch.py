@@ -18,7 +18,7 @@ from pfha_tui.transports.base import (
     TransportTimeout,
 )
 
-PULSE_S = 0.2
+PULSE_S = 0.1
 
 
 class Backoff(Protocol):
@@ -156,10 +156,10 @@ class SshWatch:
             if self._state.pushed(line):
                 schedule.hurry(self._clock.monotonic())
                 self._hurry.set()
-        self._state.push_ended(self._link.push_gaps)
 
     async def _pulse(self) -> None:
         while True:
+            self._state.push_gaps(self._link.push_gaps)
             silent = self._link.silent
             if silent and self._state.snapshot.ssh.state is LinkState.LIVE:
                 self._state.ssh_link(LinkState.SUSPECT, "no answer", self._link.rtt_s)

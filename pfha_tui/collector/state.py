@@ -120,10 +120,10 @@ class NodeState:
             self._become(self.snapshot, (self._link_event(told, epoch),))
         return told is not None
 
-    def push_ended(self, gaps: Sequence[str]) -> None:
-        """The stream is not to be had (any more) on this connection."""
-        if gaps:
-            self._link("ssh", self.snapshot.ssh.state, "; ".join(gaps), self.snapshot.ssh.rtt_s)
+    def push_gaps(self, gaps: tuple[str, ...]) -> None:
+        """These streams are not to be had on this connection."""
+        if gaps != self.snapshot.push_gaps:
+            self._become(replace(self.snapshot, push_gaps=gaps))
 
     def snmp_facts(self, facts: SnmpFacts) -> None:
         """The agent told something."""

@@ -86,7 +86,8 @@ class NodeSnapshot:
 
     `reachable` is None until the first attempt has ended. `sample` counts completed or failed fast
     polls, so that two snapshots can be told to rest on different samples. `maintenance` reads
-    pfSense's flag (None value where the file is not there or not readable).
+    pfSense's flag (None value where the file is not there or not readable). `push_gaps` has one sentence
+    for each stream (devd, log) that the node does not give us; without them polling alone tells.
     """
 
     name: str
@@ -115,6 +116,7 @@ class NodeSnapshot:
     config: Reading[ConfigMark] = Reading()
     snmp: Reading[SnmpFacts] = Reading()
     rates: NodeRates = field(default_factory=NodeRates)
+    push_gaps: tuple[str, ...] = ()
 
     @property
     def states(self) -> int | None:

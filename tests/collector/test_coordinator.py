@@ -184,4 +184,3 @@ def test_connecting_again_does_not_make_a_dead_node_reachable() -> None:
     rig = watched("primary-dead", main)
     reach = [s.primary.reachable for at, s in rig.seen if at > 3]
     assert set(reach) == {False}
-

@@ -61,6 +61,11 @@ class SshNode:
         return self.link.heard_at
 
     @property
+    def quiet(self) -> bool:
+        """The pulse is late: time to ask a second witness."""
+        return self.link.life is not Life.LIVE
+
+    @property
     def silent(self) -> bool:
         """The pulse has been missing for longer than the measured round trip explains."""
         return self.link.life in (Life.SILENT, Life.LOST)
