@@ -1,0 +1,63 @@
+"""Pure: who gets which rows of a terminal of a given size."""
+
+from dataclasses import dataclass
+
+LEAST_WIDTH = 60
+LEAST_HEIGHT = 16
+SIDE_BY_SIDE_WIDTH = 100
+FULL_STACKED_ROWS = 22
+BANNER_ROWS = 1
+KEY_ROWS = 1
+OTHER_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Heights in rows. `panes` are those of both panes (equal when side by side); `short` says which show
+    a summary. `fits` False: the terminal is too small for any of it."""
+
+    fits: bool
+    side_by_side: bool
+    verdict: int
+    panes: tuple[int, int]
+    short: tuple[bool, bool]
+    timeline: int
+
+
+def cause_rows(height: int) -> int:
+    """How many rows of causes a terminal of this height can spare."""
+    return 0 if height < 20 else 1 if height < 30 else 3
+
+
+def plan(width: int, height: int, verdict: int, wanted: int, expanded: int | None) -> Plan:
+    """Share out the rows; `verdict` is what its bar needs, `wanted` what a full pane would like within its
+    frame, `expanded` the pane (0 or 1) that the operator gave the screen to."""
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+        return Plan(False, False, 0, (0, 0), (False, False), 0)
+    free = height - BANNER_ROWS - KEY_ROWS - verdict
+    if expanded is not None:
+        timeline = 3 if height < 30 else 6
+        main = free - timeline - OTHER_ROWS
+        panes = (main, OTHER_ROWS) if expanded == 0 else (OTHER_ROWS, main)
+        return Plan(True, False, verdict, panes, (expanded != 0, expanded != 1), timeline)
+    side = width >= SIDE_BY_SIDE_WIDTH
+    timeline = _timeline_rows(height, side)
+    rest = free - timeline
+    if side:
+        rest = min(rest, max(wanted + 2, free // 2))
+        timeline = free - rest
+        return Plan(True, True, verdict, (rest, rest), (False, False), timeline)
+    first = rest - rest // 2
+    panes = (first, rest // 2)
+    short = (panes[0] < FULL_STACKED_ROWS, panes[1] < FULL_STACKED_ROWS)
+    return Plan(True, False, verdict, panes, short, timeline)
+
+
+def _timeline_rows(height: int, side: bool) -> int:
+    if height < 20:
+        return 3
+    if height < 28:
+        return 5
+    if not side:
+        return 7
+    return 8

@@ -1,0 +1,172 @@
+"""Toned text lines: what the pure half of the screen hands to the widgets."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from rich.cells import cell_len, set_cell_size
+
+from pfha_tui.domain.text import clean
+
+
+class Tone(StrEnum):
+    """What a piece of text means; the widgets map it to a style of the theme.
+
+    A tone only repeats what glyph and word already say.
+    """
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    STRONG = "strong"
+    ACCENT = "accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    TREND = "trend"
+    BADGE = "badge"
+    BADGE_QUIET = "badge-quiet"
+    BADGE_GOOD = "badge-good"
+    BADGE_WARN = "badge-warn"
+    BADGE_BAD = "badge-bad"
+    FRAME = "frame"
+    FRAME_FOCUS = "frame-focus"
+
+
+Part = tuple[str, Tone]
+Line = tuple[Part, ...]
+
+EMPTY: Line = ()
+CUT = "…"
+
+
+def line(*parts: str | Part | Line) -> Line:
+    """One line from plain strings, (text, tone) pairs and other lines; empty texts are left out."""
+    joined: list[Part] = []
+    for part in parts:
+        if isinstance(part, str):
+            joined.append((part, Tone.PLAIN))
+        elif len(part) == 2 and isinstance(part[0], str) and isinstance(part[1], Tone):
+            joined.append((part[0], part[1]))
+        else:
+            joined.extend(part)
+    return tuple(part for part in joined if part[0])
+
+
+def plain(text: Line) -> str:
+    """The characters without their tones."""
+    return "".join(part for part, _ in text)
+
+
+def width(text: Line) -> int:
+    """Terminal cells that the line takes; East Asian wide characters take two."""
+    return sum(cell_len(part) for part, _ in text)
+
+
+def crop(text: str, cells: int) -> str:
+    """The text in at most `cells` cells; `…` at its end says that it was cut."""
+    if cell_len(text) <= cells:
+        return text
+    if cells <= 0:
+        return ""
+    return set_cell_size(text, cells - 1) + CUT
+
+
+def fit(text: Line, cells: int) -> Line:
+    """The line in at most `cells` cells; `…` at its end says that it was cut."""
+    if width(text) <= cells:
+        return text
+    room = cells - 1
+    kept: list[Part] = []
+    for part, tone in text:
+        size = cell_len(part)
+        if size > room:
+            cut = set_cell_size(part, max(0, room)).rstrip()
+            kept.append((cut + CUT if cells > 0 else "", tone))
+            break
+        kept.append((part, tone))
+        room -= size
+    return tuple(part for part in kept if part[0])
+
+
+def pad(text: Line, cells: int) -> Line:
+    """The line in exactly `cells` cells, filled with blanks on the right."""
+    fitted = fit(text, cells)
+    missing = cells - width(fitted)
+    return (*fitted, (" " * missing, Tone.PLAIN)) if missing > 0 else fitted
+
+
+def pad_left(text: Line, cells: int) -> Line:
+    """The line in exactly `cells` cells, filled with blanks on the left."""
+    fitted = fit(text, cells)
+    missing = cells - width(fitted)
+    return ((" " * missing, Tone.PLAIN), *fitted) if missing > 0 else fitted
+
+
+def spread(left: Line, right: Line, cells: int) -> Line:
+    """`left` at the left edge and `right` at the right one; `left` gives way when both do not fit."""
+    right = fit(right, cells)
+    room = cells - width(right)
+    if not right:
+        return pad(left, cells)
+    if room < 2:
+        return pad_left(right, cells)
+    return (*pad(fit(left, room - 1), room), *right)
+
+
+def retone(text: Line, tone: Tone) -> Line:
+    """The same characters, all in one tone."""
+    return ((plain(text), tone),) if text else text
+
+
+def flow(items: Sequence[Line], cells: int, gap: int = 3, indent: int = 0) -> tuple[Line, ...]:
+    """The items one after another, `gap` blanks apart, on as many lines as they need.
+
+    Lines after the first are indented; an item wider than a line is cut with a mark.
+    """
+    lines: list[Line] = []
+    current: Line = EMPTY
+    for item in (item for item in items if item):
+        lead = " " * indent if lines else ""
+        if not current:
+            current = fit(line(lead, item), cells)
+        elif width(current) + gap + width(item) <= cells:
+            current = line(current, " " * gap, item)
+        else:
+            lines.append(current)
+            current = fit(line(" " * indent, item), cells)
+    return (*lines, current) if current else tuple(lines)
+
+
+def wrap(text: str, cells: int, rows: int, tone: Tone = Tone.PLAIN) -> tuple[Line, ...]:
+    """A sentence, cleaned and broken at blanks into at most `rows` lines; a longer rest ends in `…`."""
+    if rows <= 0 or cells <= 0:
+        return ()
+    lines: list[str] = []
+    # A hostile sentence may be huge: no more of it is looked at than could ever be shown.
+    limit = (rows + 1) * (cells + 1)
+    words = clean(text[:limit]).split() + ([CUT] if len(text) > limit else [])
+    while words and len(lines) < rows:
+        current = words.pop(0)
+        if len(lines) == rows - 1:
+            lines.append(crop(" ".join([current, *words]), cells))
+            break
+        while words and cell_len(current) + 1 + cell_len(words[0]) <= cells:
+            current += " " + words.pop(0)
+        if cell_len(current) > cells:
+            head = set_cell_size(current, cells)
+            words.insert(0, current[len(head.rstrip()) :])
+            current = head
+        lines.append(current)
+    return tuple(((item, tone),) for item in lines)
+
+
+def stack(blocks: Iterable[Sequence[Line]], rows: int) -> tuple[Line, ...]:
+    """Blocks below each other, a blank line between them where all of it fits in `rows`."""
+    shown = [tuple(block) for block in blocks if block]
+    total = sum(len(block) for block in shown)
+    airy = total + len(shown) - 1 <= rows
+    lines: list[Line] = []
+    for block in shown:
+        if lines and airy:
+            lines.append(EMPTY)
+        lines.extend(block)
+    return tuple(lines)

@@ -1,0 +1,59 @@
+"""The help page, generated from the commands and the glossary."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+from pfha_tui.ui import texts
+from pfha_tui.ui.commands import COMMANDS, Command
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
+from pfha_tui.ui.widgets.lines import Panel
+
+KEY_CELLS = 16
+
+
+def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
+    """Keys, signs and terms as lines of at most `cells`."""
+    sections = (
+        (texts.HELP_KEYS, [(command.label, command.help) for command in commands]),
+        (texts.HELP_SIGNS, list(texts.SIGNS)),
+        (texts.HELP_TERMS, list(texts.TERMS)),
+    )
+    lines: list[Line] = []
+    for title, entries in sections:
+        lines += [*([EMPTY] if lines else []), line((title, Tone.STRONG))]
+        for name, text in entries:
+            rows = wrap(text, max(10, cells - KEY_CELLS), 4)
+            for number, row in enumerate(rows):
+                head = line((name, Tone.ACCENT)) if number == 0 else EMPTY
+                lines.append(line(pad(head, KEY_CELLS), row))
+    return tuple(lines)
+
+
+class HelpPanel(Panel):
+    """The page in a frame, laid out for its width."""
+
+    def on_resize(self) -> None:
+        """Break the lines for the new width."""
+        title = line((texts.HELP_TITLE, Tone.STRONG))
+        badge = line((texts.HELP_CLOSE, Tone.MUTED))
+        self.fill(title, badge, page(COMMANDS, self.inner.width))
+
+
+class HelpScreen(ModalScreen[None]):
+    """Covers the main screen, which goes on living below it; Esc, `?` and `q` close it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,question_mark,q", "dismiss", texts.HELP_CLOSE),
+    ]
+
+    def __init__(self, ascii_only: bool) -> None:
+        super().__init__()
+        self._ascii = ascii_only
+
+    def compose(self) -> ComposeResult:
+        """One panel."""
+        yield HelpPanel(ascii_only=self._ascii)

@@ -1,0 +1,198 @@
+"""The main screen: verdict bar, both nodes, timeline, keys."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Input
+
+from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
+from pfha_tui.domain.target import PairTarget
+from pfha_tui.ui import layout, texts, verdict_view
+from pfha_tui.ui.commands import COMMANDS
+from pfha_tui.ui.line import Tone, wrap
+from pfha_tui.ui.node_view import NodeView, wanted_rows
+from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.present import Scene
+from pfha_tui.ui.widgets.key_bar import KeyBar
+from pfha_tui.ui.widgets.lines import Lines
+from pfha_tui.ui.widgets.node_pane import NodePane
+from pfha_tui.ui.widgets.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that the main screen draws: the newest snapshot, the state of the feed, and the time.
+
+    `trouble` is the sentence of a feed that ended; `started` is False while it is being opened.
+    """
+
+    snapshot: PairSnapshot
+    scene: Scene
+    trouble: str = ""
+    started: bool = True
+
+
+class MainScreen(Screen[None]):
+    """Draws a `Moment`; knows nothing of where it came from."""
+
+    def __init__(self, target: PairTarget, options: ConsoleOptions) -> None:
+        super().__init__(id="main")
+        self._target = target
+        self._read_only = options.read_only or target.read_only
+        self._ascii = options.ascii
+        self._moment: Moment | None = None
+        self._expanded: int | None = None
+        self._plan: layout.Plan | None = None
+
+    def compose(self) -> ComposeResult:
+        """Banner, verdict, panes, timeline, key bar; and what stands in for all in a tiny terminal."""
+        plain = self._ascii
+        yield Lines(ascii_only=plain, id="banner")
+        yield Lines(ascii_only=plain, id="verdict")
+        with Container(id="panes"):
+            yield NodePane(ascii_only=plain, id="primary")
+            yield NodePane(ascii_only=plain, id="secondary")
+        yield Timeline(ascii_only=plain, id="timeline")
+        yield Input(placeholder=texts.FILTER_PROMPT, compact=True, id="filter")
+        yield KeyBar(COMMANDS, ascii_only=plain, id="keys")
+        yield Lines(ascii_only=plain, id="too-small")
+
+    def on_mount(self) -> None:
+        """Keep the filter's input out of the way of the focus until it is wanted."""
+        self.filter_input.can_focus = False
+
+    @property
+    def panes(self) -> tuple[NodePane, NodePane]:
+        """The panes of primary and secondary."""
+        return self.query_one("#primary", NodePane), self.query_one("#secondary", NodePane)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline."""
+        return self.query_one("#timeline", Timeline)
+
+    @property
+    def filter_input(self) -> Input:
+        """The line in which the timeline's filter is typed."""
+        return self.query_one("#filter", Input)
+
+    @property
+    def focused_pane(self) -> int | None:
+        """0 or 1 while a node's pane has the focus."""
+        panes = self.panes
+        return next((i for i, pane in enumerate(panes) if pane is self.focused), None)
+
+    def show(self, moment: Moment) -> None:
+        """Draw this moment; only rows that changed reach the terminal."""
+        self._moment = moment
+        if not self.is_mounted:
+            return
+        width, height = self.size
+        scene = moment.scene
+        rows = verdict_view.bar(
+            moment.snapshot,
+            moment.trouble,
+            moment.started,
+            scene,
+            width,
+            layout.cause_rows(height),
+        )
+        wanted = max(wanted_rows(node) for node in moment.snapshot.nodes)
+        self._arrange(layout.plan(width, height, len(rows), wanted, self._expanded))
+        plan = self._plan
+        if plan is None or not plan.fits:
+            self._say_too_small(width, height)
+            return
+        banner = verdict_view.banner(self._target, self._read_only, scene, width)
+        self.query_one("#banner", Lines).draw((banner,))
+        self.query_one("#verdict", Lines).draw(rows)
+        for index, pane in enumerate(self.panes):
+            pane.show(NodeView.of(moment.snapshot, index, scene), plan.short[index])
+        self.timeline.show(moment.snapshot, scene)
+
+    def _arrange(self, plan: layout.Plan) -> None:
+        if plan == self._plan:
+            return
+        self._plan = plan
+        self.set_class(not plan.fits, "too-small")
+        if not plan.fits:
+            return
+        self.query_one("#panes").set_class(plan.side_by_side, "side-by-side")
+        self.query_one("#verdict").styles.height = plan.verdict
+        for pane, rows in zip(self.panes, plan.panes, strict=True):
+            pane.styles.height = rows
+        self.timeline.styles.height = plan.timeline
+
+    def _say_too_small(self, width: int, height: int) -> None:
+        said = texts.TOO_SMALL.format(
+            width=width,
+            height=height,
+            need_width=layout.LEAST_WIDTH,
+            need_height=layout.LEAST_HEIGHT,
+        )
+        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(texts.TOO_SMALL_HINT, width, 2)]
+        self.query_one("#too-small", Lines).draw(rows)
+
+    def on_resize(self) -> None:
+        """Share the rows out anew."""
+        if self._moment is not None:
+            self.show(self._moment)
+
+    def toggle_expanded(self, index: int | None = None) -> None:
+        """Give the focused (or this) pane the screen, or take it back."""
+        chosen = self.focused_pane if index is None else index
+        if self._expanded is not None and chosen in (None, self._expanded):
+            self._expanded = None
+        else:
+            self._expanded = 0 if chosen is None else chosen
+            self.panes[self._expanded].focus()
+        self.on_resize()
+
+    @on(NodePane.Chosen)
+    def _pane_chosen(self, message: NodePane.Chosen) -> None:
+        self.toggle_expanded(self.panes.index(message.pane))
+
+    def nodes_to_retry(self) -> tuple[NodeSnapshot, ...]:
+        """The focused node, or without focus on one all whose SSH or SNMP is down or stopped."""
+        if self._moment is None:
+            return ()
+        nodes = self._moment.snapshot.nodes
+        index = self.focused_pane
+        if index is not None:
+            return (nodes[index],)
+        ended = (LinkState.DOWN, LinkState.STOPPED)
+        return tuple(n for n in nodes if n.ssh.state in ended or n.snmp_link.state in ended)
+
+    def start_filter(self) -> None:
+        """Show the filter's input in the key bar's place."""
+        self.add_class("filtering")
+        self.filter_input.can_focus = True
+        self.filter_input.focus()
+
+    def _end_filter(self) -> None:
+        self.remove_class("filtering")
+        self.timeline.focus()
+        self.filter_input.can_focus = False
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, message: Input.Changed) -> None:
+        self.timeline.filter(message.value)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self._end_filter()
+
+    def clear(self) -> None:
+        """Take back the filter, else the expanded pane, else the focus."""
+        if self.has_class("filtering") or self.timeline.needle:
+            self.filter_input.value = ""
+            self.timeline.filter("")
+            if self.has_class("filtering"):
+                self._end_filter()
+        elif self._expanded is not None:
+            self.toggle_expanded(self._expanded)
+        else:
+            self.set_focus(None)

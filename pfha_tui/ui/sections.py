@@ -1,0 +1,102 @@
+"""Pure: how old a section is, and what is wrong with it, in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pfha_tui.domain.reading import ErrorKind, Freshness, Reading
+from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot
+from pfha_tui.domain.text import clean
+from pfha_tui.ui import present, texts
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, retone, wrap
+from pfha_tui.ui.present import Scene
+
+MESSAGE_CELLS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Whether a section's value may be shown as the present, and the remark to put beside it."""
+
+    stale: bool
+    remark: Line = EMPTY
+
+    def show(self, text: Line) -> Line:
+        """The line as it is, or all of it greyed where the value is stale."""
+        return retone(text, Tone.MUTED) if self.stale else text
+
+
+def condition(reading: Reading[Any], scene: Scene) -> Condition:
+    """Judge a section at the scene's moment: fresh needs no remark, late and stale tell age and error."""
+    freshness = reading.freshness(scene.now)
+    if freshness is Freshness.NEVER:
+        return Condition(True, never_read(reading))
+    if freshness is Freshness.FRESH:
+        return Condition(False)
+    old = texts.OLD.format(age=present.age(reading.age(scene.now)))
+    reason = f"{reading.error.kind}, " if reading.error is not None else ""
+    return Condition(freshness is Freshness.STALE, line((f"{reason}{old}", Tone.WARN)))
+
+
+def never_read(reading: Reading[Any]) -> Line:
+    """Why a section has no value at all: `not permitted`, `not understood: …`, or `not yet read`."""
+    if reading.error is None:
+        return line((texts.NOT_YET_READ, Tone.MUTED))
+    quiet = reading.error.kind in (ErrorKind.NOT_PERMITTED, ErrorKind.MISSING)
+    text = str(reading.error.kind)
+    if not quiet and reading.error.message:
+        first = wrap(reading.error.message, MESSAGE_CELLS, 1)
+        text += f": {plain(first[0])}" if first else ""
+    return line((text, Tone.MUTED if quiet else Tone.WARN))
+
+
+def beside(text: Line, remark: Line) -> Line:
+    """A row with its section's remark behind it."""
+    return line(text, "   ", remark) if text and remark else text or remark
+
+
+def link_line(name: str, link: LinkStatus, scene: Scene) -> Line:
+    """One transport in a few words: `ssh 0.4 s`, `ssh silent for 1.4 s`, `snmp down`."""
+    heard = None if link.heard_at is None else scene.now - link.heard_at
+    match link.state:
+        case LinkState.OFF:
+            return line((f"{name} {texts.OFF}", Tone.MUTED))
+        case LinkState.LIVE:
+            return line((f"{name} ", Tone.MUTED), present.age(heard))
+        case LinkState.SUSPECT:
+            silent = texts.SILENT.format(
+                age=present.age(scene.now - link.since if heard is None else heard)
+            )
+            return line((f"{name} {silent}", Tone.WARN))
+        case LinkState.CONNECTING:
+            return line((f"{name} connecting", Tone.MUTED))
+        case LinkState.DOWN:
+            return line((f"{name} {texts.DOWN}", Tone.WARN))
+        case LinkState.STOPPED:
+            return line((f"{name} {texts.STOPPED}", Tone.BAD))
+
+
+def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 4) -> tuple[Line, ...]:
+    """What keeps a node from being read, why, and what is being tried; nothing where all is well."""
+    lines: list[Line] = []
+    if node.reachable is None:
+        lines += wrap(texts.CONNECTING.format(address=node.address), cells, 1, Tone.MUTED)
+    elif node.reachable is False:
+        why = node.unreachable_why or _detail(node.ssh, scene) or texts.NOT_CONNECTED
+        lines += wrap(f"✗ {texts.UNREACHABLE}: {why}", cells, 2, Tone.BAD)
+    for name, link in (("ssh", node.ssh), ("snmp", node.snmp_link)):
+        if link.state in (LinkState.DOWN, LinkState.STOPPED, LinkState.SUSPECT):
+            tone = Tone.BAD if link.state is LinkState.STOPPED else Tone.WARN
+            detail = _detail(link, scene)
+            if detail and detail != node.unreachable_why:
+                lines += wrap(f"{name}: {detail}", cells, 2, tone)
+    return tuple(lines[:rows])
+
+
+def _detail(link: LinkStatus, scene: Scene) -> str:
+    """The transport's own sentence, with the countdown to the next try or the key that starts one."""
+    parts = [link.detail] if link.detail else []
+    if link.state is LinkState.STOPPED:
+        parts = [f"{texts.STOPPED}: {link.detail}" if link.detail else texts.STOPPED, texts.PRESS_R]
+    elif link.next_try_at is not None and link.next_try_at > scene.now:
+        parts.append(texts.NEXT_TRY.format(age=present.age(link.next_try_at - scene.now)))
+    return clean("; ".join(parts))

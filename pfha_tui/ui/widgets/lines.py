@@ -1,0 +1,223 @@
+"""Widgets that draw toned lines themselves: only rows that changed are sent to the terminal."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pfha_tui.ui import present, texts
+from pfha_tui.ui.line import EMPTY, Line, Tone, fit, line, pad, plain, width
+
+FRAME = ("┌", "─", "┐", "│", "└", "┘")
+FRAME_FOCUS = ("┏", "━", "┓", "┃", "┗", "┛")
+WHEEL_ROWS = 3
+
+
+class Lines(Widget):
+    """Draws a tuple of lines, one per row; longer ones are cut with a mark.
+
+    Device text reaches the terminal as plain segments, never as markup. With `ascii_only` every
+    character beyond ASCII is replaced, cell for cell.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in Tone}
+
+    def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._ascii_only = ascii_only
+        self._rows: tuple[Line, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Line, ...]:
+        """The lines as they are drawn, top to bottom."""
+        return self._rows
+
+    @property
+    def text(self) -> str:
+        """What is drawn, as plain text with line breaks."""
+        return "\n".join(plain(row) for row in self._rows)
+
+    def draw(self, rows: Sequence[Line]) -> None:
+        """Replace the lines; rows that stay equal are not touched."""
+        new, old = tuple(rows), self._rows
+        if new == old:
+            return
+        self._rows = new
+        size = max(len(new), len(old))
+        changed = [
+            y
+            for y in range(size)
+            if (new[y] if y < len(new) else None) != (old[y] if y < len(old) else None)
+        ]
+        self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the widget as segments in the theme's styles."""
+        row = self._rows[y] if y < len(self._rows) else EMPTY
+        cells = self.size.width
+        selection = self.text_selection
+        span = selection.get_span(y) if selection is not None else None
+        segments = [
+            Segment(self._shown(text), self.tone_style(tone)) for text, tone in fit(row, cells)
+        ]
+        strip = Strip(segments).extend_cell_length(cells, self.rich_style)
+        if span is not None:
+            strip = _highlight(
+                strip, span, self.screen.get_component_rich_style("screen--selection")
+            )
+        return strip.apply_offsets(0, y)
+
+    def tone_style(self, tone: Tone) -> Style:
+        """The theme's style of a tone."""
+        return self.get_component_rich_style(f"tone--{tone}")
+
+    def _shown(self, text: str) -> str:
+        return present.ascii_text(text) if self._ascii_only else text
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What the mouse selected, as text."""
+        return selection.extract(self._shown(self.text)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Show the new selection."""
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Draw again in the new theme."""
+        super().notify_style_update()
+        self.refresh()
+
+
+def _highlight(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
+    start, end = span
+    text = strip.text
+    first = cell_len(text[:start])
+    last = strip.cell_length if end == -1 else cell_len(text[:end])
+    return Strip.join(
+        (strip.crop(0, first), strip.crop(first, last).apply_style(style), strip.crop(last))
+    )
+
+
+class Panel(Lines, can_focus=True):
+    """Lines in a frame with a title at the left and a badge at the right, scrolled by the keyboard and wheel.
+
+    The focused panel has a heavy frame. Rows that do not fit are counted in the frame's lower edge.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home", "edge(0)", show=False),
+        Binding("end", "edge(1)", show=False),
+    ]
+
+    def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
+        super().__init__(ascii_only=ascii_only, id=id)
+        self._title: Line = EMPTY
+        self._badge: Line = EMPTY
+        self._body: tuple[Line, ...] = ()
+        self._top = 0
+
+    @property
+    def inner(self) -> Size:
+        """Columns and rows within the frame."""
+        return Size(max(0, self.size.width - 4), max(0, self.size.height - 2))
+
+    @property
+    def body(self) -> tuple[Line, ...]:
+        """All lines of the content, also those scrolled away."""
+        return self._body
+
+    def fill(self, title: Line, badge: Line, body: tuple[Line, ...]) -> None:
+        """Show this content; the scroll position is kept as far as the content reaches."""
+        self._title, self._badge, self._body = title, badge, body
+        self.compose_rows()
+
+    @property
+    def last_top(self) -> int:
+        """The scroll position at which the last line is at the bottom."""
+        return max(0, len(self._body) - self.inner.height)
+
+    def compose_rows(self) -> None:
+        """Put frame and visible lines together and draw what changed."""
+        cells, height = self.size.width, self.size.height
+        if cells < 4 or height < 2:
+            self.draw(())
+            return
+        self._top = min(max(0, self._top), self.last_top)
+        tone = Tone.FRAME_FOCUS if self.has_focus else Tone.FRAME
+        corners = FRAME_FOCUS if self.has_focus else FRAME
+        visible = self._body[self._top : self._top + height - 2]
+        side = (corners[3], tone)
+        rows = [self._edge(corners[0], corners[1], corners[2], tone, cells)]
+        for y in range(height - 2):
+            row = visible[y] if y < len(visible) else EMPTY
+            rows.append(line(side, " ", pad(row, cells - 4), " ", side))
+        rows.append(self._lower_edge(corners, tone, cells))
+        self.draw(rows)
+
+    def _edge(self, left: str, bar: str, right: str, tone: Tone, cells: int) -> Line:
+        badge = fit(self._badge, max(0, cells - 8))
+        title = fit(self._title, max(0, cells - 8 - width(badge)))
+        start = line((left, tone), " ", title, " ") if title else line((left, tone))
+        end = line(" ", badge, " ", (right, tone)) if badge else line((right, tone))
+        return line(start, (bar * max(0, cells - width(start) - width(end)), tone), end)
+
+    def _lower_edge(self, corners: tuple[str, ...], tone: Tone, cells: int) -> Line:
+        remark = self.edge_remark()
+        text = line(" ", (remark, Tone.WARN), " ") if remark else EMPTY
+        text = fit(text, cells - 4)
+        bar = corners[1] * (cells - 3 - width(text))
+        return line((corners[4] + bar, tone), text, (corners[1] + corners[5], tone))
+
+    def edge_remark(self) -> str:
+        """The words in the lower edge: how many lines are hidden below and above."""
+        below = self.last_top - self._top
+        above = f"↑ {self._top}  " if self._top else ""
+        more = texts.MORE_LINES_BELOW.format(count=below) if below else ""
+        return f"{above}↓ {more}" if below else above.strip()
+
+    def scroll_to_row(self, top: int) -> None:
+        """Show the content from this line on."""
+        self._top = top
+        self.compose_rows()
+
+    def action_scroll(self, rows: int) -> None:
+        """Move by lines."""
+        self.scroll_to_row(self._top + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move by pages."""
+        self.scroll_to_row(self._top + pages * max(1, self.inner.height - 1))
+
+    def action_edge(self, end: int) -> None:
+        """Move to the first or the last line."""
+        self.scroll_to_row(self.last_top if end else 0)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Wheel down."""
+        event.stop()
+        self.action_scroll(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Wheel up."""
+        event.stop()
+        self.action_scroll(-WHEEL_ROWS)
+
+    def on_focus(self) -> None:
+        """Take the heavy frame."""
+        self.compose_rows()
+
+    def on_blur(self) -> None:
+        """Give the heavy frame back."""
+        self.compose_rows()

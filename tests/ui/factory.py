@@ -1,0 +1,401 @@
+"""Snapshots built by hand for the screen's tests: a pair at 21:53:07 UTC on 22 November 2026."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+
+from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.model import (
+    Address,
+    CarpCounters,
+    CarpState,
+    CarpSysctls,
+    CarpVhid,
+    ConfigMark,
+    Family,
+    Identity,
+    Interface,
+    InterfaceCounters,
+    NodeClock,
+    PfInfo,
+    PfLimits,
+    PfsyncCounters,
+    PfsyncInterface,
+    SnmpFacts,
+    SnmpInterface,
+    SystemStats,
+)
+from pfha_tui.domain.rates import InterfaceRate, NodeRates
+from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
+from pfha_tui.domain.snapshot import (
+    CarpRole,
+    LinkState,
+    LinkStatus,
+    NodeSnapshot,
+    PairSnapshot,
+    Since,
+)
+from pfha_tui.domain.target import Environment, NodeRole, NodeTarget, PairTarget
+from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
+from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.present import Scene
+
+EPOCH = datetime(2026, 11, 22, 21, 53, 7, tzinfo=UTC).timestamp()
+NOW = 500_000.0
+SCENE = Scene(NOW, EPOCH, UTC)
+HELD_S = 3 * 86_400 + 4 * 3600 + 12 * 60
+M, B, INIT = CarpState.MASTER, CarpState.BACKUP, CarpState.INIT
+
+TARGET = PairTarget(
+    "mfr-lab",
+    NodeTarget("fw1", NodeRole.PRIMARY, "192.0.2.1"),
+    NodeTarget("fw2", NodeRole.SECONDARY, "192.0.2.2"),
+    environment=Environment.LAB,
+)
+
+
+def fresh(value, period: float = 1.0, old: float = 0.4):
+    return Reading(value, NOW - old, Source.SSH, None, NOW - old, period)
+
+
+def refused(kind: ErrorKind = ErrorKind.NOT_PERMITTED, message: str = "", period: float = 5.0):
+    return Reading(error=ReadError(kind, message), tried_at=NOW - 1, period_s=period)
+
+
+def vip(interface: str, vhid: int, name: str, address: str, state: CarpState | None, **more):
+    base = {
+        "description": name,
+        "advbase": 1,
+        "advskew": 0,
+        "effective_skew": 0,
+        "addresses": (Address(Family.INET, address, 24, vhid),),
+        "since": Since(EPOCH - HELD_S, True),
+        "source": Source.SSH,
+        "at": NOW - 0.4,
+    }
+    if state is None:
+        base |= {
+            "advbase": None,
+            "advskew": None,
+            "effective_skew": None,
+            "addresses": (),
+            "since": None,
+        }
+    return CarpRole(interface, vhid, state, **(base | more))
+
+
+def roles(wan: CarpState | None, lan: CarpState | None, skew: int = 0, **more):
+    both = {"advskew": skew, "effective_skew": skew} | more
+    six = Address(Family.INET6, "2001:db8:1::1", 64, 2)
+    four = Address(Family.INET, "192.168.1.1", 24, 2)
+    return (
+        vip("vtnet0", 1, "WAN", "203.0.113.1", wan, **(both if wan else {})),
+        vip(
+            "vtnet1",
+            2,
+            "LAN",
+            "192.168.1.1",
+            lan,
+            **({"addresses": (four, six)} | both if lan else {}),
+        ),
+    )
+
+
+def interfaces(down: str = "") -> tuple[Interface, ...]:
+    def one(name: str, text: str, **more) -> Interface:
+        status = "no carrier" if name == down else "active"
+        return Interface(name, ("UP", "RUNNING"), 1500, text, status=status, **more)
+
+    carp = (CarpVhid("vtnet0", 1, M, 1, 0),)
+    sync = PfsyncInterface("vtnet2", "172.16.1.3", 128, False, 1400, True)
+    return (
+        Interface("lo0", ("UP", "LOOPBACK"), 16384),
+        one("vtnet0", "WAN", carp=carp),
+        one("vtnet1", "LAN", carp=carp),
+        one("vtnet2", "SYNC"),
+        Interface("pfsync0", ("UP",), 1500, pfsync=sync),
+    )
+
+
+def counters() -> tuple[InterfaceCounters, ...]:
+    def one(name: str, errors: int = 0) -> InterfaceCounters:
+        return InterfaceCounters(name, 10**9, 10**9, 10**6, 10**6, errors, 0)
+
+    return (one("vtnet0"), one("vtnet1"), one("vtnet2", 3))
+
+
+def rates(scale: float = 1.0) -> NodeRates:
+    wave = tuple(scale * v for v in (1e6, 4e6, 9e6, 12.3e6, 7e6, 3e6, 8e6, 12.3e6))
+    low = tuple(v / 4 for v in wave)
+    return NodeRates(
+        (
+            InterfaceRate("vtnet0", 12.3e6 * scale, 3.1e6 * scale, 0.0),
+            InterfaceRate("vtnet1", 3.2e6 * scale, 12.2e6 * scale, 0.0),
+            InterfaceRate("vtnet2", 210e3, 640e3, 0.0),
+        ),
+        (("vtnet0", wave, low), ("vtnet1", low, wave), ("vtnet2", low, low)),
+        pfsync_in_ps=96.0 * scale,
+        pfsync_out_ps=812.0 * scale,
+        cpu=0.04,
+    )
+
+
+def node(index: int, **changes) -> NodeSnapshot:
+    """A healthy fw1 (0, MASTER) or fw2 (1, BACKUP), with changes."""
+    first = index == 0
+    mine, theirs = ("1a2b3c4d", "5e6f7081") if first else ("5e6f7081", "1a2b3c4d")
+    live = LinkStatus(LinkState.LIVE, NOW - 900, "", 0.012, NOW - 0.4)
+    base = NodeSnapshot(
+        name="fw1" if first else "fw2",
+        role=NodeRole.PRIMARY if first else NodeRole.SECONDARY,
+        address="192.0.2.1" if first else "192.0.2.2",
+        at=NOW,
+        sample=900,
+        reachable=True,
+        ssh=live,
+        snmp_link=replace(live, heard_at=NOW - 3.1),
+        roles=roles(M, M) if first else roles(B, B, 100),
+        clock=fresh(NodeClock(int(EPOCH), 0)),
+        identity=fresh(
+            Identity("fw.example.org", "FreeBSD", "15.0-CURRENT", "2.8.1-RELEASE"), 60, 12
+        ),
+        interfaces=fresh(interfaces()),
+        carp=fresh(CarpSysctls(True, True, 0, 1, 240, 240, 240)),
+        system=fresh(
+            SystemStats(
+                boottime=int(EPOCH - 12 * 86_400 - 3 * 3600),
+                loadavg=(0.12, 0.1, 0.08),
+                ncpu=2,
+                page_count=1000,
+                free_count=500,
+                inactive_count=150,
+                laundry_count=40,
+            ),
+            5,
+            2,
+        ),
+        counters=fresh(counters(), 5, 2),
+        carp_counters=fresh(CarpCounters(12, 0, 272_531, 0, 0, 0, 0, 0, 0, 0, 0, 0), 5, 2),
+        pfsync=fresh(PfsyncCounters(9, 0, 9, 0, (), (), (), 0, 0), 5, 2),
+        pf=fresh(PfInfo(True, 9, mine, 12_431 if first else 12_428, 9, 9, 9), 5, 2),
+        limits=fresh(PfLimits(1_000_000), 60, 12),
+        creators=fresh((mine, theirs), 60, 12),
+        maintenance=fresh(False, 5, 2),
+        booting=fresh(False, 5, 2),
+        config=fresh(ConfigMark(int(EPOCH - 778), 51_234), 5, 2),
+        snmp=fresh(
+            SnmpFacts(
+                states=12_431,
+                states_limit=1_000_000,
+                interfaces=(
+                    SnmpInterface("vtnet0", "WAN", 1, 1, None),
+                    SnmpInterface("vtnet1", "LAN", 1, 1, None),
+                    SnmpInterface("vtnet2", "SYNC", 1, 1, None),
+                ),
+            ),
+            5,
+            3.1,
+        ),
+        rates=rates() if first else rates(0.001),
+    )
+    return replace(base, **changes)
+
+
+def events() -> tuple[Event, ...]:
+    def role(
+        at: float, name: str, old: CarpState, new: CarpState, why: str, ms: bool = True
+    ) -> Event:
+        resolution = Resolution.MS if ms else Resolution.S
+        source = Source.DEVD if ms else Source.LOG
+        return Event(
+            EPOCH - at,
+            resolution,
+            EventKind.TRANSITION,
+            name,
+            "",
+            source,
+            "vtnet0",
+            1,
+            old,
+            new,
+            why,
+        )
+
+    return (
+        role(HELD_S + 3, "fw1", INIT, B, "initialization complete", ms=False),
+        role(HELD_S, "fw1", B, M, "master timed out", ms=False),
+        role(10_812.88, "fw2", M, B, "more frequent advertisement received"),
+        role(10_812.879, "fw1", B, M, "preempting a slower master"),
+        Event(EPOCH - 778, Resolution.MS, EventKind.SYNC, "fw2", "config.xml changed", Source.SSH),
+        Event(EPOCH - 60, Resolution.MS, EventKind.VERDICT, None, "healthy: fw1 serves both VIPs"),
+    )
+
+
+def pair(first: NodeSnapshot, second: NodeSnapshot, verdict: Verdict, **more) -> PairSnapshot:
+    return PairSnapshot(
+        "mfr-lab", 7, NOW, EPOCH, first, second, verdict, **({"events": events()} | more)
+    )
+
+
+def healthy() -> PairSnapshot:
+    why = "fw1 serves both VIPs since 3 d 04:12; fw2 is ready."
+    return pair(node(0), node(1), Verdict(VerdictKind.HEALTHY, why, (), True))
+
+
+def split_brain() -> PairSnapshot:
+    causes = (
+        Cause("split-brain", Severity.ERROR, "fw1 and fw2 are both MASTER", None, "vtnet0", 1),
+        Cause("split-brain", Severity.ERROR, "fw1 and fw2 are both MASTER", None, "vtnet1", 2),
+        Cause(
+            "advertisements-lost",
+            Severity.WARNING,
+            "fw2 hears no advertisements on LAN",
+            "fw2",
+            "vtnet1",
+        ),
+    )
+    why = "Both nodes are MASTER of WAN vhid 1 and LAN vhid 2: neither hears the other's advertisements."
+    since = Since(EPOCH - 13, True)
+    return pair(
+        node(0),
+        node(1, roles=roles(M, M, 100, since=since)),
+        Verdict(VerdictKind.SPLIT_BRAIN, why, causes, False, 1.2),
+    )
+
+
+def unreachable() -> PairSnapshot:
+    """fw1 answers no more since 41 s, but its SNMP agent does; fw2 serves."""
+    ago = 41.0
+
+    def aged(reading: Reading) -> Reading:
+        error = ReadError(ErrorKind.TRANSPORT, "no answer")
+        return replace(reading, taken_at=NOW - ago, error=error)
+
+    first = node(0)
+    live = ("name", "role", "address", "at", "sample", "reachable", "ssh", "snmp_link", "snmp")
+    old = {
+        one.name: aged(getattr(first, one.name))
+        for one in fields(first)
+        if one.name not in live and isinstance(getattr(first, one.name), Reading)
+    }
+    link = LinkStatus(
+        LinkState.DOWN, NOW - ago, "connect timed out after 2.0 s", None, NOW - ago, NOW + 1.2
+    )
+    first = replace(
+        first,
+        **old,
+        reachable=False,
+        unreachable_why="no answer over SSH since 21:52:26",
+        ssh=link,
+        roles=tuple(replace(role, at=NOW - ago) for role in first.roles),
+    )
+    held = Since(EPOCH - 39, False)
+    causes = (Cause("unreachable", Severity.ERROR, "fw1 does not answer over SSH", "fw1"),)
+    why = "fw2 serves both VIPs, but fw1 is unreachable: nothing could take over."
+    second = node(1, roles=roles(M, M, 100, since=held))
+    return pair(first, second, Verdict(VerdictKind.DEGRADED, why, causes, True))
+
+
+def never() -> PairSnapshot:
+    """Nothing was ever read: fw1 is being tried, fw2 refused the login."""
+    trying = LinkStatus(LinkState.CONNECTING, NOW - 1)
+    stopped = LinkStatus(LinkState.STOPPED, NOW - 1, "fw2 refused the login of admin")
+    blank = {"at": NOW}
+    first = NodeSnapshot("fw1", NodeRole.PRIMARY, "192.0.2.1", ssh=trying, **blank)
+    second = NodeSnapshot(
+        "fw2", NodeRole.SECONDARY, "192.0.2.2", reachable=False, ssh=stopped, **blank
+    )
+    verdict = Verdict(VerdictKind.UNKNOWN, "Neither node has told its roles yet.")
+    return pair(first, second, verdict, events=())
+
+
+def plain_freebsd() -> NodeSnapshot:
+    """A FreeBSD node without pfSense's files, watched by an account without root."""
+    missing = refused(ErrorKind.MISSING)
+    return node(
+        0,
+        identity=fresh(Identity("fw1", "FreeBSD", "12.1-RELEASE-p10"), 60, 12),
+        config=missing,
+        maintenance=missing,
+        booting=missing,
+        pf=refused(),
+        limits=refused(period=60.0),
+        creators=refused(ErrorKind.FAILED, "pfctl: unknown modifier: creators", 60.0),
+        snmp_link=LinkStatus(LinkState.OFF, 0.0),
+        snmp=Reading(),
+    )
+
+
+HOSTILE = (
+    "[red]boo[/red]",
+    "[@click=app.quit]x[/]",
+    "\x1b[2J\x1b[31mowned",
+    "a\r\nb\tc\x07",
+    "\u202eevil\u2066",
+    "漢字" * 40,
+    "x" * 10_000,
+)
+
+
+def hostile(text: str) -> PairSnapshot:
+    """Every text that a device can set is `text`."""
+    flags = ("UP", text)
+    itf = Interface(
+        "vtnet0", flags, 1500, text, status=text, addresses=(Address(Family.INET, text, 24),)
+    )
+    error = ReadError(ErrorKind.PARSE, text)
+    link = LinkStatus(LinkState.DOWN, NOW - 1, text, None, None)
+    first = node(
+        0,
+        ssh=link,
+        roles=(vip("vtnet0", 1, text, text, M), vip(text, 2, "", text, INIT)),
+        interfaces=fresh((itf,)),
+        identity=fresh(Identity(text, text, text, text)),
+        pf=Reading(error=error),
+        creators=fresh((text, text)),
+        counters=Reading(error=error),
+    )
+    second = node(1, reachable=False, unreachable_why=text, ssh=link)
+    event = Event(
+        EPOCH, Resolution.MS, EventKind.LINK, text, text, Source.LOG, text, 7, reason=text
+    )
+    cause = Cause("link-down", Severity.ERROR, text, text, text, 3)
+    verdict = Verdict(VerdictKind.DEGRADED, text, (cause,), True)
+    return pair(first, second, verdict, events=(event,))
+
+
+@dataclass
+class FakeFeed:
+    """A feed that is fed by the test."""
+
+    current: PairSnapshot
+    target: PairTarget = TARGET
+    retried: list[str] = field(default_factory=list)
+    closed: bool = False
+    failure: Exception | None = None
+    subscribers: list[Callable[[PairSnapshot], None]] = field(default_factory=list)
+
+    def subscribe(self, callback: Callable[[PairSnapshot], None]) -> Callable[[], None]:
+        self.subscribers.append(callback)
+        return lambda: self.subscribers.remove(callback)
+
+    def publish(self, snapshot: PairSnapshot) -> None:
+        self.current = snapshot
+        for callback in list(self.subscribers):
+            callback(snapshot)
+
+    async def run(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.closed = True
+
+    def retry(self, node: str) -> None:
+        self.retried.append(node)
+
+
+def options(**changes) -> ConsoleOptions:
+    return replace(ConsoleOptions(clock=lambda: (NOW, EPOCH), tz=UTC), **changes)
