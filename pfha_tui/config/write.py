@@ -74,7 +74,10 @@ def _node(node: NewNode) -> Table:
     table = _table(name=node.name, role=node.role.value, address=node.address)
     if node.host_keys:
         ssh = tomlkit.table()
-        ssh.add("host_keys", tomlkit.array([*node.host_keys]).multiline(len(node.host_keys) > 1))
+        pins = tomlkit.array().multiline(len(node.host_keys) > 1)
+        for pin in node.host_keys:
+            pins.append(pin)
+        ssh.add("host_keys", pins)
         table.add("ssh", ssh)
     return table
 
@@ -88,18 +91,21 @@ def _table(**values: str | int | None) -> Table:
 
 
 def write(path: Path, text: str, *, force: bool = False) -> None:
-    """Write the file with mode 0600, whole or not at all; folders are made as needed.
+    """Write the file with mode 0600; folders are made as needed, and with `force` a file there is replaced whole.
 
     Raises FileExistsError unless `force`, and OSError as the system gives it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not force:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        if force:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)
-    finally:
+        os.replace(temporary, path)
+    except BaseException:
         Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,80 @@
+"""The console itself, and what is said where it cannot be opened."""
+
+from typing import TYPE_CHECKING
+
+from pfha_tui.cli import output
+from pfha_tui.cli.diagnostics import Failure
+from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.watching import Options, pair_target
+
+if TYPE_CHECKING:
+    from pfha_tui.collector.feed import Feed
+    from pfha_tui.domain.target import PairTarget
+
+FIRST_RUN = """\
+Welcome to pfha-tui: both firewalls of a pfSense HA pair on one screen.
+
+There is no configuration yet (looked for {path}).
+
+  d   pfha-tui demo          a simulated pair on this machine; touches nothing else
+  i   pfha-tui config init   asks for the two addresses, shows and pins the host keys
+  q   quit
+"""
+
+
+def run(options: Options) -> int:
+    """Open the console on the configured pair, or greet whoever has none. Raises Failure."""
+    from pfha_tui.config.locations import config_location
+
+    need_terminal()
+    location = config_location(options.config)
+    if location.chosen_by == "the usual place" and not location.path.exists():
+        return _first_run(options, str(location.path))
+    return open_console(options, pair_target(options))
+
+
+def open_console(options: Options, target: "PairTarget") -> int:
+    """The screen on this pair until it is quit; the exit code is the screen's."""
+    from pfha_tui.ui.console import run_console
+    from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
+
+    def open_feed() -> "Feed":
+        from pfha_tui import wiring
+
+        return wiring.open_feed(target)
+
+    return run_console(
+        target,
+        open_feed,
+        ConsoleOptions(
+            ascii=options.ascii,
+            no_color=options.no_color,
+            read_only=target.read_only,
+            theme=options.theme or DEFAULT_THEME,
+        ),
+    )
+
+
+def need_terminal() -> None:
+    """Raise Failure (USAGE) where no person could see or answer a screen."""
+    if not output.interactive():
+        raise Failure(
+            ExitCode.USAGE,
+            "The console needs a terminal; `pfha-tui status` and `pfha-tui status --json` do not.",
+        )
+
+
+def _first_run(options: Options, path: str) -> int:
+    output.block(FIRST_RUN.format(path=path))
+    answer = output.ask("d, i or q", "q").lower()
+    if answer.startswith("d"):
+        from pfha_tui.cli.demo import DEFAULT_SCENARIO
+        from pfha_tui.cli.demo import run as demo
+
+        return demo(options, DEFAULT_SCENARIO)
+    if answer.startswith("i"):
+        from pfha_tui.cli.config_init import UNASKED
+        from pfha_tui.cli.config_init import run as init
+
+        return init(options, UNASKED)
+    return ExitCode.OK

@@ -1,0 +1,136 @@
+"""`lab` runs the simulated pair; `demo` runs it as a child process and opens the console on it."""
+
+import asyncio
+import contextlib
+import difflib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pfha_tui.cli import output
+from pfha_tui.cli.diagnostics import Failure, end_on_signals
+from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.watching import Options, pair_target
+
+DEFAULT_SCENARIO = "healthy"
+START_TIMEOUT_S = 30.0
+END_TIMEOUT_S = 3.0
+_LOOK_EVERY_S = 0.05
+
+
+def run(options: Options, scenario: str) -> int:
+    """Open the console on a simulated pair, which ends with it on every path. Raises Failure."""
+    from pfha_tui.cli.console import need_terminal, open_console
+
+    need_terminal()
+    check_scenario(scenario)
+    end_on_signals()
+    with lab_child(scenario) as config:
+        there = replace(options, config=str(config), pair=None)
+        return open_console(there, pair_target(there))
+
+
+def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -> ExitCode:
+    """Run the simulated pair until it is interrupted, or with `until_eof` until standard input ends: then
+    no parent can leave it behind, however it dies. Raises Failure for an unknown scenario."""
+    check_scenario(scenario)
+    end_on_signals()
+    if until_eof:
+        threading.Thread(target=_end_at_eof, name="parent-watch", daemon=True).start()
+    with tempfile.TemporaryDirectory(prefix="pfha-tui-lab-") as folder:
+        config = Path(config_out).absolute() if config_out else Path(folder) / "config.toml"
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_serve(scenario, config))
+    return ExitCode.OK
+
+
+def _end_at_eof() -> None:
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _serve(scenario: str, config: Path) -> None:
+    from pfha_tui.lab.serve import serve
+
+    def ready() -> None:
+        output.line(f"The pair is up ({scenario}); Ctrl-C ends it. In another terminal:")
+        output.line(f"  pfha-tui --config {config}")
+        output.flush()
+
+    await serve(scenario, config, ready=ready)
+
+
+def check_scenario(name: str) -> None:
+    """Raise Failure (USAGE) with the nearest name, or all of them, for a scenario that is not there."""
+    from pfha_tui.lab.scenarios import SCENARIOS
+
+    names = list(SCENARIOS)
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(names)}."
+    raise Failure(ExitCode.USAGE, f'There is no scenario "{name}"; {hint}')
+
+
+@contextlib.contextmanager
+def lab_child(scenario: str) -> Iterator[Path]:
+    """A simulated pair in a child process; gives its configuration file once it answers.
+
+    The child is ended, by its pid, however the block is left. Raises Failure if it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="pfha-tui-demo-") as folder:
+        config, log = Path(folder) / "config.toml", Path(folder) / "lab.log"
+        with log.open("wb") as errors:
+            child = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "pfha_tui", "lab", "--until-eof"),
+                    *("--scenario", scenario, "--config-out", str(config)),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
+        try:
+            _wait_until_ready(child, config, log)
+            yield config
+        finally:
+            _end(child)
+
+
+def _wait_until_ready(child: "subprocess.Popen[bytes]", config: Path, log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not config.exists():
+        if child.poll() is not None:
+            said = log.read_text("utf-8", "replace").strip().splitlines()
+            why = said[-1] if said else "it said nothing"
+            raise Failure(ExitCode.INTERNAL, f"The simulated pair ended at once: {why}")
+        if time.monotonic() > deadline:
+            raise Failure(
+                ExitCode.TIMEOUT,
+                f"The simulated pair did not start within {START_TIMEOUT_S:g} s.",
+            )
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End the child for certain: ask, wait, then kill. A second signal must not leave it behind."""
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if child.stdin is not None:
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+    child.terminate()
+    try:
+        child.wait(END_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -1,0 +1,161 @@
+"""The only writer of standard error, and the only place where a fault becomes an exit code.
+
+No traceback ever reaches the user: an unforeseen error is one sentence, exit code 70, and a note in the
+state directory that holds the places in the code but no text of the error, which could hold a secret.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from pfha_tui.cli import output
+from pfha_tui.cli.exits import ExitCode, PluginState
+from pfha_tui.domain.text import clean
+
+PROGRAM = "pfha-tui"
+_HELP_WANTED: tuple[type[click.UsageError], ...] = (
+    (click.exceptions.NoArgsIsHelpError,) if hasattr(click.exceptions, "NoArgsIsHelpError") else ()
+)
+_WITH_VALUE = ("--config", "--pair", "--theme")
+
+
+class Failure(Exception):
+    """A foreseen end of a command: an exit code and the sentences that explain it."""
+
+    def __init__(self, code: ExitCode, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.code = code
+        self.sentences = sentences
+
+
+class Terminated(SystemExit):
+    """SIGTERM or SIGHUP came: unwinds so that every `finally` runs, through asyncio's tasks too."""
+
+
+def warn(sentence: str) -> None:
+    """Write one sentence to standard error; control characters in it become U+FFFD."""
+    sys.stderr.write(clean(sentence) + "\n")
+    sys.stderr.flush()
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP unwind the program instead of cutting it off."""
+
+    def unwind(signum: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), unwind)
+
+
+def run(command: click.Command, args: Sequence[str]) -> int:
+    """Run the command line to its end; the exit code is the result, and nothing is raised."""
+    plugin = is_plugin(args)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result = command.main(args=list(args), prog_name=PROGRAM, standalone_mode=False)
+        output.flush()
+        return int(result) if isinstance(result, int) else ExitCode.OK
+    except (Failure, click.ClickException, click.Abort, KeyboardInterrupt, Terminated) as error:
+        return _end(*_foreseen(error), plugin)
+    except BrokenPipeError:
+        return _pipe_closed(plugin)
+    # The last stop before the interpreter would print a traceback.
+    except Exception as error:
+        return _end(ExitCode.INTERNAL, (_internal(error),), plugin)
+
+
+def is_plugin(args: Sequence[str]) -> bool:
+    """The command line calls `check`, whose every fault is UNKNOWN (3), even one found by the parser."""
+    words = iter(args)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word == "check"
+    return False
+
+
+def _foreseen(error: BaseException) -> tuple[ExitCode, Sequence[str]]:
+    if isinstance(error, Failure):
+        return error.code, error.sentences
+    if isinstance(error, _HELP_WANTED):
+        return ExitCode.USAGE, error.format_message().splitlines()
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx is not None else PROGRAM
+        return ExitCode.USAGE, (error.format_message(), f"Try: {path} --help")
+    if isinstance(error, click.ClickException):
+        return ExitCode.USAGE, (error.format_message(),)
+    if isinstance(error, Terminated):
+        return ExitCode.TERMINATED, ("Ended by a signal.",)
+    return ExitCode.INTERRUPTED, ("Interrupted.",)
+
+
+def _end(code: ExitCode, sentences: Sequence[str], plugin: bool) -> int:
+    try:
+        if plugin:
+            first, *rest = sentences
+            output.line("CARP UNKNOWN - " + first.replace("|", "/"))
+            for sentence in rest:
+                output.line(sentence.replace("|", "/"))
+            output.flush()
+            return PluginState.UNKNOWN
+        output.flush()
+        for sentence in sentences:
+            warn(sentence)
+    except BrokenPipeError:
+        return _pipe_closed(plugin)
+    return code
+
+
+def _pipe_closed(plugin: bool) -> int:
+    # The interpreter flushes once more on its way out; that must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return PluginState.UNKNOWN if plugin else ExitCode.PIPE_CLOSED
+
+
+def _internal(error: Exception) -> str:
+    kind = type(error).__name__
+    note = _write_note(error)
+    where = f"; the places are noted in {note}" if note is not None else ""
+    return f"{PROGRAM} met a fault of its own ({kind}) and ended{where}. Please report it."
+
+
+def _write_note(error: Exception) -> Path | None:
+    """Note where in the code the error arose, without its message and without values."""
+    try:
+        from pfha_tui import __version__
+        from pfha_tui.config.locations import state_dir
+
+        path = state_dir() / "last-fault.txt"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lines = [f"{PROGRAM} {__version__}, Python {sys.version.split()[0]}", *_places(error)]
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    # A note that cannot be written must not hide the fault itself.
+    except Exception:
+        return None
+    return path
+
+
+def _places(error: BaseException, depth: int = 0) -> list[str]:
+    if depth > 5:
+        return []
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [type(error).__name__]
+    lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for cause in (*inner, error.__cause__ or error.__context__):
+        if cause is not None:
+            lines += _places(cause, depth + 1)
+    return lines

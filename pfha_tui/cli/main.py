@@ -1,0 +1,239 @@
+"""The command line as click sees it: options and help. Each command imports what it needs when it runs."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pfha_tui import __version__
+from pfha_tui.cli import diagnostics
+
+if TYPE_CHECKING:
+    from pfha_tui.cli.watching import Options
+
+Command = Callable[..., Any]
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """A duration such as 500ms, 10s or 1m, as seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Seconds of the text; a usage error for anything else, and for zero."""
+        from pfha_tui.config.durations import parse_duration
+
+        if isinstance(value, float):
+            return value
+        try:
+            seconds = parse_duration(str(value))
+        except ValueError as error:
+            self.fail(f"{str(value)!r} {error}", param, ctx)
+        if not 0 < seconds <= 3600:
+            self.fail(f"{str(value)!r} is not between 1ms and 1h", param, ctx)
+        return seconds
+
+
+def _where(command: Command) -> Command:
+    """--config and --pair, for the commands that also take them after their name."""
+    command = click.option("--pair", metavar="NAME", help="The pair to use, if there are several.")(
+        command
+    )
+    return click.option("--config", metavar="FILE", help="The configuration file to read.")(command)
+
+
+def _look(command: Command) -> Command:
+    """--ascii and --no-color."""
+    command = click.option("--no-color", is_flag=True, help="No colours (as NO_COLOR does).")(
+        command
+    )
+    return click.option("--ascii", "ascii_", is_flag=True, help="No glyphs outside ASCII.")(command)
+
+
+def _options(
+    ctx: click.Context,
+    config: str | None = None,
+    pair: str | None = None,
+    ascii_: bool = False,
+    no_color: bool = False,
+) -> "Options":
+    """The options given before the command, overruled by those after it."""
+    given: Options = ctx.find_root().obj
+    return replace(
+        given,
+        config=config or given.config,
+        pair=pair or given.pair,
+        ascii=ascii_ or given.ascii,
+        no_color=no_color or given.no_color,
+    )
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@_where
+@click.option("--read-only", is_flag=True, help="Never offer a change.")
+@_look
+@click.option("--theme", metavar="NAME", help="The theme to start with.")
+@click.version_option(__version__, prog_name=diagnostics.PROGRAM, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    config: str | None,
+    pair: str | None,
+    read_only: bool,
+    ascii_: bool,
+    no_color: bool,
+    theme: str | None,
+) -> int | None:
+    """Watch both firewalls of a pfSense high-availability pair on one screen.
+
+    Without a command the console opens.
+    """
+    from pfha_tui.cli.watching import Options
+
+    ctx.obj = Options(config, pair, read_only, ascii_, no_color, theme)
+    if ctx.invoked_subcommand is not None:
+        return None
+    from pfha_tui.cli.console import run
+
+    return run(ctx.obj)
+
+
+@cli.command()
+@click.option("--json", "json_", is_flag=True, help="Print the documented JSON form.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 unless the pair is healthy.")
+@click.option("--timeout", type=Duration(), default="10s", show_default=True, help="Longest wait.")
+@_where
+@_look
+@click.pass_context
+def status(
+    ctx: click.Context,
+    json_: bool,
+    exit_code: bool,
+    timeout: float,
+    config: str | None,
+    pair: str | None,
+    ascii_: bool,
+    no_color: bool,
+) -> int:
+    """Say once how the pair stands: wait for a confirmed verdict, print it, end.
+
+    Exit codes: 0 done, 1 findings (with --exit-code), 2 usage or configuration, 3 no node
+    reachable, 4 no confirmed verdict in time.
+    """
+    from pfha_tui.cli.status import StatusOptions, run
+
+    options = _options(ctx, config, pair, ascii_, no_color)
+    return run(options, StatusOptions(json_, exit_code, timeout))
+
+
+@cli.command()
+@click.option("--timeout", type=Duration(), default="20s", show_default=True, help="Longest wait.")
+@_where
+@click.pass_context
+def check(ctx: click.Context, timeout: float, config: str | None, pair: str | None) -> int:
+    """Monitoring plugin: one line with performance data, exit code 0, 1, 2 or 3.
+
+    OK: healthy. WARNING: maintenance, failed-over, degraded, or healthy with warnings. CRITICAL:
+    partial, split-brain, no-master. UNKNOWN: everything else, usage and connection errors too.
+    Anything but OK is reported once it has stood for max(2 polls, 1.5 dead times), some 6 s.
+    """
+    from pfha_tui.cli.check import run
+
+    return run(_options(ctx, config, pair), timeout)
+
+
+@cli.group("config")
+def config_group() -> None:
+    """Make, check and show the configuration file."""
+
+
+@config_group.command()
+@click.option("--name", help='Name of the pair; "main" if not given.')
+@click.option(
+    "--environment",
+    type=click.Choice(["production", "lab"]),
+    default="production",
+    show_default=True,
+    help="What the pair is for; sets the banner.",
+)
+@click.option("--primary", metavar="ADDRESS", help="The primary's own address, not a VIP.")
+@click.option("--secondary", metavar="ADDRESS", help="The secondary's own address, not a VIP.")
+@click.option("--primary-name", default="fw1", show_default=True, help="Name of the primary.")
+@click.option("--secondary-name", default="fw2", show_default=True, help="Name of the secondary.")
+@click.option("--user", help="Login on both nodes.")
+@click.option("--port", type=click.IntRange(1, 65535), help="SSH port of both nodes.")
+@click.option("--identity-file", metavar="FILE", help="The private key to offer.")
+@click.option("--agent-identity", metavar="FILE", help="Public key for which the agent signs.")
+@click.option("--proxy-jump", metavar="[USER@]HOST[:PORT]", help="Jump hosts, as OpenSSH has them.")
+@click.option("--ssh-config", metavar="FILE", help="OpenSSH client configuration to obey.")
+@click.option(
+    "--snmp-community", metavar="REF", help="SNMP v2c: env:NAME, file:/path, keyring:service/name."
+)
+@click.option(
+    "--pin/--no-pin",
+    default=None,
+    help="Pin the host keys without asking, or leave it to known_hosts.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--config", metavar="FILE", help="The file to write.")
+@click.pass_context
+def init(ctx: click.Context, /, config: str | None, **given: Any) -> int:
+    """Write a configuration for one pair, with both nodes' host keys pinned."""
+    from pfha_tui.cli.config_init import InitOptions, run
+
+    return run(_options(ctx, config), InitOptions(**given))
+
+
+@config_group.command("check")
+@_where
+@click.pass_context
+def config_check(ctx: click.Context, config: str | None, pair: str | None) -> int:
+    """List every fault of the file, of the files it names and of its secrets."""
+    from pfha_tui.cli.config_show import check
+
+    return check(_options(ctx, config, pair))
+
+
+@config_group.command("show")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@_where
+@click.pass_context
+def config_show(ctx: click.Context, json_: bool, config: str | None, pair: str | None) -> int:
+    """Print every value in effect and where it came from; secrets only as references."""
+    from pfha_tui.cli.config_show import show
+
+    return show(_options(ctx, config, pair), as_json=json_)
+
+
+@cli.command()
+@click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="The scene.")
+@click.option("--config-out", metavar="FILE", help="Where to write the configuration for it.")
+@click.option("--until-eof", is_flag=True, hidden=True)
+def lab(scenario: str, config_out: str | None, until_eof: bool) -> int:
+    """Run a simulated pair on loopback, with real SSH and SNMP, until interrupted."""
+    from pfha_tui.cli.demo import run_lab
+
+    return run_lab(scenario, config_out, until_eof=until_eof)
+
+
+@cli.command()
+@click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="The scene.")
+@_look
+@click.pass_context
+def demo(ctx: click.Context, scenario: str, ascii_: bool, no_color: bool) -> int:
+    """Open the console on a simulated pair; touches nothing outside this machine."""
+    from pfha_tui.cli.demo import run
+
+    return run(_options(ctx, ascii_=ascii_, no_color=no_color), scenario)
+
+
+def main(args: list[str] | None = None) -> int:
+    """Entry point of `pfha-tui`; returns the exit code and never raises."""
+    return diagnostics.run(cli, sys.argv[1:] if args is None else args)

@@ -1,0 +1,78 @@
+"""The only writer of standard output, and the only reader of answers."""
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pfha_tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+
+def line(text: str = "") -> None:
+    """Write one line; control characters in it become U+FFFD."""
+    print(clean(text))
+
+
+def block(text: str) -> None:
+    """Write our own text of several lines as it is."""
+    print(text.rstrip("\n"))
+
+
+def dump(value: Any) -> None:
+    """Write JSON, ASCII only, so that no terminal and no encoding can be upset by it."""
+    print(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False))
+
+
+def show(renderable: "RenderableType", *, no_color: bool = False) -> None:
+    """Write a table or text of rich's, without its markup, emoji codes and highlighting."""
+    console(no_color=no_color).print(renderable)
+
+
+def console(*, no_color: bool = False) -> "Console":
+    """A console of rich's on standard output in which a text is only ever a text."""
+    from rich.console import Console
+
+    plain = no_color or bool(os.environ.get("NO_COLOR"))
+    return Console(
+        file=sys.stdout,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=False,
+        no_color=plain or None,
+        color_system=None if plain else "auto",
+    )
+
+
+def unicode_output() -> bool:
+    """Standard output can carry more than ASCII."""
+    try:
+        "●│▁".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def interactive() -> bool:
+    """A person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def ask(question: str, default: str | None = None) -> str:
+    """One answer from the keyboard; Ctrl-C and end of input raise click.Abort."""
+    return str(click.prompt(question, default=default)).strip()
+
+
+def confirm(question: str) -> bool:
+    """Yes or no, and no unless said; Ctrl-C and end of input raise click.Abort."""
+    return click.confirm(question, default=False)
+
+
+def flush() -> None:
+    """Hand everything to the reader now; raises BrokenPipeError if it is gone."""
+    sys.stdout.flush()

@@ -1,0 +1,169 @@
+"""The table that `status` prints: VIPs and facts of both nodes side by side, then the causes."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
+from pfha_tui.domain.text import clean
+from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
+
+_STYLES = {
+    VerdictKind.HEALTHY: "bold green",
+    VerdictKind.MAINTENANCE: "bold cyan",
+    VerdictKind.FAILED_OVER: "bold yellow",
+    VerdictKind.DEGRADED: "bold yellow",
+    VerdictKind.UNKNOWN: "bold magenta",
+}
+_MARKS = {Severity.ERROR: "!!", Severity.WARNING: "! ", Severity.NOTE: "- "}
+_SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: ""}
+
+
+def status_table(snapshot: PairSnapshot, *, ascii_only: bool) -> Group:
+    """What rich is to print; texts of the nodes are plain text in it, without control characters."""
+    return Group(
+        _headline(snapshot.pair, snapshot.verdict),
+        _table(snapshot, ascii_only=ascii_only),
+        *(_cause(cause) for cause in snapshot.verdict.causes),
+    )
+
+
+def _headline(pair: str, verdict: Verdict) -> Text:
+    text = _text(f"{pair}  ")
+    text.append(verdict.kind.value.upper(), _STYLES.get(verdict.kind, "bold red"))
+    if not verdict.confirmed:
+        text.append(f"  unconfirmed, {verdict.unconfirmed_for_s:.1f} s")
+    return text.append(clean(f"  {verdict.why}"))
+
+
+def _table(snapshot: PairSnapshot, *, ascii_only: bool) -> Table:
+    table = Table(box=box.ASCII if ascii_only else box.SQUARE, show_lines=False)
+    table.add_column("")
+    for node in snapshot.nodes:
+        table.add_column(_text(f"{node.name}  {node.role.value}"), overflow="fold")
+    for key, label in _vips(snapshot):
+        table.add_row(label, *(_role(node, key) for node in snapshot.nodes))
+    table.add_section()
+    for name, fact in _FACTS:
+        table.add_row(name, *(_text(fact(node)) for node in snapshot.nodes))
+    return table
+
+
+def _vips(snapshot: PairSnapshot) -> list[tuple[tuple[str, int], Text]]:
+    """Each (interface, VHID) of either node once, with a label of description and addresses."""
+    found: dict[tuple[str, int], CarpRole] = {}
+    for node in snapshot.nodes:
+        for role in node.roles:
+            key = (role.interface, role.vhid)
+            if key not in found or len(role.addresses) > len(found[key].addresses):
+                found[key] = role
+    return [(key, _vip_label(role)) for key, role in found.items()]
+
+
+def _vip_label(role: CarpRole) -> Text:
+    addresses = [f"{a.address}/{a.prefix_len}" for a in role.addresses]
+    return _text(f"{role.description or role.interface} vhid {role.vhid}", *addresses)
+
+
+def _role(node: NodeSnapshot, key: tuple[str, int]) -> Text:
+    role = next((r for r in node.roles if (r.interface, r.vhid) == key), None)
+    if role is None:
+        return _text("?" if node.reachable is not True or not node.roles else "not there")
+    if role.state is None:
+        return _text("not there")
+    text = Text(role.state.value, "bold" if role.state is CarpState.MASTER else "")
+    if role.effective_skew is not None and role.effective_skew != role.advskew:
+        text.append(f"  skew {role.effective_skew} ({role.advskew} configured)")
+    elif role.advskew is not None:
+        text.append(f"  skew {role.advskew}")
+    if role.since is not None:
+        text.append(f"\n{_since(role.since)}")
+    return text
+
+
+def _since(since: Since) -> str:
+    try:
+        moment = datetime.fromtimestamp(since.epoch).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return "since ?"
+    return f"{'since' if since.exact else 'at least since'} {moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _reach(node: NodeSnapshot) -> str:
+    if node.reachable is None:
+        return "not yet tried"
+    ways = [("ssh", node.ssh), ("snmp", node.snmp_link)]
+    links = ", ".join(f"{name} {link.state.value}" for name, link in ways)
+    return f"{'yes' if node.reachable else 'no'} ({links})"
+
+
+def _carp(node: NodeSnapshot) -> str:
+    carp = node.carp.value
+    if carp is None:
+        return "?"
+    return f"{_word(carp.allow, 'on', 'OFF')}, preempt {_word(carp.preempt, 'on', 'OFF')}"
+
+
+def _demotion(node: NodeSnapshot) -> str:
+    carp = node.carp.value
+    return "?" if carp is None or carp.demotion is None else str(carp.demotion)
+
+
+def _maintenance(node: NodeSnapshot) -> str:
+    error = node.maintenance.error
+    if node.maintenance.value is None and error is not None:
+        return error.kind.value
+    return _word(node.maintenance.value, "YES", "no")
+
+
+def _states(node: NodeSnapshot) -> str:
+    if node.states is None:
+        error = node.pf.error
+        return error.kind.value if error is not None else "?"
+    return f"{node.states:,}".replace(",", " ")
+
+
+def _version(node: NodeSnapshot) -> str:
+    identity = node.identity.value
+    if identity is None:
+        return "?"
+    if identity.version:
+        return f"pfSense {identity.version}"
+    return " ".join(part for part in (identity.os, identity.os_release) if part) or "?"
+
+
+def _age(node: NodeSnapshot) -> str:
+    age = node.interfaces.age(node.at)
+    return "never read" if age is None else f"{age:.1f} s"
+
+
+def _word(value: bool | None, yes: str, no: str) -> str:
+    return "?" if value is None else yes if value else no
+
+
+_FACTS: tuple[tuple[str, Callable[[NodeSnapshot], str]], ...] = (
+    ("reachable", _reach),
+    ("read", _age),
+    ("CARP", _carp),
+    ("demotion", _demotion),
+    ("maintenance", _maintenance),
+    ("states", _states),
+    ("version", _version),
+)
+
+
+def _cause(cause: Cause) -> Text:
+    vhid = f"vhid {cause.vhid}" if cause.vhid is not None else None
+    place = " ".join(part for part in (cause.node, cause.interface, vhid) if part)
+    text = Text(_MARKS[cause.severity] + " ", _SEVERITY_STYLES[cause.severity])
+    text.append(clean(f"{cause.severity.value}  {cause.id}  {place}").rstrip())
+    return text.append(clean(f": {cause.evidence}"))
+
+
+def _text(*lines: str) -> Text:
+    return Text("\n".join(clean(line) for line in lines))
