@@ -50,8 +50,7 @@ def parse(text: str, path: Path) -> Configuration:
     reader = _Reader(path, document)
     configuration = reader.read()
     if reader.problems:
-        ordered = sorted(reader.problems, key=lambda problem: problem.line or 0)
-        raise ConfigError(distinct(ordered))
+        raise ConfigError(distinct(reader.problems))
     return configuration
 
 
@@ -129,7 +128,7 @@ class _Reader:
             return Values(place.label, {}, off=True) if table is False else None
         values = self.table(fields, table, place)
         for field in fields:
-            if field.node_only and field.key in values:
+            if field.node_only and values.entries.pop(field.key, None):
                 mend = f"set it for each node under [pair.node.{place.key}]"
                 self.fault(place.down(field.key), "cannot be the same for both nodes", mend)
         return values

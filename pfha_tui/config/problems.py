@@ -35,5 +35,8 @@ class NoConfiguration(ConfigError):
 
 
 def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Each fault once: a key that holds for both nodes is found at fault twice."""
-    return tuple({(p.line or p.key, p.what): p for p in reversed([*problems])}.values())[::-1]
+    """Each fault once (a key that holds for both nodes is found at fault twice), in the order of the file."""
+    first: dict[tuple[int | str, str], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.line or problem.key, problem.what), problem)
+    return tuple(sorted(first.values(), key=lambda problem: problem.line or 0))
