@@ -20,7 +20,7 @@ from pfha_tui.domain.target import NodeRole
 
 NOW = 1000.0
 WAN, LAN, SYNC = "vtnet0", "vtnet1", "vtnet2"
-M, B, I = CarpState.MASTER, CarpState.BACKUP, CarpState.INIT
+M, B, X = CarpState.MASTER, CarpState.BACKUP, CarpState.INIT
 UP = ("UP", "BROADCAST", "RUNNING")
 NAMES = {NodeRole.PRIMARY: "fw1", NodeRole.SECONDARY: "fw2"}
 ADDRESSES = {1: "203.0.113.1", 2: "192.168.1.1"}
@@ -52,7 +52,9 @@ def carp_interface(
     )
 
 
-def sync_interfaces(syncdev: str | None = SYNC, flags: tuple[str, ...] = UP) -> tuple[Interface, ...]:
+def sync_interfaces(
+    syncdev: str | None = SYNC, flags: tuple[str, ...] = UP
+) -> tuple[Interface, ...]:
     line = PfsyncInterface(syncdev, "172.16.1.9", 128, False)
     return (
         Interface(SYNC, UP, 1500, description="SYNC", status="active"),
@@ -100,11 +102,15 @@ def node(
     return replace(snapshot, **changes)
 
 
-def primary(wan: CarpState | None = M, lan: CarpState | None = M, *args: Any, **kw: Any) -> NodeSnapshot:
+def primary(
+    wan: CarpState | None = M, lan: CarpState | None = M, *args: Any, **kw: Any
+) -> NodeSnapshot:
     return node(NodeRole.PRIMARY, wan, lan, *args, **kw)
 
 
-def secondary(wan: CarpState | None = B, lan: CarpState | None = B, *args: Any, **kw: Any) -> NodeSnapshot:
+def secondary(
+    wan: CarpState | None = B, lan: CarpState | None = B, *args: Any, **kw: Any
+) -> NodeSnapshot:
     return node(NodeRole.SECONDARY, wan, lan, *args, **kw)
 
 

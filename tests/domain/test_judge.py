@@ -1,0 +1,509 @@
+"""What the verdict says of pairs built by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from domain_pairs import (
+    LAN,
+    NOW,
+    SYNC,
+    UP,
+    WAN,
+    B,
+    M,
+    X,
+    carp_interface,
+    primary,
+    reading,
+    secondary,
+    silent,
+    sync_interfaces,
+    unreachable,
+)
+
+from pfha_tui.domain.causes import CAUSES, cause
+from pfha_tui.domain.judge import judge
+from pfha_tui.domain.model import (
+    CarpCounters,
+    CarpSysctls,
+    Identity,
+    NodeClock,
+    PfInfo,
+    PfsyncCounters,
+    PfsyncInterface,
+)
+from pfha_tui.domain.rates import NodeRates
+from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
+from pfha_tui.domain.roles import carp_roles
+from pfha_tui.domain.snapshot import NodeSnapshot
+from pfha_tui.domain.target import NodeRole
+from pfha_tui.domain.verdict import Severity, Verdict, VerdictKind
+
+K = VerdictKind
+BOTH = [(WAN, 1), (LAN, 2)]
+
+
+def on(first: NodeSnapshot, second: NodeSnapshot, now: float = NOW) -> Verdict:
+    return judge(first, second, now)
+
+
+def ids(found: Verdict) -> list[tuple[str, str | None]]:
+    return [(each.id, each.node) for each in found.causes]
+
+
+def errors(found: Verdict) -> list[tuple[str, str | None]]:
+    return [(each.id, each.node) for each in found.causes if each.severity is Severity.ERROR]
+
+
+def with_pf(node: NodeSnapshot, **changes: Any) -> NodeSnapshot:
+    assert node.pf.value is not None
+    return replace(node, pf=reading(replace(node.pf.value, **changes), 1.0, 5.0))
+
+
+def with_rates(node: NodeSnapshot, **rates: float) -> NodeSnapshot:
+    pfsync = reading(PfsyncCounters(0, 0, 0, 0, (), (), (), 0, 0), 1.0, 5.0)
+    carp = reading(CarpCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 1.0, 5.0)
+    return replace(node, pfsync=pfsync, carp_counters=carp, rates=NodeRates(**rates))
+
+
+def test_healthy() -> None:
+    found = on(primary(), secondary())
+    assert (found.kind, found.causes) == (K.HEALTHY, ())
+    assert found.why == "fw1 serves both VIPs, fw2 stands by"
+
+
+# Who serves
+
+
+def test_backup_on_both_is_no_master() -> None:
+    found = on(primary(M, B), secondary(B, B))
+    assert found.kind is K.NO_MASTER
+    lost = found.causes[0]
+    assert (lost.id, lost.interface, lost.vhid) == ("no-master", LAN, 2)
+    assert found.why == "No node serves LAN VHID 2: fw1 says BACKUP, fw2 says BACKUP"
+
+
+def test_carp_off_on_both_is_no_master_with_and_without_vhids() -> None:
+    found = on(primary(X, X, allow=False), secondary(X, X, allow=False))
+    assert found.kind is K.NO_MASTER
+    assert found.why == (
+        "No node serves WAN VHID 1 and LAN VHID 2; fw1 has CARP disabled (and 1 more)"
+    )
+    gone = on(primary(None, None, allow=False), secondary(None, None, allow=False))
+    assert gone.kind is K.NO_MASTER
+    assert gone.why == "No node can serve: fw1 has CARP disabled and fw2 has CARP disabled"
+
+
+def test_split_brain_says_what_keeps_them_from_hearing_each_other() -> None:
+    deaf = [with_rates(node, carp_received_ps=0.0) for node in (primary(), secondary(M, M))]
+    assert on(*deaf).why.endswith("; neither hears the other's advertisements")
+    rejecting = with_rates(secondary(M, M), carp_bad_auth_ps=1.0)
+    found = on(primary(), rejecting)
+    assert ("bad-authentication", "fw2") in ids(found)
+    assert found.why.endswith("; fw2 rejects 1.0 advertisements/s for bad authentication")
+
+
+def test_addresses_that_differ_explain_a_split_brain() -> None:
+    other = secondary(B, M)
+    roles = tuple(replace(role, addresses=()) if role.vhid == 2 else role for role in other.roles)
+    found = on(primary(), replace(other, roles=roles))
+    assert found.kind is K.SPLIT_BRAIN
+    assert found.why == (
+        "Both fw1 and fw2 are MASTER of LAN VHID 2; LAN VHID 2 has 192.168.1.1 on one node only"
+    )
+
+
+def test_mixed_roles_are_partial() -> None:
+    found = on(primary(M, B), secondary(B, M))
+    assert (found.kind, errors(found)) == (K.PARTIAL, [("role-mixed", None)])
+    assert found.why == "fw1 serves WAN VHID 1, fw2 serves LAN VHID 2"
+
+
+def test_roles_split_by_opposite_skews_are_healthy() -> None:
+    found = on(primary(M, B, (0, 100)), secondary(B, M, (100, 0)))
+    assert (found.kind, found.causes) == (K.HEALTHY, ())
+    assert found.why == "Each node serves its own VIPs"
+
+
+def test_all_on_one_node_of_an_active_active_pair_is_failed_over() -> None:
+    assert on(primary(M, M, (0, 100)), secondary(B, B, (100, 0))).kind is K.FAILED_OVER
+
+
+def test_a_half_done_maintenance_is_partial_not_active_active() -> None:
+    assert on(primary(B, M, (254, 0)), secondary(M, B)).kind is K.PARTIAL
+
+
+def test_failed_over_says_why_it_stays() -> None:
+    found = on(primary(B, B, preempt=False), secondary(M, M))
+    assert found.kind is K.FAILED_OVER
+    assert found.why == (
+        "fw2 serves both VIPs in place of fw1; fw1 has preempt off, so it does not take back"
+    )
+    demoted = on(primary(B, B, demotion=240), secondary(M, M))
+    assert (demoted.kind, ids(demoted)) == (K.FAILED_OVER, [("demoted", "fw1")])
+    assert "240 of it unexplained: set by hand or left over" in demoted.why
+    equal = on(primary(B, B, 0), secondary(M, M, 0))
+    assert equal.kind is K.FAILED_OVER and "nothing takes back" in equal.why
+    plain = on(primary(B, B), secondary(M, M))
+    assert plain.why.endswith("it should take back at the next advertisement")
+
+
+def test_reversed_skews_make_the_secondary_the_home() -> None:
+    found = on(primary(B, B, 100), secondary(M, M, 0))
+    assert (found.kind, ids(found)) == (K.HEALTHY, [("skew-reversed", None)])
+
+
+def test_equal_skews_are_a_warning_per_vhid() -> None:
+    found = on(primary(skew=(0, 100)), secondary())
+    assert [(each.id, each.vhid) for each in found.causes] == [("equal-skew", 2)]
+    assert found.kind is K.HEALTHY
+
+
+# Unreachable, unread, stale
+
+
+def test_unreachable_spare_is_degraded_and_its_old_roles_are_not_believed() -> None:
+    found = on(primary(), unreachable(secondary(M, M)))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("unreachable", "fw2")])
+    assert found.why == "fw1 serves both VIPs, but fw2 is unreachable (SSH: timed out)"
+
+
+def test_nothing_else_is_said_of_an_unreachable_node() -> None:
+    broken = secondary(X, X, allow=False, preempt=False, demotion=480, lan_status="no carrier")
+    assert ids(on(primary(), unreachable(broken))) == [("unreachable", "fw2")]
+
+
+def test_unreachable_master_is_unknown_not_no_master() -> None:
+    found = on(unreachable(primary()), secondary())
+    assert (found.kind, errors(found)) == (K.UNKNOWN, [("unreachable", "fw1")])
+    assert found.why == (
+        "fw1 is unreachable (SSH: timed out), and fw2 does not serve WAN VHID 1 and LAN VHID 2"
+    )
+
+
+def test_a_vhid_that_only_the_silent_node_had_makes_it_unknown() -> None:
+    assert on(unreachable(primary()), secondary(M, None)).kind is K.UNKNOWN
+
+
+def test_both_unreachable_is_unknown() -> None:
+    found = on(unreachable(primary()), silent(NodeRole.SECONDARY))
+    assert (found.kind, errors(found)) == (
+        K.UNKNOWN,
+        [("unreachable", "fw1"), ("unreachable", "fw2")],
+    )
+    assert found.why == "fw1 is unreachable (SSH: timed out) and fw2 is unreachable"
+
+
+def test_before_the_first_answer_all_is_unknown() -> None:
+    waiting = replace(silent(NodeRole.SECONDARY), reachable=None)
+    found = on(primary(), waiting)
+    assert (found.kind, errors(found)) == (K.UNKNOWN, [("not-yet-known", "fw2")])
+    assert found.why == "fw2 has not answered yet"
+
+
+def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
+    error = ReadError(ErrorKind.FAILED, "/sbin/ifconfig ended with exit code 1")
+    blind = replace(
+        silent(NodeRole.SECONDARY), reachable=True, interfaces=Reading().failed(error, NOW)
+    )
+    found = on(primary(), blind)
+    assert (found.kind, errors(found)) == (K.UNKNOWN, [("roles-unread", "fw2")])
+    assert found.why == (
+        "fw2 answers, but its roles cannot be read: /sbin/ifconfig ended with exit code 1"
+    )
+
+
+def test_roles_that_were_read_too_long_ago_are_not_believed() -> None:
+    late, stale = NOW + 5, NOW + 7
+    old, fresh = secondary(M, M), primary()
+    assert fresh.interfaces.value is not None
+    kept = replace(
+        fresh, interfaces=fresh.interfaces.renewed(fresh.interfaces.value, stale, Source.SSH)
+    )
+    assert on(kept, old, late).kind is K.SPLIT_BRAIN
+    found = on(kept, old, stale)
+    assert (found.kind, errors(found)) == (K.UNKNOWN, [("data-stale", "fw2")])
+
+
+def test_no_vhid_anywhere_is_unknown() -> None:
+    found = on(primary(None, None), secondary(None, None))
+    assert (found.kind, ids(found)) == (K.UNKNOWN, [("no-vhids", None)])
+
+
+# One node cannot take over
+
+
+def test_link_down_explains_the_init_of_its_vhid() -> None:
+    found = on(primary(), secondary(B, X, demotion=240, lan_status="no carrier"))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("link-down", "fw2")])
+    assert found.causes[0].interface == LAN
+
+
+def test_an_interface_that_is_down_by_hand_says_so() -> None:
+    interfaces = (
+        carp_interface(WAN, "WAN", 1, B, 100),
+        carp_interface(LAN, "LAN", 2, X, 100, flags=("BROADCAST",)),
+        *sync_interfaces(),
+    )
+    found = on(primary(), secondary(interfaces=interfaces))
+    assert found.why == "fw1 serves both VIPs, but LAN (vtnet1) of fw2 is administratively down"
+
+
+def test_init_without_a_reason_is_its_own_cause() -> None:
+    found = on(primary(), secondary(B, X))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("init", "fw2")])
+
+
+def test_a_missing_vhid_is_degraded() -> None:
+    found = on(primary(), secondary(B, None))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("vhid-missing", "fw2")])
+    assert found.why == "fw1 serves both VIPs, but fw2 has no LAN VHID 2"
+
+
+def test_a_vhid_that_both_lost_was_removed_if_carp_is_on() -> None:
+    nodes = []
+    for node in (primary(M, None), secondary(B, None)):
+        assert node.interfaces.value is not None
+        roles = carp_roles(node.interfaces.value, 0, Source.SSH, NOW - 0.2, {}, {}, BOTH)
+        nodes.append(replace(node, roles=roles))
+    found = on(nodes[0], nodes[1])
+    assert (found.kind, ids(found)) == (K.HEALTHY, [("vhid-gone", None)])
+    assert nodes[1].carp.value is not None
+    off = replace(nodes[1], carp=reading(replace(nodes[1].carp.value, allow=False)))
+    assert on(nodes[0], off).kind is K.NO_MASTER
+
+
+def test_booting_stands_for_carp_disabled() -> None:
+    booting = secondary(X, X, allow=False, demotion=480, booting=reading(True, 1.0, 5.0))
+    found = on(primary(), booting)
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("booting", "fw2")])
+
+
+def test_pf_disabled() -> None:
+    found = on(primary(), with_pf(secondary(), enabled=False))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("pf-disabled", "fw2")])
+
+
+def test_demotion_is_decoded() -> None:
+    def evidence(demotion: int, **kw: Any) -> str:
+        found = on(primary(), secondary(B, B, demotion=demotion, **kw))
+        return next(each.evidence for each in found.causes if each.id == "demoted")
+
+    assert evidence(-10) == "fw2 is demoted by -10 (set by hand)"
+    assert (
+        evidence(480) == "fw2 is demoted by 480 (480 of it unexplained: set by hand or left over)"
+    )
+    bulk = reading(CarpSysctls(True, True, 240, 1, 240, 0, 240))
+    assert evidence(240, carp=bulk) == "fw2 is demoted by 240 (a bulk transfer of states)"
+
+
+# Maintenance
+
+
+def test_maintenance_by_flag_or_by_skew() -> None:
+    flag = reading(True, 1.0, 5.0)
+    by_flag = on(primary(B, B, maintenance=flag), secondary(M, M))
+    assert (by_flag.kind, ids(by_flag)) == (K.MAINTENANCE, [("maintenance", "fw1")])
+    by_skew = on(primary(), secondary(B, B, 254))
+    assert (by_skew.kind, ids(by_skew)) == (K.MAINTENANCE, [("maintenance", "fw2")])
+
+
+def test_maintenance_that_has_no_effect_is_said() -> None:
+    found = on(primary(M, M, 254), secondary(B, B))
+    assert found.kind is K.DEGRADED
+    assert errors(found) == [("maintenance-ineffective", "fw1")]
+    alone = on(primary(M, M, 254), unreachable(secondary()))
+    assert errors(alone) == [("unreachable", "fw2")]
+
+
+def test_both_in_maintenance_is_degraded() -> None:
+    found = on(primary(M, M, 254), secondary(B, B, 254))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("both-in-maintenance", None)])
+
+
+def test_a_fault_outweighs_maintenance() -> None:
+    found = on(primary(B, B, 254), with_pf(secondary(M, M), enabled=False))
+    assert found.kind is K.DEGRADED
+
+
+# States
+
+
+def no_sync(**kw: Any) -> dict[str, Any]:
+    lines = sync_interfaces(**kw)
+    return {
+        "interfaces": (
+            carp_interface(WAN, "WAN", 1, B, 100),
+            carp_interface(LAN, "LAN", 2, B, 100),
+            *lines,
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "evidence"),
+    [
+        (no_sync(syncdev=None), "fw2 has no pfsync configured"),
+        (no_sync(flags=()), "pfsync0 of fw2 is down"),
+        (no_sync(syncdev="vtnet9"), "fw2 has no interface vtnet9, over which its states should go"),
+    ],
+)
+def test_state_sync_broken_by_configuration(lines: dict[str, Any], evidence: str) -> None:
+    found = on(primary(), secondary(**lines))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("state-sync-broken", "fw2")])
+    assert found.causes[0].evidence == evidence
+
+
+def test_a_dead_sync_link_breaks_it() -> None:
+    node = secondary()
+    assert node.interfaces.value is not None
+    cut = tuple(
+        replace(each, status="no carrier") if each.name == SYNC else each
+        for each in node.interfaces.value
+    )
+    found = on(primary(), secondary(interfaces=cut))
+    assert (
+        found.causes[0].evidence == "SYNC (vtnet2) of fw2, over which the states go, has no carrier"
+    )
+
+
+def test_a_pair_without_pfsync_is_warned_not_degraded() -> None:
+    nodes = []
+    for make, state, skew in ((primary, M, 0), (secondary, B, 100)):
+        bare = (
+            carp_interface(WAN, "WAN", 1, state, skew),
+            carp_interface(LAN, "LAN", 2, state, skew),
+        )
+        nodes.append(make(interfaces=bare))
+    found = on(nodes[0], nodes[1])
+    assert (found.kind, ids(found)) == (K.HEALTHY, [("state-sync-off", None)])
+
+
+def test_send_errors_and_long_silence_break_it_and_a_short_one_does_not() -> None:
+    quiet = with_rates(secondary(), pfsync_in_silent_s=20.0)
+    busy = with_rates(primary(), pfsync_out_busy_s=20.0)
+    assert errors(on(busy, quiet)) == [("state-sync-broken", "fw2")]
+    short = with_rates(secondary(), pfsync_in_silent_s=10.0)
+    assert errors(on(busy, short)) == []
+    assert errors(on(with_rates(primary(), pfsync_out_busy_s=5.0), quiet)) == []
+    failing = with_rates(primary(), pfsync_send_errors_ps=0.4)
+    assert errors(on(failing, secondary())) == [("state-sync-broken", "fw1")]
+    mute = with_rates(primary(), pf_inserts_ps=12.0, pfsync_out_silent_s=15.0)
+    assert errors(on(mute, secondary())) == [("state-sync-broken", "fw1")]
+
+
+def test_old_rates_prove_nothing() -> None:
+    quiet = with_rates(secondary(), pfsync_in_silent_s=20.0, carp_bad_auth_ps=3.0)
+    stale = replace(quiet, pfsync=reading(None, 60.0, 5.0), carp_counters=reading(None, 60.0, 5.0))
+    assert on(with_rates(primary(), pfsync_out_busy_s=20.0), stale).causes == ()
+
+
+def test_creators_must_have_one_in_common() -> None:
+    def pair(first: tuple[str, ...], second: tuple[str, ...]) -> Verdict:
+        return on(
+            primary(creators=reading(first, 5.0, 60.0)),
+            secondary(creators=reading(second, 5.0, 60.0)),
+        )
+
+    assert errors(pair(("aaaa",), ("bbbb",))) == [("state-sync-broken", None)]
+    assert pair(("aaaa",), ("bbbb", "aaaa")).kind is K.HEALTHY
+    assert pair((), ("bbbb",)).kind is K.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "gap"),
+    [
+        (100, 120, False),
+        (100, 121, True),
+        (3057, 3056, False),
+        (10_000, 8_600, False),
+        (10_000, 8_400, True),
+        (0, 0, False),
+    ],
+)
+def test_state_gap(first: int, second: int, gap: bool) -> None:
+    found = on(primary(states=first), secondary(states=second))
+    assert found.kind is K.HEALTHY
+    assert [each.id for each in found.causes] == (["state-gap"] if gap else [])
+
+
+def test_syncok_0_is_a_warning() -> None:
+    node = secondary()
+    assert node.interfaces.value is not None
+    line = PfsyncInterface(SYNC, None, 128, False, 1400, False)
+    waiting = tuple(
+        replace(each, pfsync=line) if each.pfsync else each for each in node.interfaces.value
+    )
+    found = on(primary(), secondary(interfaces=waiting))
+    assert (found.kind, ids(found)) == (K.HEALTHY, [("syncok-pending", "fw2")])
+
+
+def test_pfsync_versions_must_be_equal() -> None:
+    nodes = []
+    for node, version in ((primary(), 1301), (secondary(), 1400)):
+        assert node.interfaces.value is not None
+        line = PfsyncInterface(SYNC, None, 128, False, version, True)
+        changed = tuple(
+            replace(each, pfsync=line) if each.pfsync else each for each in node.interfaces.value
+        )
+        nodes.append(replace(node, interfaces=reading(changed)))
+    assert errors(on(nodes[0], nodes[1])) == [("pfsync-version-differs", None)]
+
+
+def test_cloned_host_id() -> None:
+    found = on(primary(), with_pf(secondary(), host_id="aaaa"))
+    assert (found.kind, errors(found)) == (K.DEGRADED, [("cloned-host-id", None)])
+
+
+# Warnings and notes
+
+
+def test_clocks_releases_preempt_and_permissions() -> None:
+    first = primary(
+        clock=reading(NodeClock(5000, 0)),
+        identity=reading(Identity("a", "FreeBSD", "15.0", "2.8.1")),
+    )
+    never: Reading[PfInfo] = Reading(period_s=5.0)
+    refused = never.failed(ReadError(ErrorKind.NOT_PERMITTED, "no"), NOW)
+    second = secondary(
+        preempt=False,
+        clock=reading(NodeClock(5009, 0)),
+        identity=reading(Identity("b", "FreeBSD", "15.0", "2.8.0")),
+        pf=refused,
+    )
+    found = on(first, second)
+    assert found.kind is K.HEALTHY
+    assert ids(found) == [
+        ("preempt-off", "fw2"),
+        ("version-differs", None),
+        ("clock-skew", None),
+        ("not-permitted", "fw2"),
+    ]
+    assert found.causes[2].evidence == "the clocks of fw1 and fw2 differ by 9 s"
+    assert found.causes[3].evidence == "fw2 does not let this account read: pf"
+
+
+def test_device_names_may_differ_where_descriptions_agree() -> None:
+    other = (
+        carp_interface("igb0", "WAN", 1, B, 100),
+        carp_interface("igb1", "LAN", 2, B, 100),
+        *sync_interfaces(),
+    )
+    assert on(primary(), secondary(interfaces=other)).kind is K.HEALTHY
+
+
+def test_ambiguous_or_absent_descriptions_fall_back_to_device_names() -> None:
+    for names in (("", ""), ("LAN", "LAN")):
+        other = (
+            carp_interface(WAN, names[0], 1, B, 100),
+            carp_interface(LAN, names[1], 2, B, 100, flags=UP),
+            *sync_interfaces(),
+        )
+        assert on(primary(), secondary(interfaces=other)).kind is K.HEALTHY
+
+
+def test_a_cause_that_is_not_listed_cannot_be_made() -> None:
+    with pytest.raises(KeyError):
+        cause("no-such-id", "?")
+    assert all(kind.meaning for kind in CAUSES.values())
