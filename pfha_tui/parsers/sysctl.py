@@ -21,7 +21,7 @@ class _Oids:
 
     def __init__(self, section: str, text: str) -> None:
         self._section = section
-        self._values: dict[str, str] = {}
+        self._values: dict[str, list[str]] = {}
         self._line_no: dict[str, int] = {}
         name: str | None = None
         for number, line in numbered(text):
@@ -29,21 +29,21 @@ class _Oids:
                 name = match["name"]
                 if name in self._values:
                     raise ParseError(section, "this name came twice", number, line)
-                self._values[name] = match["value"]
+                self._values[name] = [match["value"]]
                 self._line_no[name] = number
             elif name is not None:
-                self._values[name] += "\n" + line
+                self._values[name].append(line)
             elif line.strip():
                 raise ParseError(section, "expected a name and a value", number, line)
 
     def text(self, name: str) -> str | None:
         """The value, or None where the node has no such oid."""
-        value = self._values.get(name)
-        return None if value is None else value.strip()
+        lines = self._values.get(name)
+        return None if lines is None else "\n".join(lines).strip()
 
     def bad(self, name: str) -> ParseError:
         """The error for a value of the wrong form."""
-        line = f"{name}: {self._values[name]}"
+        line = f"{name}: {self._values[name][0]}"
         return ParseError(
             self._section, f"the value of {name} is not understood", self._line_no[name], line
         )
