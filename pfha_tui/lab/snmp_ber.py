@@ -109,7 +109,9 @@ def integer(value: int, tag: int = INTEGER) -> bytes:
 
 
 def oid(value: Sequence[int]) -> bytes:
-    """An OBJECT IDENTIFIER of at least two numbers."""
+    """An OBJECT IDENTIFIER. Raises ValueError for fewer than two numbers."""
+    if len(value) < 2:
+        raise ValueError("an object identifier has at least two numbers")
     out = bytearray()
     for number in (value[0] * 40 + value[1], *value[2:]):
         groups = [number & 0x7F]

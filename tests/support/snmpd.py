@@ -35,12 +35,13 @@ def free_udp_port() -> int:
 
 @dataclass
 class Snmpd:
-    """One agent; `folder` keeps its configuration, its users and its engineID between starts."""
+    """One agent; `folder` keeps configuration, users and engine boots between starts; `forget` loses the latter two."""
 
     folder: Path
     port: int = field(default_factory=free_udp_port)
     auth: str = "sha256"
     priv: str = "aes128"
+    forget: bool = False
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, lines: Sequence[str] = (), engine_id: str = "first-engine") -> None:
@@ -67,8 +68,22 @@ class Snmpd:
         )
         log = self.folder / "snmpd.log"
         self._process = subprocess.Popen(
-            [program, "-f", "-C", "-c", str(conf), "-Lf", str(log), f"udp:127.0.0.1:{self.port}"],
-            env={**os.environ, "SNMP_PERSISTENT_DIR": str(persistent), "MIBS": ""},
+            [
+                program,
+                "-f",
+                *(["-C"] if self.forget else []),
+                "-c",
+                str(conf),
+                "-Lf",
+                str(log),
+                f"udp:127.0.0.1:{self.port}",
+            ],
+            env={
+                **os.environ,
+                "SNMP_PERSISTENT_DIR": str(persistent),
+                "SNMPCONFPATH": str(persistent),
+                "MIBS": "",
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -45,7 +45,8 @@ SYS_UPTIME: Final = "1.3.6.1.2.1.1.3.0"
 class SnmpClient:
     """One agent; satisfies `transports.base.Snmp`. Calls may overlap.
 
-    `clock` gives monotonic seconds and times the rebuild rule only. Raises ValueError (`check_snmp_target`) if
+    `clock` gives monotonic seconds and times the rebuild rule only; `timeout_s` is for one try of `get` and `table`,
+    which try twice. Raises ValueError (`check_snmp_target`) if
     the target can't be asked.
 
     Building the engine imports pysnmp and costs about 0.2 s of CPU once: call `prepare()` in a thread
@@ -55,10 +56,17 @@ class SnmpClient:
     address that this machine no longer has.
     """
 
-    def __init__(self, target: SnmpTarget, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        target: SnmpTarget,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        timeout_s: float = DATA_TIMEOUT_S,
+    ) -> None:
         check_snmp_target(target)
         self._target = target
         self._clock = clock
+        self._timeout_s = timeout_s
         self._session: Session | None = None
         self._gate = asyncio.Lock()
         self._misses = 0
@@ -72,7 +80,7 @@ class SnmpClient:
 
     async def get(self, oids: Sequence[str]) -> dict[str, int | bytes | str | None]:
         """Values of scalar OIDs (numeric, no leading dot, as the keys of the answer); None where the agent has no such
-        object or can't read it. 1 s per try, two tries for every 40 objects.
+        object or can't read it. Two tries for every 40 objects.
 
         Raises ValueError for a malformed OID, TransportTimeout, NetworkFailure, OperatorNeeded.
         """
@@ -162,10 +170,11 @@ class SnmpClient:
         self,
         oids: Sequence[Oid],
         repetitions: int | None,
-        timeout_s: float = DATA_TIMEOUT_S,
+        timeout_s: float | None = None,
         tries: int = DATA_TRIES,
     ) -> Answer:
         """Send until something answers; explains what went wrong in a whole sentence."""
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
         for left in reversed(range(tries)):
             session = await self._ready()
             try:
