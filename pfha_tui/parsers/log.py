@@ -115,9 +115,10 @@ def _placed(match: re.Match[str], clock: NodeClock) -> float | None:
     month = _MONTHS.index(match["month"]) + 1
     day, hour, minute, second = (int(match[part]) for part in ("day", "h", "m", "s"))
     try:
-        now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=clock.epoch + clock.utc_offset_s)
+        now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=clock.epoch)
     except OverflowError:
         return None
+    # The node's local year is at most one off from the year in UTC, so these hold every candidate.
     for year in range(now.year + 1, now.year - _YEARS_BACK - 1, -1):
         try:
             local = datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()

@@ -247,6 +247,10 @@ def test_host_ids_are_compared_as_pfsense_does(printed: str, known: str) -> None
             "  searches                            2561",
             "  current entries                     2561",
         ),
+        (
+            "  searches  ",
+            "  inserts                               50            1.2/s\n  searches  ",
+        ),
         ("  Debug: Urgent\n", "  Debug: Urgent\nStatus: Disabled\n"),
     ],
 )

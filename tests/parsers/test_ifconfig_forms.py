@@ -166,6 +166,13 @@ def test_pfsync_of_freebsd_14_without_its_tab() -> None:
     assert after.name == "lo0"
 
 
+def test_a_peer_belongs_only_to_the_carp_line_right_above() -> None:
+    (group,) = one(
+        "carp: MASTER vhid 1 advbase 1 advskew 0", "status: active", "peer 192.0.2.9 peer6 ::"
+    ).carp
+    assert (group.peer, group.peer6) == (None, None)
+
+
 def test_vlans_laggs_and_what_is_passed_over() -> None:
     old = one("vlan: 100 vlanpcp: 0 parent interface: igb1")
     new = one("vlan: 220 vlanproto: 802.1q vlanpcp: 0 parent interface: lagg0")
