@@ -1,0 +1,248 @@
+"""Stand-ins for a node's commands: small programs that a real shell runs, and that ask the lab for their answer.
+
+Each stand-in makes a FIFO named after its process, tells the lab its words through one well-known FIFO (the door), and
+reads one line back: how to end, and where the output lies. A command costs a few forks, and no start of an interpreter.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import IO
+
+from pfha_tui.lab import shell
+from pfha_tui.lab.commands.reply import Follow, Reply
+from pfha_tui.lab.node import Node
+
+FIELD, END = b"\x1e", b"\x1d"
+"""Separate the fields of a request, and end it."""
+KEEP = 60.0
+"""Seconds after which the output of a command is deleted: it has been read long since."""
+OPEN_WAIT = 5.0
+"""Seconds that a stream waits for its reader to come."""
+BACKLOG = 65536
+"""Bytes that a follower may leave unread before it is dropped, as devd drops its clients."""
+
+_STAND_IN = """#!/bin/sh
+f={calls}/$$
+[ -p "$f" ] || {mkfifo} -m 600 "$f" || exit 126
+exec 3<>"$f"
+printf '%s\\036' "$$" "${{LAB_UID:-0}}" {path} "$@" '\x1d' >{door} || exit 126
+read -r how code where <&3
+exec 3>&-
+case $how in
+out) exec {cat} "$where" ;;
+both) {cat} "$where"; {cat} "$where.err" >&2; exit "$code" ;;
+real) exec "$where" "$@" ;;
+*) exit "$code" ;;
+esac
+"""
+
+_SUDO = """#!/bin/sh
+while :; do
+  case $1 in
+  -n) shift ;;
+  --) shift; break ;;
+  -* | '') echo 'usage: sudo -n command' >&2; exit 64 ;;
+  *) break ;;
+  esac
+done
+LAB_UID=0 exec "$@"
+"""
+
+
+class Bridge:
+    """The stand-ins of one node below a private directory, and the task that answers them."""
+
+    def __init__(self, node: Node, directory: Path, tasks: asyncio.TaskGroup) -> None:
+        self.node = node
+        self._group = tasks
+        self.root = directory / "root"
+        self._calls = directory / "calls"
+        self._door = directory / "door"
+        self._serial = itertools.count()
+        self._buffer = b""
+        self._fd = -1
+        self._streams: set[asyncio.Task[None]] = set()
+        self._leftovers: list[asyncio.TimerHandle] = []
+        self.rewriter = shell.Rewriter(str(self.root))
+
+    def start(self) -> None:
+        """Write the stand-ins and open the door."""
+        self._calls.mkdir(parents=True)
+        os.mkfifo(self._door, 0o600)
+        tools = {name: _tool(name) for name in ("cat", "mkfifo")}
+        for path in shell.ANSWERS:
+            text = _STAND_IN.format(calls=self._calls, door=self._door, path=path, **tools)
+            _write_program(self.root / path[1:], text)
+        for path in shell.SUDO:
+            _write_program(self.root / path[1:], _SUDO)
+        # Open both ways, so that the door never reports end of file between two callers.
+        self._fd = os.open(self._door, os.O_RDWR | os.O_NONBLOCK)
+        asyncio.get_running_loop().add_reader(self._fd, self._knock)
+
+    async def stop(self) -> None:
+        """Close the door and end every stream; the directory is the caller's to remove."""
+        for handle in self._leftovers:
+            handle.cancel()
+        if self._fd >= 0:
+            asyncio.get_running_loop().remove_reader(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+        for task in self._streams:
+            task.cancel()
+        await asyncio.gather(*self._streams, return_exceptions=True)
+
+    def environment(self, uid: int) -> dict[str, str]:
+        """The environment of a shell on this node."""
+        folders = ("sbin", "bin", "usr/sbin", "usr/bin", "usr/local/sbin", "usr/local/bin")
+        own = [str(self.root / folder) for folder in folders]
+        return {
+            "PATH": ":".join([*own, "/usr/bin", "/bin"]),
+            "HOME": "/",
+            "USER": "root" if uid == 0 else "monitor",
+            "LAB_UID": str(uid),
+            "LC_ALL": "C",
+        }
+
+    def _knock(self) -> None:
+        try:
+            self._buffer += os.read(self._fd, 65536)
+        except BlockingIOError:
+            return
+        *requests, self._buffer = self._buffer.split(FIELD + END + FIELD)
+        for request in requests:
+            fields = [field.decode(errors="replace") for field in request.split(FIELD)]
+            if len(fields) >= 3 and fields[0].isdigit() and fields[1].isdigit():
+                self._answer(int(fields[0]), int(fields[1]), fields[2], fields[3:])
+
+    def _answer(self, pid: int, uid: int, path: str, words: list[str]) -> None:
+        caller = self._calls / str(pid)
+        try:
+            line = _open_writer(caller)
+        except OSError:
+            return  # killed while it asked
+        finally:
+            caller.unlink(missing_ok=True)
+        reply = shell.answer(self.node, path, words, uid)
+        if reply.delay:
+            self._spawn(self._answer_later(line, path, reply))
+        else:
+            self._tell(line, path, reply)
+
+    async def _answer_later(self, line: IO[bytes], path: str, reply: Reply) -> None:
+        """Wait in world time, do what the command does, and answer."""
+        done = asyncio.Event()
+        self.node.world.scheduler.after(reply.delay, done.set)
+        try:
+            await done.wait()
+            if reply.effect is not None:
+                reply.effect()
+            with contextlib.suppress(OSError):
+                self._tell(line, path, reply)
+        finally:
+            line.close()
+
+    def _tell(self, line: IO[bytes], path: str, reply: Reply) -> None:
+        where = self._calls / f"out{next(self._serial)}"
+        if reply.real:
+            how, target = "real", _tool(path.rpartition("/")[2])
+        elif reply.follow is not None:
+            os.mkfifo(where, 0o600)
+            self._spawn(self._follow(where, reply))
+            how, target = "out", str(where)
+        elif reply.err or (reply.out and reply.code):
+            self._leave(where, reply.out)
+            self._leave(Path(f"{where}.err"), reply.err)
+            how, target = "both", str(where)
+        elif reply.out:
+            self._leave(where, reply.out)
+            how, target = "out", str(where)
+        else:
+            how, target = "end", "-"
+        with line, contextlib.suppress(BrokenPipeError):
+            line.write(f"{how} {reply.code} {target}\n".encode())
+
+    def _leave(self, where: Path, text: str) -> None:
+        where.write_bytes(text.encode())
+        loop = asyncio.get_running_loop()
+        self._leftovers = [handle for handle in self._leftovers if handle.when() > loop.time()]
+        self._leftovers.append(loop.call_later(KEEP, where.unlink, True))
+
+    async def _follow(self, where: Path, reply: Reply) -> None:
+        """Feed a stream until its reader goes away or falls behind."""
+        try:
+            pipe = await _await_reader(where)
+        finally:
+            os.unlink(where)
+        if pipe is None:
+            return
+        gone = _Gone()
+        transport, _ = await asyncio.get_running_loop().connect_write_pipe(lambda: gone, pipe)
+        transport.write(reply.out.encode())
+
+        def deliver(text: str) -> None:
+            if transport.get_write_buffer_size() > BACKLOG:
+                transport.abort()
+            else:
+                transport.write(text.encode())
+
+        leave = self.subscribe(reply.follow, deliver)
+        try:
+            await gone.event.wait()
+        finally:
+            leave()
+            if not transport.is_closing():
+                transport.abort()
+
+    def subscribe(self, follow: Follow | None, sink: Callable[[str], None]) -> Callable[[], None]:
+        """Have the lines of devd or of the log delivered; the result ends it."""
+        hub = self.node.devd if follow is Follow.DEVD else self.node.log_hub
+        return hub.subscribe(sink)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._group.create_task(work)
+        self._streams.add(task)
+        task.add_done_callback(self._streams.discard)
+
+
+class _Gone(asyncio.BaseProtocol):
+    """Notices that the reader of a pipe went away."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.event.set()
+
+
+async def _await_reader(where: Path) -> IO[bytes] | None:
+    """Open a FIFO for writing once somebody reads it; None when nobody comes."""
+    for _ in range(int(OPEN_WAIT / 0.01)):
+        try:
+            return _open_writer(where)
+        except OSError:
+            await asyncio.sleep(0.01)
+    return None
+
+
+def _open_writer(where: Path) -> IO[bytes]:
+    """Open a FIFO for writing without waiting; OSError when nobody reads it."""
+    return open(os.open(where, os.O_WRONLY | os.O_NONBLOCK), "wb", buffering=0)
+
+
+def _tool(name: str) -> str:
+    """The host's own program of this name; FileNotFoundError when there is none."""
+    found = shutil.which(name, path=os.defpath + ":/usr/bin:/bin:/sbin:/usr/sbin")
+    if found is None:
+        raise FileNotFoundError(f"the lab needs the program {name!r}")
+    return found
+
+
+def _write_program(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o700)

@@ -1,0 +1,211 @@
+"""One CARP virtual host, as FreeBSD 12's ip_carp.c runs it.
+
+Written from the kernel's rules: the product has its own election, and neither may borrow from the other.
+"""
+
+import ipaddress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from pfha_tui.lab.scheduler import Timer
+
+MAX_SKEW = 240
+"""CARP_MAXSKEW: the largest skew that is ever advertised."""
+
+TICK_SLACK = (0.005, 0.015)
+"""How late (s) a callout fires at hz=100: rounded up to the next tick, plus one."""
+
+DOWN_SLACK = (0.020, 0.090)
+"""How late (s) the master-down callout was seen to fire: 3.41-3.48 s where 3.39 s was asked for."""
+
+AD_BYTES = 56
+"""Length of an advertisement as an IPv4 packet: 20 header, 36 carp_header."""
+
+
+class State(StrEnum):
+    """The three states that ifconfig prints."""
+
+    INIT = "INIT"
+    BACKUP = "BACKUP"
+    MASTER = "MASTER"
+
+
+@dataclass(frozen=True, slots=True)
+class Advertisement:
+    """What travels: the effective skew (one byte), and everything that the HMAC covers."""
+
+    vhid: int
+    advbase: int
+    advskew: int
+    seal: tuple[str, tuple[str, ...]]
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two advertisements, as the receiver computes it."""
+        return self.advbase + self.advskew / 256
+
+
+class Port(Protocol):
+    """The interface that carries a virtual host."""
+
+    name: str
+    link: bool
+    admin_up: bool
+
+
+class Host(Protocol):
+    """What a virtual host needs of its kernel."""
+
+    carp_allow: int
+    carp_preempt: int
+    carp_demotion: int
+    carp_ifdown_factor: int
+
+    def timer(self, delay: float, slack: tuple[float, float], vhid: "Vhid", what: str) -> Timer:
+        """Call `vhid.<what>()` after `delay` plus a lateness within `slack`."""
+        ...
+
+    def transmit(self, vhid: "Vhid", advertisement: Advertisement) -> None:
+        """Put an advertisement on the wire."""
+        ...
+
+    def demote(self, adjustment: int, reason: str) -> None:
+        """Add to the demotion counter, log it, and have all masters advertise at once."""
+        ...
+
+    def transition(self, vhid: "Vhid", old: State, new: State, reason: str) -> None:
+        """Log a change of state and tell devd."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Vhid:
+    """A virtual host on one interface of one node."""
+
+    host: Host
+    port: Port
+    number: int
+    advbase: int
+    advskew: int
+    password: str
+    addresses: list[ipaddress.IPv4Interface] = field(default_factory=list)
+    state: State = State.INIT
+    suppressed: bool = False
+    """Whether this host has added its share to the demotion counter (sc_suppress)."""
+    _ad_timer: Timer | None = None
+    _down_timer: Timer | None = None
+
+    @property
+    def effective_skew(self) -> int:
+        """min(240, advskew + demotion); not clamped below, as in the kernel."""
+        return min(MAX_SKEW, self.advskew + self.host.carp_demotion)
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two of our own advertisements."""
+        return self.advbase + self.effective_skew / 256
+
+    @property
+    def seal(self) -> tuple[str, tuple[str, ...]]:
+        """What the HMAC covers: the password and the sorted list of addresses."""
+        return self.password, tuple(sorted(str(address.ip) for address in self.addresses))
+
+    def receive(self, ad: Advertisement) -> bool:
+        """Judge an advertisement for this vhid; False when its HMAC does not match ours (carp_input_c)."""
+        if ad.seal != self.seal:
+            return False
+        if self.state is State.MASTER:
+            if self.interval >= ad.interval:
+                self._stop()
+                self._set(State.BACKUP, "more frequent advertisement received")
+                self.run()
+        elif self.state is State.BACKUP:
+            if self.host.carp_preempt and self.interval < ad.interval:
+                self.master_down("preempting a slower master")
+            elif self.advbase * 3 < ad.interval:
+                self.master_down("master will time out")
+            else:
+                self.run()
+        return True
+
+    def run(self) -> None:
+        """Start what the state asks for: leave INIT, arm a timer (carp_setrun)."""
+        if not (self._usable() and self.addresses):
+            return
+        if self.state is State.INIT:
+            self._set(State.BACKUP, "initialization complete")
+        self._stop()
+        if self.state is State.BACKUP:
+            # The configured skew, not the demoted one: a demoted BACKUP waits no longer.
+            delay = 3 * self.advbase + self.advskew / 256
+            self._down_timer = self.host.timer(delay, DOWN_SLACK, self, "master_down")
+        else:
+            self._ad_timer = self.host.timer(self.interval, TICK_SLACK, self, "advertise")
+
+    def master_down(self, reason: str = "master timed out") -> None:
+        """Become MASTER, saying so at once (carp_master_down_locked)."""
+        if self.state is State.BACKUP:
+            self._stop()
+            self._set(State.MASTER, reason)
+            self.advertise()
+
+    def advertise(self) -> None:
+        """Send one advertisement now and arm the timer of the next (carp_send_ad_locked)."""
+        if self.state is not State.MASTER:
+            return
+        self._stop()
+        self.host.transmit(
+            self, Advertisement(self.number, self.advbase, self.effective_skew % 256, self.seal)
+        )
+        if self.state is State.MASTER:
+            self._ad_timer = self.host.timer(self.interval, TICK_SLACK, self, "advertise")
+
+    def reconsider(self) -> None:
+        """The link, the interface or net.inet.carp.allow changed (carp_sc_state)."""
+        self._stop()
+        if not self._usable():
+            self._set(State.INIT, "hardware interface down")
+            if not self.suppressed:
+                self.host.demote(self.host.carp_ifdown_factor, "interface down")
+            self.suppressed = True
+        else:
+            self._set(State.INIT, "hardware interface up")
+            self.run()
+            if self.suppressed:
+                self.host.demote(-self.host.carp_ifdown_factor, "interface up")
+            self.suppressed = False
+
+    def request(self, state: State) -> None:
+        """`ifconfig IF vhid N state STATE`."""
+        if state is State.BACKUP and self.state is State.MASTER:
+            self._stop()
+            self._set(State.BACKUP, "user requested via ifconfig")
+            self.run()
+        elif state is State.MASTER:
+            self.master_down("user requested via ifconfig")
+
+    def destroy(self) -> None:
+        """The last address is gone (carp_destroy)."""
+        self._stop()
+        if self.suppressed:
+            self.host.demote(-self.host.carp_ifdown_factor, "vhid removed")
+
+    def halt(self) -> None:
+        """The power is gone: nothing is said, nothing runs."""
+        self._stop()
+        self.state = State.INIT
+
+    def _usable(self) -> bool:
+        return self.port.link and self.port.admin_up and bool(self.host.carp_allow)
+
+    def _set(self, state: State, reason: str) -> None:
+        if state is not self.state:
+            old, self.state = self.state, state
+            self.host.transition(self, old, state, reason)
+
+    def _stop(self) -> None:
+        for timer in (self._ad_timer, self._down_timer):
+            if timer is not None:
+                timer.cancel()
+        self._ad_timer = self._down_timer = None

@@ -1,0 +1,113 @@
+"""date, hostname, id, logger, uname, the power commands, and pfSense's developer shell."""
+
+import time
+from collections.abc import Callable
+
+from pfha_tui.lab import pfsense, system
+from pfha_tui.lab.commands.reply import Reply, usage
+from pfha_tui.lab.node import Node
+
+PLAYBACKS: dict[str, tuple[str, Callable[[Node], None], float]] = {
+    "enablecarpmaint": ("Enabling CARP maintenance mode...", pfsense.enter_maintenance, 1.8),
+    "disablecarpmaint": ("Disabling CARP maintenance mode...", pfsense.leave_maintenance, 1.8),
+    "disablecarp": ("Disabling CARP...", pfsense.disable_carp, 3.0),
+    "enablecarp": ("Enabling CARP...", pfsense.enable_carp, 4.0),
+}
+"""Playbacks of pfSsh.php: what they print, what they do, and for how many seconds they keep one waiting."""
+
+
+def date(node: Node, words: list[str], uid: int) -> Reply:
+    """`date [-u] [+FORMAT]` by the node's clock, which is on UTC."""
+    words = [word for word in words if word != "-u"]
+    stamp = time.gmtime(node.world.now)
+    if not words:
+        return Reply(
+            f"{time.strftime('%a %b', stamp)} {stamp.tm_mday:2d} {time.strftime('%H:%M:%S UTC %Y', stamp)}\n"
+        )
+    if len(words) != 1 or not words[0].startswith("+"):
+        return usage("date", "[-u] [+format]")
+    form = (
+        words[0][1:]
+        .replace("%s", str(int(node.world.now)))
+        .replace("%z", "+0000")
+        .replace("%Z", "UTC")
+    )
+    return Reply(time.strftime(form, stamp) + "\n")
+
+
+def hostname(node: Node, words: list[str], uid: int) -> Reply:
+    """`hostname [-s]`."""
+    if words not in ([], ["-s"]):
+        return usage("hostname", "[-s]")
+    return Reply((node.name if words else node.hostname) + "\n")
+
+
+def identity(node: Node, words: list[str], uid: int) -> Reply:
+    """`id [-u|-un]`; pfSense's admin is uid 0 and called root."""
+    name = "root" if uid == 0 else "monitor"
+    match words:
+        case ["-u"]:
+            return Reply(f"{uid}\n")
+        case ["-un"] | ["-u", "-n"] | ["-n", "-u"]:
+            return Reply(f"{name}\n")
+        case []:
+            group = "0(wheel)" if uid == 0 else "65534(nobody)"
+            return Reply(f"uid={uid}({name}) gid={group} groups={group}\n")
+        case _:
+            return usage("id", "[-u [-n]]")
+
+
+def logger(node: Node, words: list[str], uid: int) -> Reply:
+    """`logger [-t TAG] [-p PRIORITY] MESSAGE`."""
+    tag, rest = "root" if uid == 0 else "monitor", list(words)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        if option not in ("-t", "-p") or not rest:
+            return usage("logger", "[-t tag] [-p priority] message ...")
+        value = rest.pop(0)
+        tag = value if option == "-t" else tag
+    message = " ".join(rest)
+    if message:
+        node.syslog(tag, "".join(c if c.isprintable() else "?" for c in message))
+    return Reply()
+
+
+def uname(node: Node, words: list[str], uid: int) -> Reply:
+    """`uname [-a|-r|-s|-n|-m]`."""
+    kernel = f"FreeBSD {system.RELEASE} HALAB"
+    fields = {"-s": "FreeBSD", "-n": node.hostname, "-r": system.RELEASE, "-m": "amd64"}
+    match words:
+        case []:
+            return Reply("FreeBSD\n")
+        case ["-a"]:
+            return Reply(f"FreeBSD {node.hostname} {system.RELEASE} {kernel}  amd64\n")
+        case [option] if option in fields:
+            return Reply(fields[option] + "\n")
+        case _:
+            return usage("uname", "[-a | -m | -n | -r | -s]")
+
+
+def power(node: Node, words: list[str], uid: int) -> Reply:
+    """reboot, halt and their kin: never the host's own. CARP goes to INIT first, as pfSense has it go."""
+    if uid != 0:
+        return Reply(err="reboot: Operation not permitted\n", code=1)
+    node.set_allow(0)
+    node.world.scheduler.after(3.0, lambda: _cycle(node))
+    return Reply()
+
+
+def pfssh(node: Node, words: list[str], uid: int) -> Reply:
+    """`pfSsh.php playback NAME`."""
+    if len(words) != 2 or words[0] != "playback":
+        return usage("pfSsh.php", "playback name")
+    if uid != 0:
+        return Reply(err="pfSsh.php: Permission denied\n", code=126)
+    if words[1] not in PLAYBACKS:
+        return Reply("Error: Invalid playback file specified.\n", code=255)
+    text, effect, delay = PLAYBACKS[words[1]]
+    return Reply(text + "\n", delay=delay, effect=lambda: effect(node))
+
+
+def _cycle(node: Node) -> None:
+    node.power_off()
+    node.world.scheduler.after(5.0, node.boot)

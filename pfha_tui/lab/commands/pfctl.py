@@ -1,0 +1,108 @@
+"""pfctl -s info, memory; FreeBSD 12 knows no `-s creators`."""
+
+from collections.abc import Iterator
+
+from pfha_tui.lab.commands.reply import Reply, usage
+from pfha_tui.lab.node import Node
+from pfha_tui.lab.system import FRAGMENT_LIMIT, STATE_LIMIT
+
+CHECKSUM = "b966200b37589b95b78b1b38599e3528"
+PF_START = 6.0
+"""Seconds from boot until the rules are loaded."""
+
+_USAGE = (
+    "usage: pfctl [-AdeghMmNnOPqRrvz] [-a anchor] [-D macro=value] [-F modifier]\n"
+    "\t[-f file] [-i interface] [-K host | network]\n"
+    "\t[-k host | network | label | id] [-o level] [-p device]\n"
+    "\t[-s modifier] [-t table -T command [address ...]]\n\t[-x level]\n"
+)
+_COUNTERS = (
+    "match", "bad-offset", "fragment", "short", "normalize", "memory", "bad-timestamp", "congestion", "ip-option",
+    "proto-cksum", "state-mismatch", "state-insert", "state-limit", "src-limit", "synproxy", "map-failed",
+)  # fmt: skip
+_LIMITS = (
+    "max states per rule", "max-src-states", "max-src-nodes", "max-src-conn", "max-src-conn-rate",
+    "overload table insertion", "overload flush states",
+)  # fmt: skip
+
+
+def answer(node: Node, words: list[str], uid: int) -> Reply:
+    """Answer `pfctl WORDS`."""
+    if uid != 0:
+        return Reply(err="pfctl: /dev/pf: Permission denied\n", code=1)
+    verbose = any(word in ("-v", "-vv") for word in words)
+    rest = [word for word in words if word not in ("-v", "-vv")]
+    if rest and rest[0].startswith("-s") and len(rest[0]) > 2:
+        rest[:1] = ["-s", rest[0][2:]]
+    match rest:
+        case ["-s", "info" | "i"]:
+            return Reply("".join(line + "\n" for line in _info(node, verbose)))
+        case ["-s", "memory" | "m"]:
+            return Reply(
+                f"states        hard limit {STATE_LIMIT:8d}\nsrc-nodes     hard limit {STATE_LIMIT:8d}\n"
+                f"frags         hard limit {FRAGMENT_LIMIT:8d}\ntable-entries hard limit   200000\n"
+            )
+        case ["-s", ("creators" | "c") as unknown]:
+            return Reply(err=f"pfctl: Unknown show modifier '{unknown}'\n{_USAGE}", code=1)
+        case _:
+            return usage("pfctl", "[-v | -vv] -s {info | memory}")
+
+
+def runtime(node: Node) -> float:
+    """Seconds since pf was enabled."""
+    return max(0.0, node.world.now - node.boottime - PF_START)
+
+
+def _info(node: Node, verbose: bool) -> Iterator[str]:
+    seconds = int(runtime(node))
+    days, rest = divmod(seconds, 86400)
+    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    yield f"{f'Status: Enabled for {days} days {clock}':<44}{'Debug: Urgent':>15}"
+    yield ""
+    if verbose:
+        yield f"Hostid:   0x{node.host_id:08x}"
+        yield f"Checksum: 0x{CHECKSUM}"
+        yield ""
+    yield from _interface(node)
+    counters = node.counters
+
+    def row(name: str, value: float) -> str:
+        rate = f"{int(value) / seconds:14.1f}/s" if seconds else ""
+        return f"  {name:<25} {int(value):14d} {rate}"
+
+    yield f"{'State Table':<27} {'Total':>14} {'Rate':>16}"
+    yield f"  {'current entries':<25} {int(counters.states):14d} {'':14}"
+    yield row("searches", counters.searches)
+    yield row("inserts", counters.inserts)
+    yield row("removals", counters.removals)
+    if verbose:
+        yield "Source Tracking Table"
+        yield f"  {'current entries':<25} {0:14d} {'':14}"
+        for name in ("searches", "inserts", "removals"):
+            yield row(name, 0)
+    yield "Counters"
+    for name in _COUNTERS:
+        yield row(name, {"match": counters.matches, "ip-option": 2}.get(name, 0))
+    if verbose:
+        yield "Limit Counters"
+        for name in _LIMITS:
+            yield row(name, 0)
+
+
+def _interface(node: Node) -> Iterator[str]:
+    lan = node.interface("LAN")
+    blocked = int(node.counters.blocked)
+
+    def row(indent: int, name: str, four: float, six: int = 0) -> str:
+        return f"{' ' * indent}{name:<{27 - indent}} {int(four):14d} {six:16d}"
+
+    yield f"Interface Stats for {lan.name:<16} {'IPv4':>5} {'IPv6':>16}"
+    yield row(2, "Bytes In", max(0.0, lan.ibytes - 14 * lan.ipackets), 112)
+    yield row(2, "Bytes Out", max(0.0, lan.obytes - 14 * lan.opackets))
+    yield "  Packets In"
+    yield row(4, "Passed", max(0.0, lan.ipackets - blocked))
+    yield row(4, "Blocked", blocked, 2)
+    yield "  Packets Out"
+    yield row(4, "Passed", lan.opackets)
+    yield row(4, "Blocked", 0)
+    yield ""

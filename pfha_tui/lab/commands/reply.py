@@ -1,0 +1,39 @@
+"""What a simulated command answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+USAGE = 64
+"""EX_USAGE: the exit code for arguments that the lab does not know, so that none passes unnoticed."""
+
+
+class Follow(Enum):
+    """Which lines a command goes on printing until it is killed."""
+
+    DEVD = "devd"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Output and exit code; `follow` streams after `out`, `real` hands over to the host's own program.
+
+    `delay` is in world seconds: `effect` happens when it is over, and the answer goes out after that.
+    """
+
+    out: str = ""
+    err: str = ""
+    code: int = 0
+    follow: Follow | None = None
+    real: bool = False
+    delay: float = 0.0
+    effect: Callable[[], None] | None = None
+
+
+REAL = Reply(real=True)
+
+
+def usage(command: str, text: str) -> Reply:
+    """The answer to arguments that the command does not know here."""
+    return Reply(err=f"usage: {command} {text}\n", code=USAGE)

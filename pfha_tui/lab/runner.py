@@ -1,0 +1,204 @@
+"""Runs a scenario: the world at the pace of the clock, an sshd and an SNMP agent for each node."""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from pfha_tui.lab import mib, scenarios
+from pfha_tui.lab.bridge import Bridge
+from pfha_tui.lab.node import Node
+from pfha_tui.lab.snmp import SnmpAgent
+from pfha_tui.lab.ssh import SshServer
+from pfha_tui.lab.world import World
+
+USER = "admin"
+IDLE = 1.0
+"""Longest sleep (s) of the pacer."""
+
+
+class LiveNode:
+    """One node with its servers; they fall silent and come back with its power."""
+
+    def __init__(
+        self,
+        node: Node,
+        directory: Path,
+        client_key: asyncssh.SSHKey,
+        community: str,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        directory.mkdir(mode=0o700)
+        self.node = node
+        host_key = asyncssh.generate_private_key("ssh-ed25519", comment=f"{node.name} host key")
+        self.fingerprint = host_key.get_fingerprint()
+        self.bridge = Bridge(node, directory, tasks)
+        self.ssh = SshServer(self.bridge, host_key, client_key, tasks)
+        self.snmp = SnmpAgent("127.0.0.1", 0, lambda: mib.values(node), community)
+
+    async def start(self) -> None:
+        """Open the ports. Raises OSError when there are none."""
+        self.bridge.start()
+        self.ssh.listener.start()
+        await self.snmp.start()
+        self.node.on_power.append(self._power_changed)
+        self._power_changed()
+
+    async def stop(self) -> None:
+        """Close the ports and end all processes."""
+        await self.ssh.stop()
+        await self.bridge.stop()
+        await self.snmp.stop()
+
+    def _power_changed(self) -> None:
+        self.snmp.silent = not self.node.serving_network
+        if self.node.serving_network:
+            if not self.ssh.listener.alive:
+                self.ssh.listener.reset()
+                self.ssh.listener.thaw()
+        else:
+            self.ssh.listener.freeze()
+            self.ssh.abort()
+
+
+class Lab:
+    """A running lab: the world, the live nodes by name, and the configuration that leads to them."""
+
+    def __init__(
+        self, world: World, directory: Path, nodes: dict[str, LiveNode], config: Path
+    ) -> None:
+        self.world = world
+        self.directory = directory
+        self.nodes = nodes
+        self.config = config
+
+    @property
+    def identity(self) -> Path:
+        """The client's private key."""
+        return self.directory / "id_ed25519"
+
+    @property
+    def community(self) -> Path:
+        """The file with the SNMP community."""
+        return self.directory / "community"
+
+    def describe(self) -> dict[str, Any]:
+        """Where everything is: config, user, identity_file, community, and ports and host key per node."""
+        return {
+            "config": str(self.config),
+            "user": USER,
+            "identity_file": str(self.identity),
+            "community": str(self.community),
+            "nodes": {
+                name: {
+                    "ssh_port": live.ssh.listener.port,
+                    "snmp_port": live.snmp.port,
+                    "host_key": live.fingerprint,
+                }
+                for name, live in self.nodes.items()
+            },
+        }
+
+
+@contextlib.asynccontextmanager
+async def running(
+    world: World, config_out: Path | None = None, *, speed: float = 1.0
+) -> AsyncIterator[Lab]:
+    """Let a world go live behind real ports; everything is gone at the end, the configuration file too.
+
+    Raises OSError when a port or a file cannot be had.
+    """
+    with tempfile.TemporaryDirectory(prefix="pfha-lab-") as name:
+        directory = Path(name)
+        client_key = asyncssh.generate_private_key("ssh-ed25519", comment="pfha-tui lab")
+        community = "lab-" + secrets.token_hex(8)
+        config = config_out or directory / "config.toml"
+        async with asyncio.TaskGroup() as tasks:
+            nodes = {
+                node.name: LiveNode(node, directory / node.name, client_key, community, tasks)
+                for node in world.nodes
+            }
+            lab = Lab(world, directory, nodes, config)
+            world.go_live(time.monotonic, speed)
+            pacer = tasks.create_task(_pace(world))
+            try:
+                for live in nodes.values():
+                    await live.start()
+                _write_private(lab.identity, client_key.export_private_key().decode())
+                _write_private(lab.community, community + "\n")
+                _write_private(config, config_text(lab))
+                yield lab
+            finally:
+                for live in nodes.values():
+                    await live.stop()
+                config.unlink(missing_ok=True)
+                pacer.cancel()
+
+
+async def serve(
+    scenario: str,
+    config_out: Path | None,
+    *,
+    ready: Callable[[dict[str, Any]], None] | None = None,
+    speed: float = 1.0,
+) -> None:
+    """Run a scenario until cancelled; `ready` is called with `Lab.describe()` once the ports are open.
+
+    Raises KeyError for an unknown scenario, OSError when a port or a file cannot be had.
+    """
+    async with running(scenarios.build(scenario, time.time()), config_out, speed=speed) as lab:
+        if ready is not None:
+            ready({"scenario": scenario, **lab.describe()})
+        await asyncio.get_running_loop().create_future()
+
+
+def config_text(lab: Lab) -> str:
+    """The product's configuration for this lab, as TOML."""
+    text = json.dumps
+    lines = ["schema = 1", "", "[[pair]]", 'name = "lab"', 'environment = "lab"']
+    for (name, live), role in zip(lab.nodes.items(), ("primary", "secondary"), strict=True):
+        lines += [
+            "",
+            "[[pair.node]]",
+            f"name = {text(name)}",
+            f"role = {text(role)}",
+            'address = "127.0.0.1"',
+            "",
+            "[pair.node.ssh]",
+            f"port = {live.ssh.listener.port}",
+            f"user = {text(USER)}",
+            f"identity_file = {text(str(lab.identity))}",
+            f"host_keys = [{text(live.fingerprint)}]",
+            "",
+            "[pair.node.snmp]",
+            f"port = {live.snmp.port}",
+            'version = "2c"',
+            f"community = {text(f'file:{lab.community}')}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+async def _pace(world: World) -> None:
+    """Let the world follow its clock: wake for each event, and at least once a second."""
+    wake = asyncio.Event()
+    world.scheduler.on_earlier = wake.set
+    while True:
+        world.catch_up()
+        wake.clear()
+        due = world.seconds_to_next()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IDLE if due is None else min(IDLE, due)):
+                await wake.wait()
+
+
+def _write_private(path: Path, text: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
