@@ -135,11 +135,13 @@ class SshLink:
         """A channel of this link received bytes."""
         if self._pulse is not None:
             self._pulse.heard(self.clock())
+            self._revived()
 
     def echoed(self, data: bytes) -> None:
         """The beat channel received bytes."""
         if self._pulse is not None:
             self._pulse.echo(data, self.clock())
+            self._revived()
             if self._pulse.rtt_s is not None:
                 self._first_echo.set()
 
@@ -217,6 +219,11 @@ class SshLink:
             channel.write(beat)
         if self._first_echo.is_set():
             self._tell(self._pulse.life(now))
+
+    def _revived(self) -> None:
+        """A byte ends doubt at once, without waiting for the next tick."""
+        if self._life in (Life.SUSPECT, Life.SILENT):
+            self._tell(Life.LIVE)
 
     def _connection_lost(self, exc: Exception | None) -> None:
         words = "closed by the other side" if exc is None else str(exc) or type(exc).__name__

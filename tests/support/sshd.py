@@ -1,0 +1,128 @@
+"""A real OpenSSH sshd on loopback, with the settings that pfSense's own sshd has."""
+
+import contextlib
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pfha_tui.domain.target import SshTarget
+
+CONFIG = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host_key
+PidFile none
+AuthorizedKeysFile {folder}/authorized_keys
+StrictModes no
+UsePAM no
+UseDNS no
+PermitRootLogin yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+ClientAliveInterval 30
+LoginGraceTime 30
+X11Forwarding no
+LogLevel VERBOSE
+SetEnv SHLVL=1
+{extra}
+"""
+
+
+@dataclass(frozen=True)
+class Sshd:
+    """A running server; `identity` is the key that it lets in, `known_hosts` holds its host key."""
+
+    port: int
+    folder: Path
+    pid: int
+
+    @property
+    def identity(self) -> Path:
+        return self.folder / "id"
+
+    @property
+    def known_hosts(self) -> Path:
+        return self.folder / "known_hosts"
+
+    @property
+    def fingerprint(self) -> str:
+        return keygen("-lf", str(self.folder / "host_key.pub")).split()[1]
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def target(self, **changes: Any) -> SshTarget:
+        settings: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": getpass.getuser(),
+            "identity_file": str(self.identity),
+            "known_hosts": str(self.known_hosts),
+        }
+        return SshTarget(**(settings | changes))
+
+
+def keygen(*words: str) -> str:
+    return subprocess.run(
+        ["ssh-keygen", *words], capture_output=True, text=True, check=True, timeout=20
+    ).stdout
+
+
+def make_key(path: Path, passphrase: str = "") -> Path:
+    keygen("-q", "-t", "ed25519", "-N", passphrase, "-C", path.name, "-f", str(path))
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_sshd(folder: Path, extra: str = "") -> Iterator[Sshd]:
+    """Start an sshd in its own folder; skip where there is none."""
+    binary = shutil.which("sshd") or "/usr/sbin/sshd"
+    if not os.access(binary, os.X_OK) or shutil.which("ssh-keygen") is None:
+        pytest.skip("OpenSSH's sshd is not installed")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    make_key(folder / "host_key")
+    make_key(folder / "id")
+    port = free_port()
+    (folder / "authorized_keys").write_text((folder / "id.pub").read_text())
+    host_key = " ".join((folder / "host_key.pub").read_text().split()[:2])
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}\n")
+    config = folder / "sshd_config"
+    config.write_text(CONFIG.format(port=port, folder=folder, extra=extra))
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [binary, "-D", "-e", "-f", str(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        _wait_listening(server, folder / "log")
+        yield Sshd(port, folder, server.pid)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait_listening(server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 20
+    while "Server listening" not in log.read_text():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"sshd did not start: {log.read_text()}")
+        time.sleep(0.01)
