@@ -69,7 +69,9 @@ def _standing(side: Side) -> Iterator[Cause]:
         yield cause("roles-unread", f"{name} answers, but its roles cannot be read{why}", name)
     elif standing is Standing.STALE:
         age = side.node.interfaces.age(side.now) or 0.0
-        yield cause("data-stale", f"{name} was last read {age:.0f} s ago", name)
+        error = side.node.interfaces.error
+        why = f" ({error.message})" if error is not None else ""
+        yield cause("data-stale", f"the roles of {name} were last read {age:.0f} s ago{why}", name)
 
 
 def _switches(side: Side) -> Iterator[Cause]:

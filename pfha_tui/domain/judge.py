@@ -153,7 +153,7 @@ def _sentence(text: str) -> str:
     """As written: node names keep their case; only a word of ours at the start is capitalised."""
     return (
         text[0].upper() + text[1:]
-        if text.startswith(("both ", "no ", "neither ", "each ", "every "))
+        if text.startswith(("both ", "no ", "neither ", "each ", "every ", "the "))
         else text
     )
 

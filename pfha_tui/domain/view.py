@@ -49,7 +49,11 @@ class Side:
 
     @property
     def standing(self) -> Standing:
-        """Judged from reachability and from the age of the interface section, which holds the roles."""
+        """Judged from reachability and from the age of the interface section, which holds the roles.
+
+        Late roles count while none of the attempts to renew them failed. Failed attempts count as samples,
+        so that without this a verdict could be confirmed on what a node said before it died.
+        """
         if self.node.reachable is None:
             return Standing.NOT_YET
         if not self.node.reachable:
@@ -57,7 +61,8 @@ class Side:
         freshness = self.node.interfaces.freshness(self.now)
         if freshness is Freshness.NEVER:
             return Standing.UNREAD
-        return Standing.KNOWN if freshness in _USABLE else Standing.STALE
+        failing = self.node.interfaces.error is not None and freshness is not Freshness.FRESH
+        return Standing.KNOWN if freshness in _USABLE and not failing else Standing.STALE
 
     @property
     def known(self) -> bool:

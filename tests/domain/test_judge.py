@@ -224,6 +224,12 @@ def test_roles_that_were_read_too_long_ago_are_not_believed() -> None:
     assert on(kept, old, late).kind is K.SPLIT_BRAIN
     found = on(kept, old, stale)
     assert (found.kind, errors(found)) == (K.UNKNOWN, [("data-stale", "fw2")])
+    assert found.why == "The roles of fw2 were last read 7 s ago"
+    hanging = old.interfaces.failed(ReadError(ErrorKind.TIMEOUT, "ifconfig hangs"), late)
+    failing = on(kept, replace(old, interfaces=hanging), late)
+    assert failing.why == "The roles of fw2 were last read 5 s ago (ifconfig hangs)"
+    soon = NOW + 2
+    assert on(kept, replace(old, interfaces=hanging), soon).kind is K.SPLIT_BRAIN
 
 
 def test_no_vhid_anywhere_is_unknown() -> None:
