@@ -56,7 +56,10 @@ class World:
     async def process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         command = process.command or ""
         self.commands.append(command)
-        await self.handlers.get(command, run_really)(process)
+        try:
+            await self.handlers.get(command, run_really)(process)
+        except asyncssh.SignalReceived:
+            process.exit(137)
 
 
 async def run_really(process: asyncssh.SSHServerProcess[bytes]) -> None:

@@ -1,0 +1,248 @@
+"""Against a server in this process: what OpenSSH never does, and what must never be offered to it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from pfha_tui.domain.command import Command
+from pfha_tui.domain.outcome import classify
+from pfha_tui.domain.reading import ErrorKind
+from pfha_tui.domain.target import Privilege, SshTarget
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
+from pfha_tui.transports.ssh import LoginInterrupted, SshNode, link, login
+from tests.support.ssh_double import Handler, World, run_really, serving, write_key
+
+DATE = Command("date", ("/bin/date", "+%Y"), timeout_s=1.0)
+SECRET = Command("secret", ("/bin/cat", "/etc/shadow"), root=True)
+ALLOWED = frozenset({DATE, SECRET})
+SHELL = "/bin/sh -s"
+
+
+@contextlib.asynccontextmanager
+async def world_for(
+    tmp_path: Path, handlers: dict[str, Handler] | None = None, **changes: Any
+) -> AsyncIterator[tuple[World, SshNode]]:
+    world = World()
+    path, key = write_key(tmp_path)
+    world.allowed.add(key.get_fingerprint())
+    world.handlers.update(handlers or {})
+    async with serving(world):
+        target: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": world.port,
+            "user": "watcher",
+            "identity_file": str(path),
+            "fingerprints": (world.host_key.get_fingerprint(),),
+        }
+        node = SshNode(SshTarget(**(target | changes)), ALLOWED)
+        try:
+            yield world, node
+        finally:
+            await node.close()
+
+
+async def test_only_the_named_identity_is_offered_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dot_ssh = Path.home() / ".ssh"
+    dot_ssh.mkdir(mode=0o700)
+    write_key(dot_ssh, "id_ed25519")
+    other, _ = write_key(tmp_path, "other")
+    (dot_ssh / "config").write_text(f"Host *\n IdentityFile {other}\n ForwardAgent yes\n")
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "no-agent"))
+    stranger, key = write_key(tmp_path, "stranger")
+    async with world_for(tmp_path, identity_file=str(stranger)) as (world, node):
+        with pytest.raises(OperatorNeeded, match="refused the key of user 'watcher'"):
+            await node.open()
+        assert set(world.offered) == {key.get_fingerprint()}
+        assert (len(world.offered), world.passwords, world.connections) == (1, 0, 1)
+
+
+async def test_a_wrong_host_key_gets_no_identity(tmp_path: Path) -> None:
+    async with world_for(tmp_path, fingerprints=("SHA256:nothing",)) as (world, node):
+        with pytest.raises(OperatorNeeded, match="SHA256:nothing") as caught:
+            await node.open()
+        assert world.host_key.get_fingerprint() in str(caught.value)
+        assert world.offered == []
+
+
+async def test_both_identities_are_one_too_many(tmp_path: Path) -> None:
+    async with world_for(tmp_path, agent_identity="/x.pub") as (world, node):
+        with pytest.raises(OperatorNeeded, match="keep one"):
+            await node.open()
+        assert world.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(None, "cannot be read"), ("junk", "not a private key")]
+)
+async def test_unusable_identities_are_told_before_any_packet(
+    tmp_path: Path, content: str | None, word: str
+) -> None:
+    path = tmp_path / "strange"
+    if content is not None:
+        path.write_text(content)
+    async with world_for(tmp_path, identity_file=str(path)) as (world, node):
+        with pytest.raises(OperatorNeeded, match=word):
+            await node.open()
+        assert world.connections == 0
+
+
+async def test_what_may_not_be_read_is_not_permitted(tmp_path: Path) -> None:
+    for privilege in Privilege:
+        async with world_for(tmp_path, privilege=privilege) as (_, node):
+            await node.open()
+            (output,) = (await node.run([SECRET])).outputs
+            error = classify(output)
+            assert error is not None and error.kind is ErrorKind.NOT_PERMITTED
+
+
+async def test_an_account_without_a_shell_needs_the_operator(tmp_path: Path) -> None:
+    async def nologin(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        process.stdout.write(b"This account is currently not available.\n")
+        process.exit(1)
+
+    async with world_for(tmp_path, {link.BEAT_COMMAND: nologin}) as (_, node):
+        with pytest.raises(OperatorNeeded, match="currently not available"):
+            await node.open()
+
+
+async def _noisy(process: asyncssh.SSHServerProcess[bytes]) -> None:
+    process.stdout.write(b">>> Launching rc.local in background...\n")
+    process.stderr.write(b"motd\n")
+    await run_really(process)
+
+
+async def test_noise_before_the_first_marker_is_ignored(tmp_path: Path) -> None:
+    async with world_for(tmp_path, {SHELL: _noisy}) as (_, node):
+        await node.open()
+        assert (await node.run([DATE])).outputs[0].stdout.startswith(b"20")
+
+
+async def test_a_shell_that_stalls_is_replaced_and_the_connection_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pfha_tui.transports.ssh.shell.OPEN_TIMEOUT_S", 0.3)
+
+    async def stalls(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        await process.stdin.read()
+        process.exit(0)
+
+    async with world_for(tmp_path, {SHELL: stalls}) as (world, node):
+        await node.open()
+        with pytest.raises(TransportTimeout, match="did not answer"):
+            await node.run([DATE])
+        world.handlers.clear()
+        assert (await node.run([DATE])).outputs[0].exit_code == 0
+        assert world.connections == 1 and world.commands.count(SHELL) == 2
+
+
+class Rewriting:
+    """A shell whose output is changed from the n-th frame on."""
+
+    def __init__(self, change: Any) -> None:
+        self.change = change
+
+    async def __call__(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        frame = 0
+        marker = b""
+        while line := await process.stdin.readline():
+            if line.startswith(b"m()"):
+                marker = b"\n" + line[line.index(b"@") : line.index(b" %s")] + b" "
+            if line.startswith(b'm "B '):
+                frame += 1
+                seq = line.split()[2]
+                answer = [marker + b"B %s 1700000000 +0000\n" % seq]
+                count = 3 if frame == 1 else 1
+                answer += [b"text" + marker + b"E %s %d 1\n" % (seq, i) for i in range(count)]
+                out = answer if frame == 1 else self.change(answer)
+                process.stdout.write(b"".join(out))
+                process.stderr.write(b"".join(answer))
+                if out == []:
+                    break
+        process.exit(0)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "word"),
+    [
+        (lambda answer: [answer[0][:20]], TransportTimeout, "did not answer"),
+        (lambda answer: answer[:1], TransportTimeout, "did not answer"),
+        (lambda answer: answer[1:], TransportTimeout, "wrong place"),
+        (lambda answer: [answer[0], answer[0]], TransportTimeout, "wrong place"),
+        (lambda answer: [b"\xff\0garbage" * 50], TransportTimeout, "did not answer"),
+        (lambda answer: [], NetworkFailure, "ended"),
+    ],
+    ids=["half a marker", "no end", "no begin", "two begins", "garbage", "end of file"],
+)
+async def test_broken_frames(
+    tmp_path: Path, change: Any, expected: type[Exception], word: str
+) -> None:
+    async with world_for(tmp_path, {SHELL: Rewriting(change)}) as (world, node):
+        await node.open()
+        with pytest.raises(expected, match=word):
+            await node.run([DATE])
+        world.handlers.clear()
+        assert (await node.run([DATE])).outputs[0].stdout.startswith(b"20")
+        assert world.connections == 1
+
+
+async def test_a_cancelled_run_leaves_the_channel_in_step(tmp_path: Path) -> None:
+    async with world_for(tmp_path) as (world, node):
+        await node.open()
+        await node.run([DATE])
+        for _ in range(5):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await node.run([DATE, SECRET, DATE])
+        sample = await node.run([SECRET, DATE])
+        assert [output.exit_code == 0 for output in sample.outputs] == [False, True]
+        assert world.commands.count(SHELL) == 1
+
+
+async def test_a_server_that_never_speaks_interrupts_the_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "LOGIN_TIMEOUT_S", 0.2)
+    ends = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        await ends.wait()
+        writer.transport.abort()
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    path, _ = write_key(tmp_path)
+    for behaviour, word in (
+        (mute, "in time|during the login|ended"),
+        (hang_up, "during the login"),
+    ):
+        server = await asyncio.start_server(behaviour, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        target = SshTarget(
+            "127.0.0.1", port, "watcher", identity_file=str(path), fingerprints=("SHA256:x",)
+        )
+        node = SshNode(target, ALLOWED)
+        with pytest.raises(LoginInterrupted, match=word):
+            await node.open()
+        ends.set()
+        server.close()
+        await server.wait_closed()
+
+
+async def test_nothing_waits_for_a_dead_peer_on_closing(tmp_path: Path) -> None:
+    async with world_for(tmp_path) as (_, node):
+        await node.open()
+        await node.run([DATE])
+        async with asyncio.timeout(10):
+            await node.close()
+            await node.close()
+        with pytest.raises(NetworkFailure, match="closed"):
+            await node.run([DATE])
