@@ -182,7 +182,28 @@ def _errors(row: Row) -> Line:
     if row.errors is None:
         return line((present.UNKNOWN, Tone.MUTED))
     text = present.count(row.errors, ERROR_CELLS)
-    return line((text, Tone.MUTED if row.errors == 0 else Tone.WARN))
+    return line((text, Tone.MUTED if row.errors == 0 else Tone.PLAIN))
+
+
+def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
+    """Each interface in a few words: `▲ WAN in 12.3 Mb/s out 3.10 Mb/s`, or its trouble."""
+    stale = condition(node.counters, scene).stale
+    found: list[Line] = []
+    for row in gather(node):
+        label = crop(row.label, LABEL_CELLS)
+        if row.trouble:
+            found.append(line((f"▼ {label} {row.trouble}", Tone.BAD)))
+            continue
+        mark = ("·", Tone.MUTED) if row.up is None else ("▲", Tone.GOOD)
+        rate = None if stale else row.rate
+        rates = (
+            (f" {texts.IN} ", Tone.MUTED),
+            (present.bit_rate(rate.in_bps if rate else None), Tone.PLAIN),
+            (f" {texts.OUT} ", Tone.MUTED),
+            (present.bit_rate(rate.out_bps if rate else None), Tone.PLAIN),
+        )
+        found.append(line(mark, f" {label}", rates))
+    return tuple(found)
 
 
 def snmp_line(node: NodeSnapshot, scene: Scene) -> Line:

@@ -102,8 +102,8 @@ def pad_left(text: Line, cells: int) -> Line:
 
 
 def spread(left: Line, right: Line, cells: int) -> Line:
-    """`left` at the left edge and `right` at the right one; `left` gives way when both do not fit."""
-    right = fit(right, cells)
+    """`left` at the left edge and `right` at the right one; where both do not fit, `right` gets half."""
+    right = fit(right, max(cells - width(left) - 1, cells // 2))
     room = cells - width(right)
     if not right:
         return pad(left, cells)
@@ -134,6 +134,24 @@ def flow(items: Sequence[Line], cells: int, gap: int = 3, indent: int = 0) -> tu
             lines.append(current)
             current = fit(line(" " * indent, item), cells)
     return (*lines, current) if current else tuple(lines)
+
+
+def joined(items: Sequence[Line], cells: int, gap: int = 3) -> tuple[Line, bool]:
+    """The items in one line of at most `cells`, and whether all of them are in it.
+
+    An item in muted tone that does not fit is left out; any other is cut with a mark.
+    """
+    text: Line = EMPTY
+    whole = True
+    for item in (item for item in items if item):
+        longer = line(text, " " * gap if text else "", item)
+        if width(longer) <= cells:
+            text = longer
+            continue
+        whole = False
+        if any(tone is not Tone.MUTED for _, tone in item):
+            text = fit(longer, cells)
+    return text, whole
 
 
 def wrap(text: str, cells: int, rows: int, tone: Tone = Tone.PLAIN) -> tuple[Line, ...]:

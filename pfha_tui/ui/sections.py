@@ -33,7 +33,9 @@ def condition(reading: Reading[Any], scene: Scene) -> Condition:
     if freshness is Freshness.FRESH:
         return Condition(False)
     old = texts.OLD.format(age=present.age(reading.age(scene.now)))
-    reason = f"{reading.error.kind}, " if reading.error is not None else ""
+    # A lost connection is told once, at the top of the pane; other errors belong to their section.
+    error = reading.error
+    reason = "" if error is None or error.kind is ErrorKind.TRANSPORT else f"{error.kind}, "
     return Condition(freshness is Freshness.STALE, line((f"{reason}{old}", Tone.WARN)))
 
 
@@ -47,11 +49,6 @@ def never_read(reading: Reading[Any]) -> Line:
         first = wrap(reading.error.message, MESSAGE_CELLS, 1)
         text += f": {plain(first[0])}" if first else ""
     return line((text, Tone.MUTED if quiet else Tone.WARN))
-
-
-def beside(text: Line, remark: Line) -> Line:
-    """A row with its section's remark behind it."""
-    return line(text, "   ", remark) if text and remark else text or remark
 
 
 def link_line(name: str, link: LinkStatus, scene: Scene) -> Line:
@@ -75,16 +72,21 @@ def link_line(name: str, link: LinkStatus, scene: Scene) -> Line:
             return line((f"{name} {texts.STOPPED}", Tone.BAD))
 
 
+def told_above(link: LinkStatus) -> bool:
+    """Whether a transport's trouble has a sentence of its own above the pane's content."""
+    return link.state in (LinkState.DOWN, LinkState.STOPPED) and bool(link.detail)
+
+
 def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 4) -> tuple[Line, ...]:
     """What keeps a node from being read, why, and what is being tried; nothing where all is well."""
     lines: list[Line] = []
     if node.reachable is None:
         lines += wrap(texts.CONNECTING.format(address=node.address), cells, 1, Tone.MUTED)
     elif node.reachable is False:
-        why = node.unreachable_why or _detail(node.ssh, scene) or texts.NOT_CONNECTED
-        lines += wrap(f"✗ {texts.UNREACHABLE}: {why}", cells, 2, Tone.BAD)
+        why = f": {node.unreachable_why}" if node.unreachable_why else ""
+        lines += wrap(f"✗ {texts.UNREACHABLE}{why}", cells, 2, Tone.BAD)
     for name, link in (("ssh", node.ssh), ("snmp", node.snmp_link)):
-        if link.state in (LinkState.DOWN, LinkState.STOPPED, LinkState.SUSPECT):
+        if told_above(link):
             tone = Tone.BAD if link.state is LinkState.STOPPED else Tone.WARN
             detail = _detail(link, scene)
             if detail and detail != node.unreachable_why:

@@ -6,10 +6,9 @@ from rich.cells import cell_len
 
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import Line, Tone, crop, line, pad
+from pfha_tui.ui.line import Line, Tone, line, pad
 from pfha_tui.ui.present import Scene
 
 STAMP_CELLS = 12
@@ -31,16 +30,6 @@ def stamp(event: Event, scene: Scene) -> str:
     if event.resolution is Resolution.S:
         return f"{moment:%H:%M:%S}"
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
-
-
-def labels(pair: PairSnapshot) -> dict[str, str]:
-    """What the operator calls each interface (`vtnet0` → `WAN`), from both nodes."""
-    found: dict[str, str] = {}
-    for node in pair.nodes:
-        for interface in node.interfaces.value or ():
-            if interface.description:
-                found.setdefault(interface.name, crop(clean(interface.description[:64]), 10))
-    return found
 
 
 def where(event: Event, names: Mapping[str, str]) -> str:
@@ -70,24 +59,21 @@ def matches(event: Event, needle: str, names: Mapping[str, str]) -> bool:
 
 
 def rows(events: Sequence[Event], scene: Scene, names: Mapping[str, str]) -> tuple[Line, ...]:
-    """One line per event, oldest first, with a line for the day wherever it is another one than before
-    (today goes without saying until the day changes)."""
+    """One line per event, oldest first; lines of another day than today carry their day."""
     lines: list[Line] = []
     nodes = [clean((event.node or texts.PAIR)[:64]) for event in events]
     places = [clean(where(event, names)[:64]) for event in events]
     node_cells = min(NODE_CELLS, max(map(cell_len, nodes), default=0))
     place_cells = min(WHERE_CELLS, max(map(cell_len, places), default=0))
-    day = scene.local(scene.epoch).date()
+    today = scene.local(scene.epoch).date()
     told = sorted(zip(events, nodes, places, strict=True), key=lambda one: one[0].epoch)
     for event, node, place in told:
-        moment = scene.local(event.epoch).date()
-        if moment != day:
-            lines.append(line((f"── {present.day_text(event.epoch, scene)}", Tone.MUTED)))
-            day = moment
+        moment = stamp(event, scene).ljust(STAMP_CELLS)
+        if scene.local(event.epoch).date() != today:
+            moment = f"{present.day_text(event.epoch, scene)} {moment}"
         lines.append(
             line(
-                pad(line((stamp(event, scene), Tone.MUTED)), STAMP_CELLS),
-                "  ",
+                (f"{moment}  ", Tone.MUTED),
                 pad(line((node, Tone.STRONG)), node_cells),
                 "  ",
                 pad(line(place), place_cells),

@@ -1,15 +1,22 @@
 """Pure: the verdict bar, from the pair's name down to the causes."""
 
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import Environment, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, spread, width, wrap
+from pfha_tui.ui.line import Line, Tone, crop, fit, line, spread, width, wrap
 from pfha_tui.ui.present import Scene
+from pfha_tui.ui.vips import interface_labels
 
 OLD_AFTER_S = 5.0
 MARGIN = 1
+GAP = 3
+WIDE = 200
 
 
 def banner(target: PairTarget, read_only: bool, scene: Scene, cells: int) -> Line:
@@ -45,8 +52,7 @@ def bar(
     glyph = mark.glyph if not stale else "?"
     head = line(" " * MARGIN, (f" {glyph} {word} ", badge), "  ")
     remark = _remark(snapshot, trouble, started, old, stale, scene)
-    room = cells - width(head) - MARGIN
-    lines = _sentence(head, remark, snapshot.verdict.why, stale, room)
+    lines = _sentence(head, remark, snapshot.verdict.why, stale, cells)
     shown = causes(snapshot, cause_rows, cells - 2 * MARGIN)
     return (*lines, *(line(" " * MARGIN, one) for one in shown))
 
@@ -67,19 +73,25 @@ def _remark(
     return ""
 
 
-def _sentence(head: Line, remark: str, why: str, stale: bool, room: int) -> tuple[Line, ...]:
-    indent = " " * width(head)
-    why_lines = wrap(why, room, 2, Tone.MUTED if stale else Tone.PLAIN)
+def _sentence(head: Line, remark: str, why: str, stale: bool, cells: int) -> tuple[Line, ...]:
+    """Badge, why and remark in one line where they fit; else the remark beside the badge, the why below."""
+    beside = cells - width(head) - MARGIN
+    tone = Tone.MUTED if stale else Tone.PLAIN
+    whole = wrap(why, beside, 1, tone)
     if not remark:
-        first = why_lines[0] if why_lines else EMPTY
-        return (line(head, first), *(line(indent, more) for more in why_lines[1:]))
-    gap = "   "
-    note = line((clean(remark), Tone.WARN))
-    if len(why_lines) == 1 and width(why_lines[0]) + len(gap) + width(note) <= room:
-        return (line(head, why_lines[0], gap, note),)
-    remarks = wrap(remark, room, 2, Tone.WARN)
-    first, *rest = (*remarks, *why_lines[:1])
-    return (line(head, first), *(line(indent, more) for more in rest))
+        if cell_len(why) <= beside or cells >= WIDE:
+            return (line(head, *whole),)
+        return (line(head), *_below(why, cells, tone))
+    if cell_len(why) + GAP + cell_len(remark) <= beside:
+        return (line(head, *whole, " " * GAP, (clean(remark), Tone.WARN)),)
+    first, *rest = wrap(remark, beside, 2, Tone.WARN)
+    indent = " " * width(head)
+    return (line(head, first), *(line(indent, one) for one in rest), *_below(why, cells, tone))
+
+
+def _below(why: str, cells: int, tone: Tone) -> tuple[Line, ...]:
+    rows = wrap(why, cells - 2 * MARGIN, 2, tone)
+    return tuple(line(" " * MARGIN, row) for row in rows)
 
 
 def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
@@ -92,7 +104,8 @@ def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
     if not found or rows <= 0:
         return ()
     shown = found if len(found) <= rows else found[: max(1, rows - 1) if rows > 1 else 1]
-    lines = [_cause(cause, cells) for cause in shown]
+    names = interface_labels(snapshot)
+    lines = [_cause(cause, names, cells) for cause in shown]
     left = len(found) - len(shown)
     if left:
         more = line((texts.MORE_CAUSES.format(count=left), Tone.MUTED))
@@ -107,13 +120,13 @@ def _worth_telling(cause: Cause, why: str) -> bool:
     return cause.severity is not Severity.NOTE and cause.evidence not in why
 
 
-def _cause(cause: Cause, cells: int) -> Line:
+def _cause(cause: Cause, names: Mapping[str, str], cells: int) -> Line:
     mark = present.SEVERITY_MARKS[cause.severity]
     where = " ".join(
         part
         for part in (
             cause.node or "",
-            cause.interface or "",
+            names.get(cause.interface or "", cause.interface or ""),
             f"{texts.VHID} {cause.vhid}" if cause.vhid is not None else "",
         )
         if part

@@ -14,6 +14,7 @@ from pfha_tui.ui.present import Scene
 Key = tuple[str, int]
 LABEL_CELLS = 12
 ADDRESS_CELLS = 18
+ADDRESS = 3
 GAP = 2
 
 
@@ -34,13 +35,25 @@ def unhealthy(pair: PairSnapshot) -> frozenset[Key]:
     }
     states: dict[Key, list[CarpState | None]] = {}
     for node in pair.nodes:
-        for role in node.roles:
+        for role in node.roles if node.reachable else ():
             states.setdefault(key_of(role), []).append(role.state)
     for key, seen in states.items():
         wrong = any(state in (None, CarpState.INIT) for state in seen)
         if wrong or (len(seen) == 2 and seen.count(CarpState.MASTER) != 1):
             found.add(key)
     return frozenset(found)
+
+
+def interface_labels(pair: PairSnapshot) -> dict[str, str]:
+    """What the operator calls each interface (`vtnet0` is `WAN`), from both nodes."""
+    found: dict[str, str] = {}
+    for node in pair.nodes:
+        for interface in node.interfaces.value or ():
+            if interface.description:
+                found.setdefault(
+                    interface.name, crop(clean(interface.description[:64]), LABEL_CELLS)
+                )
+    return found
 
 
 def label(role: CarpRole) -> str:
@@ -68,43 +81,70 @@ def ordered(node: NodeSnapshot, sick: frozenset[Key]) -> tuple[CarpRole, ...]:
 
 
 def rows(
-    roles: Sequence[CarpRole], node: NodeSnapshot, sick: frozenset[Key], scene: Scene, cells: int
+    roles: Sequence[CarpRole],
+    node: NodeSnapshot,
+    sick: frozenset[Key],
+    scene: Scene,
+    cells: int,
+    heading: int = 0,
 ) -> tuple[tuple[tuple[Line, ...], ...], str]:
     """One group of lines per VIP (role, interface, VHID, address, skew, since), and the start that all
-    have in common, for the heading, where it does not fit into the lines.
+    have in common where it fits only into the heading, which has `heading` cells to spare.
 
-    What does not fit in the first line (more addresses, a start of its own) follows below it.
+    What does not fit in the first line (more addresses, a start of its own) follows below it; where even
+    the columns do not fit, the address moves there too, so that no number is cut.
     """
-    cellsets = [_cells(role, node, scene, key_of(role) in sick) for role in roles]
-    if not cellsets:
+    if not roles:
         return (), ""
-    columns = range(len(cellsets[0]) - 1)
-    widths = [max(width(one[i]) for one in cellsets) for i in columns]
-    base = sum(widths) + GAP * (len(widths) - 1)
-    room = cells - base - GAP
-    since_forms = [(_since(role, scene)) for role in roles]
-    full = max(len(long) for long, _ in since_forms)
-    short = max(len(brief) for _, brief in since_forms)
-    starts = {long for long, _ in since_forms}
-    crowded = full > room and short > room
-    common = starts.pop() if crowded and len(starts) == 1 else ""
+    table = [_cells(role, node, scene, key_of(role) in sick) for role in roles]
+    gap, with_address = _fitting(table, cells)
+    picked = [row if with_address else row[:ADDRESS] + row[ADDRESS + 1 :] for row in table]
+    widths = [max(map(width, column)) for column in zip(*picked, strict=True)]
+    room = cells - sum(widths) - gap * len(widths)
+    starts = [_since(role, scene) for role in roles]
+    form, common = _start_form(starts, room, heading)
     groups = []
-    for role, parts, (long, brief) in zip(roles, cellsets, since_forms, strict=True):
+    for role, row, start in zip(roles, picked, starts, strict=True):
+        first = line(
+            *(part for n, cell in enumerate(row) for part in _cell(cell, widths[n], n, gap))
+        )
+        if form is not None:
+            first = line(first, " " * gap, (start[form], Tone.MUTED))
+        own = () if form is not None or common or not start[0] else (start[0],)
+        more = _more_addresses(role) if with_address else _texts(role)
+        below = flow(
+            [line((text, Tone.MUTED)) for text in (*own, *more)], cells - widths[0] - gap, gap
+        )
+        group = (first, *(line(" " * (widths[0] + gap), one) for one in below))
         stale = freshness(role, node, scene) is Freshness.STALE
-        first: Line = EMPTY
-        for i in columns:
-            first = line(first, " " * GAP if i else "", pad(parts[i], widths[i]))
-        tail = long if full <= room else brief if short <= room else ""
-        if tail:
-            first = line(first, " " * GAP, (tail, Tone.MUTED))
-        rest = [line((text, Tone.MUTED)) for text in _more_addresses(role)]
-        if long and not tail and not common:
-            rest.insert(0, line((long, Tone.MUTED)))
-        indent = widths[0] + GAP
-        below = flow(rest, cells - indent, gap=GAP)
-        group = (first, *(line(" " * indent, more) for more in below))
         groups.append(tuple(retone(one, Tone.MUTED) for one in group) if stale else group)
     return tuple(groups), common
+
+
+def _cell(text: Line, cells: int, number: int, gap: int) -> Line:
+    return line(" " * gap if number else "", pad(text, cells))
+
+
+def _fitting(table: Sequence[Sequence[Line]], cells: int) -> tuple[int, bool]:
+    """The widest gap with which the columns fit, and whether the address fits among them."""
+    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+    for gap in (GAP, 1):
+        if sum(widths) + gap * (len(widths) - 1) <= cells:
+            return gap, True
+    return 1, False
+
+
+def _start_form(
+    starts: Sequence[tuple[str, str]], room: int, heading: int
+) -> tuple[int | None, str]:
+    """Which form of the start fits into all lines (0 long, 1 short, None neither), else what the heading
+    can say for all of them."""
+    for form in (0, 1):
+        if max(len(start[form]) for start in starts) <= room:
+            return form, ""
+    if len(set(starts)) == 1:
+        return None, next((text for text in starts[0] if len(text) <= heading), "")
+    return None, ""
 
 
 def _cells(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> tuple[Line, ...]:
@@ -120,7 +160,6 @@ def _cells(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> tuple
         line((f"{texts.VHID} {role.vhid}", Tone.MUTED)),
         line(address),
         line(skew) if role.state is not None else EMPTY,
-        EMPTY,
     )
 
 
@@ -153,11 +192,13 @@ def brief(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> Line:
     )
 
 
-def badge(node: NodeSnapshot, scene: Scene) -> tuple[str, Tone]:
+def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, Tone]:
     """Who serves, in one word for the node's frame: `● MASTER 3 d 04:12`, `● MASTER 1  ○ BACKUP 1`,
-    `UNREACHABLE`."""
+    `UNREACHABLE 41 s`; toned as bad where an unhealthy VIP is involved."""
     if node.reachable is False:
-        return f"✗ {texts.UNREACHABLE.upper()}", Tone.BADGE_BAD
+        heard = node.ssh.heard_at
+        gone = f" {present.age(scene.now - heard)}" if heard is not None else ""
+        return f"✗ {texts.UNREACHABLE.upper()}{gone}", Tone.BADGE_BAD
     if node.reachable is None:
         return f"? {texts.NOT_CONNECTED}", Tone.BADGE_WARN
     if any(freshness(role, node, scene) is Freshness.STALE for role in node.roles):
@@ -175,6 +216,6 @@ def badge(node: NodeSnapshot, scene: Scene) -> tuple[str, Tone]:
     starts = [role.since for role in node.roles]
     latest = max((s for s in starts if s is not None), key=lambda s: s.epoch, default=None)
     held = f" {present.held_text(latest, scene)}" if latest and None not in starts else ""
-    tones = {CarpState.MASTER: Tone.BADGE, CarpState.BACKUP: Tone.BADGE_QUIET}
-    state = node.roles[0].state
-    return word + held, tones.get(state, Tone.BADGE_WARN) if state else Tone.BADGE_BAD
+    if any(key_of(role) in sick for role in node.roles):
+        return word + held, Tone.BADGE_BAD
+    return word + held, Tone.BADGE if node.roles[0].state is CarpState.MASTER else Tone.BADGE_QUIET

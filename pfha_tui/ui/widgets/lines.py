@@ -167,10 +167,10 @@ class Panel(Lines, can_focus=True):
         self.draw(rows)
 
     def _edge(self, left: str, bar: str, right: str, tone: Tone, cells: int) -> Line:
-        badge = fit(self._badge, max(0, cells - 8))
-        title = fit(self._title, max(0, cells - 8 - width(badge)))
+        badge = fit(self._badge, max(0, cells - 9))
+        title = fit(self._title, max(0, cells - 9 - width(badge)))
         start = line((left, tone), " ", title, " ") if title else line((left, tone))
-        end = line(" ", badge, " ", (right, tone)) if badge else line((right, tone))
+        end = line(" ", badge, " ", (bar + right, tone)) if badge else line((right, tone))
         return line(start, (bar * max(0, cells - width(start) - width(end)), tone), end)
 
     def _lower_edge(self, corners: tuple[str, ...], tone: Tone, cells: int) -> Line:
@@ -214,10 +214,7 @@ class Panel(Lines, can_focus=True):
         event.stop()
         self.action_scroll(-WHEEL_ROWS)
 
-    def on_focus(self) -> None:
-        """Take the heavy frame."""
-        self.compose_rows()
-
-    def on_blur(self) -> None:
-        """Give the heavy frame back."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Take the heavy frame, or give it back."""
+        super().watch_has_focus(has_focus)
         self.compose_rows()

@@ -3,7 +3,7 @@
 from textual import events
 from textual.message import Message
 
-from pfha_tui.ui.line import Line, Tone, line
+from pfha_tui.ui.line import line
 from pfha_tui.ui.node_view import NodeView
 from pfha_tui.ui.vips import badge
 from pfha_tui.ui.widgets.lines import Panel
@@ -39,9 +39,8 @@ class NodePane(Panel):
         if view is None or not size.width or not size.height:
             return
         build = view.summary if self._short else view.full
-        word, tone = badge(view.node, view.scene)
-        mark: Line = line((f" {word} ", tone))
-        self.fill(line((view.title(), Tone.STRONG)), mark, build(size.width, size.height))
+        word, tone = badge(view.node, view.sick, view.scene)
+        self.fill(view.title(), line((f" {word} ", tone)), build(size.width, size.height))
 
     def on_resize(self) -> None:
         """Lay the content out for the new size."""

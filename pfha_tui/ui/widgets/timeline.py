@@ -4,6 +4,7 @@ from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.ui import texts, timeline_view
 from pfha_tui.ui.line import EMPTY, Tone, line
 from pfha_tui.ui.present import Scene
+from pfha_tui.ui.vips import interface_labels
 from pfha_tui.ui.widgets.lines import Panel
 
 
@@ -37,7 +38,7 @@ class Timeline(Panel):
     def _rebuild(self) -> None:
         if self._pair is None or self._scene is None:
             return
-        names = timeline_view.labels(self._pair)
+        names = interface_labels(self._pair)
         day = self._scene.local(self._scene.epoch).date()
         wanted = (self._pair.events, tuple(names.items()), self._needle, day)
         if wanted == self._shown_for:
