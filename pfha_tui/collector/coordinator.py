@@ -65,6 +65,14 @@ class PairWatch:
         async with asyncio.TaskGroup() as tasks:
             for node in self._nodes:
                 tasks.create_task(node.run())
+            tasks.create_task(self._age())
+
+    async def _age(self) -> None:
+        """Values go stale without any event: judge again at least once per poll period."""
+        while True:
+            await self._clock.sleep(self._target.poll_s)
+            if self._clock.monotonic() - self._current.at >= self._target.poll_s:
+                self._publish()
 
     def _node_changed(self, events: tuple[Event, ...]) -> None:
         self._pending.extend(events)

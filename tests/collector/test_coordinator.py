@@ -184,3 +184,14 @@ def test_connecting_again_does_not_make_a_dead_node_reachable() -> None:
     rig = watched("primary-dead", main)
     reach = [s.primary.reachable for at, s in rig.seen if at > 3]
     assert set(reach) == {False}
+
+
+def test_values_go_stale_though_nothing_happens() -> None:
+    async def freeze(rig: Rig) -> None:
+        for link in rig.links.values():
+            link.frozen = True
+        await asyncio.sleep(20)
+        assert rig.pair.current.verdict.kind is VerdictKind.UNKNOWN
+        assert asyncio.get_running_loop().time() - rig.pair.current.at <= 1.0
+
+    watched("normal", freeze)

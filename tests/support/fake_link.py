@@ -19,6 +19,7 @@ class FakeLink:
         self.asked: list[tuple[Command, ...]] = []
         self.hang: Command | None = None
         self.down = False
+        self.frozen = False
         self.quiet = False
         self.silent = False
         self.push_gaps: tuple[str, ...] = ()
@@ -39,6 +40,8 @@ class FakeLink:
         if self.down:
             raise NetworkFailure("connection lost")
         loop = asyncio.get_running_loop()
+        if self.frozen:
+            await asyncio.Event().wait()
         if self.hang in commands:
             from pfha_tui.transports.base import TransportTimeout
 
