@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode, PluginState
+from pfha_tui.cli.options import Options, pair_target
 from pfha_tui.cli.watching import (
     Observation,
-    Options,
+    cause_place,
     judged,
     nobody_reached,
     observe,
-    pair_target,
     unreachable_sentences,
 )
 from pfha_tui.domain.confirm import Confirmation, alarm_due, step
@@ -73,9 +73,7 @@ def plugin_lines(snapshot: "PairSnapshot") -> list[str]:
     perfdata = " ".join(_perfdata(snapshot))
     head = f"CARP {level(verdict).name} - {snapshot.pair} {verdict.kind.value}: {verdict.why}"
     causes = [
-        f"{_MARKS[cause.severity]} {cause.id}"
-        + "".join(f" {part}" for part in (cause.node, cause.interface, cause.vhid) if part)
-        + f": {cause.evidence}"
+        f"{_MARKS[cause.severity]} {cause.id} {cause_place(cause)}".rstrip() + f": {cause.evidence}"
         for cause in verdict.causes
         if cause.severity is not Severity.NOTE
     ]

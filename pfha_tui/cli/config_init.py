@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, warn
 from pfha_tui.cli.exits import ExitCode
-from pfha_tui.cli.watching import Options
+from pfha_tui.cli.options import Options
 
 if TYPE_CHECKING:
     from pfha_tui.config.write import NewPair

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
-from pfha_tui.cli.watching import Options, pair_target
+from pfha_tui.cli.options import Options, pair_target
 
 if TYPE_CHECKING:
     from pfha_tui.collector.feed import Feed

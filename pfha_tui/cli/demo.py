@@ -4,25 +4,25 @@ import asyncio
 import contextlib
 import difflib
 import os
+import selectors
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any
 
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, end_on_signals
 from pfha_tui.cli.exits import ExitCode
-from pfha_tui.cli.watching import Options, pair_target
+from pfha_tui.cli.options import Options, pair_target
 
 DEFAULT_SCENARIO = "healthy"
 START_TIMEOUT_S = 30.0
 END_TIMEOUT_S = 3.0
-_LOOK_EVERY_S = 0.05
 
 
 def run(options: Options, scenario: str) -> int:
@@ -39,15 +39,20 @@ def run(options: Options, scenario: str) -> int:
 
 def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -> ExitCode:
     """Run the simulated pair until it is interrupted, or with `until_eof` until standard input ends: then
-    no parent can leave it behind, however it dies. Raises Failure for an unknown scenario."""
+    no parent can leave it behind, however it dies. Raises Failure for an unknown scenario or a file that
+    is there already."""
     check_scenario(scenario)
-    end_on_signals()
+    config = Path(config_out).absolute() if config_out else None
+    if config is not None and config.exists():
+        raise Failure(ExitCode.USAGE, f"{config} is there already; name a file that is not.")
     if until_eof:
         threading.Thread(target=_end_at_eof, name="parent-watch", daemon=True).start()
-    with tempfile.TemporaryDirectory(prefix="pfha-tui-lab-") as folder:
-        config = Path(config_out).absolute() if config_out else Path(folder) / "config.toml"
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(scenario, config))
+    try:
+        asyncio.run(_serve(scenario, config))
+    except* OSError as group:
+        raise Failure(
+            ExitCode.USAGE, f"The simulated pair cannot start: {group.exceptions[0]}"
+        ) from None
     return ExitCode.OK
 
 
@@ -57,15 +62,22 @@ def _end_at_eof() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _serve(scenario: str, config: Path) -> None:
-    from pfha_tui.lab.serve import serve
+async def _serve(scenario: str, config: Path | None) -> None:
+    from pfha_tui.lab.runner import serve
 
-    def ready() -> None:
+    def ready(found: dict[str, Any]) -> None:
         output.line(f"The pair is up ({scenario}); Ctrl-C ends it. In another terminal:")
-        output.line(f"  pfha-tui --config {config}")
+        output.line(f"  pfha-tui --config {found['config']}")
         output.flush()
 
-    await serve(scenario, config, ready=ready)
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as tasks:
+        pair = tasks.create_task(serve(scenario, config, ready=ready))
+        await stop.wait()
+        pair.cancel()
 
 
 def check_scenario(name: str) -> None:
@@ -95,29 +107,35 @@ def lab_child(scenario: str) -> Iterator[Path]:
                     *("--scenario", scenario, "--config-out", str(config)),
                 ],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=errors,
             )
         try:
-            _wait_until_ready(child, config, log)
+            _wait_until_ready(child, log)
             yield config
         finally:
             _end(child)
 
 
-def _wait_until_ready(child: "subprocess.Popen[bytes]", config: Path, log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while not config.exists():
-        if child.poll() is not None:
-            said = log.read_text("utf-8", "replace").strip().splitlines()
-            why = said[-1] if said else "it said nothing"
-            raise Failure(ExitCode.INTERNAL, f"The simulated pair ended at once: {why}")
-        if time.monotonic() > deadline:
+def _wait_until_ready(child: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait for the first line of the child, which it prints when its ports are open."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(_pipe(child.stdout), selectors.EVENT_READ)
+        if not selector.select(START_TIMEOUT_S):
             raise Failure(
                 ExitCode.TIMEOUT,
                 f"The simulated pair did not start within {START_TIMEOUT_S:g} s.",
             )
-        time.sleep(_LOOK_EVERY_S)
+    if not _pipe(child.stdout).readline():
+        child.wait(END_TIMEOUT_S)
+        said = log.read_text("utf-8", "replace").strip().splitlines()
+        why = said[-1] if said else "it said nothing"
+        raise Failure(ExitCode.INTERNAL, f"The simulated pair ended at once: {why}")
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
@@ -125,12 +143,12 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     for name in ("SIGTERM", "SIGHUP", "SIGINT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if child.stdin is not None:
-        with contextlib.suppress(OSError):
-            child.stdin.close()
     child.terminate()
     try:
         child.wait(END_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+    for stream in (child.stdin, child.stdout):
+        with contextlib.suppress(OSError):
+            _pipe(stream).close()

@@ -22,6 +22,7 @@ PROGRAM = "pfha-tui"
 _HELP_WANTED: tuple[type[click.UsageError], ...] = (
     (click.exceptions.NoArgsIsHelpError,) if hasattr(click.exceptions, "NoArgsIsHelpError") else ()
 )
+_COMPLETION = "_PFHA_TUI_COMPLETE"
 _WITH_VALUE = ("--config", "--pair", "--theme")
 
 
@@ -62,9 +63,9 @@ def run(command: click.Command, args: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        result = command.main(args=list(args), prog_name=PROGRAM, standalone_mode=False)
+        code = _invoke(command, args)
         output.flush()
-        return int(result) if isinstance(result, int) else ExitCode.OK
+        return code
     except (Failure, click.ClickException, click.Abort, KeyboardInterrupt, Terminated) as error:
         return _end(*_foreseen(error), plugin)
     except BrokenPipeError:
@@ -72,6 +73,18 @@ def run(command: click.Command, args: Sequence[str]) -> int:
     # The last stop before the interpreter would print a traceback.
     except Exception as error:
         return _end(ExitCode.INTERNAL, (_internal(error),), plugin)
+
+
+def _invoke(command: click.Command, args: Sequence[str]) -> int:
+    """As click's own `main`, which would turn a closed pipe and Ctrl-C into exits of its own."""
+    if _COMPLETION in os.environ:
+        command.main(args=list(args), prog_name=PROGRAM)
+    try:
+        with command.make_context(PROGRAM, list(args)) as context:
+            result = command.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return result if isinstance(result, int) else ExitCode.OK
 
 
 def is_plugin(args: Sequence[str]) -> bool:

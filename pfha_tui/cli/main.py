@@ -11,7 +11,7 @@ from pfha_tui import __version__
 from pfha_tui.cli import diagnostics
 
 if TYPE_CHECKING:
-    from pfha_tui.cli.watching import Options
+    from pfha_tui.cli.options import Options
 
 Command = Callable[..., Any]
 
@@ -95,7 +95,7 @@ def cli(
 
     Without a command the console opens.
     """
-    from pfha_tui.cli.watching import Options
+    from pfha_tui.cli.options import Options
 
     ctx.obj = Options(config, pair, read_only, ascii_, no_color, theme)
     if ctx.invoked_subcommand is not None:

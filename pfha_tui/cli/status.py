@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, warn
 from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.options import Options, pair_target
 from pfha_tui.cli.watching import (
     Observation,
-    Options,
     judged,
     nobody_reached,
     observe,
-    pair_target,
     unreachable_sentences,
 )
 

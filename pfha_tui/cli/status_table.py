@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pfha_tui.cli.watching import cause_place
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.text import clean
@@ -158,10 +159,8 @@ _FACTS: tuple[tuple[str, Callable[[NodeSnapshot], str]], ...] = (
 
 
 def _cause(cause: Cause) -> Text:
-    vhid = f"vhid {cause.vhid}" if cause.vhid is not None else None
-    place = " ".join(part for part in (cause.node, cause.interface, vhid) if part)
     text = Text(_MARKS[cause.severity] + " ", _SEVERITY_STYLES[cause.severity])
-    text.append(clean(f"{cause.severity.value}  {cause.id}  {place}").rstrip())
+    text.append(clean(f"{cause.severity.value}  {cause.id}  {cause_place(cause)}").rstrip())
     return text.append(clean(f": {cause.evidence}"))
 
 

@@ -1,68 +1,15 @@
-"""From the command line's options to a pair, and from a pair to one judged snapshot of it."""
+"""From a pair to one judged snapshot of it."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from pfha_tui.cli.diagnostics import Failure
-from pfha_tui.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from pfha_tui.collector.feed import Feed
-    from pfha_tui.config.settings import Configuration
     from pfha_tui.domain.snapshot import PairSnapshot
     from pfha_tui.domain.target import PairTarget
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What stands before the command, or after it where the command takes it too."""
-
-    config: str | None = None
-    pair: str | None = None
-    read_only: bool = False
-    ascii: bool = False
-    no_color: bool = False
-    theme: str | None = None
-
-
-def configuration(options: Options) -> "Configuration":
-    """The checked configuration file. Raises Failure (USAGE) with every fault, a sentence each."""
-    from pfha_tui.config.load import load
-    from pfha_tui.config.locations import config_location
-    from pfha_tui.config.problems import ConfigError, NoConfiguration
-
-    location = config_location(options.config)
-    try:
-        return load(location.path)
-    except NoConfiguration:
-        raise Failure(
-            ExitCode.USAGE,
-            f"There is no configuration at {location.path} ({location.chosen_by}).",
-            "`pfha-tui config init` writes one; `pfha-tui demo` needs none.",
-        ) from None
-    except ConfigError as error:
-        raise config_failure(error) from None
-
-
-def config_failure(error: Exception) -> Failure:
-    """A ConfigError as the end of a command."""
-    return Failure(ExitCode.USAGE, *str(error).splitlines())
-
-
-def pair_target(options: Options) -> "PairTarget":
-    """The pair that the options name, ready to be watched. Raises Failure (USAGE)."""
-    from pfha_tui.config.problems import ConfigError
-    from pfha_tui.config.resolve import find_pair
-    from pfha_tui.config.resolve import pair_target as resolve
-
-    loaded = configuration(options)
-    try:
-        target = resolve(loaded, find_pair(loaded, options.pair))
-    except ConfigError as error:
-        raise config_failure(error) from None
-    return replace(target, read_only=True) if options.read_only else target
+    from pfha_tui.domain.verdict import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +73,9 @@ def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
         for node in snapshot.nodes
         if node.reachable is False
     ]
+
+
+def cause_place(cause: "Cause") -> str:
+    """Which node, interface and VHID a cause is about, as far as it is about any."""
+    vhid = f"vhid {cause.vhid}" if cause.vhid is not None else None
+    return " ".join(part for part in (cause.node, cause.interface, vhid) if part)

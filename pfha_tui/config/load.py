@@ -128,7 +128,8 @@ class _Reader:
             return Values(place.label, {}, off=True) if table is False else None
         values = self.table(fields, table, place)
         for field in fields:
-            if field.node_only and values.entries.pop(field.key, None):
+            if field.node_only and field.key in values:
+                del values.entries[field.key]
                 mend = f"set it for each node under [pair.node.{place.key}]"
                 self.fault(place.down(field.key), "cannot be the same for both nodes", mend)
         return values
