@@ -92,6 +92,12 @@ def check_scenario(name: str) -> None:
     raise Failure(ExitCode.USAGE, f'There is no scenario "{name}"; {hint}')
 
 
+def lab_command(scenario: str, config: Path) -> list[str]:
+    """The command line of a lab that writes its configuration there and ends with our end of its stdin."""
+    before = [sys.executable, "-m", "pfha_tui", "lab", "--until-eof"]
+    return [*before, "--scenario", scenario, "--config-out", str(config)]
+
+
 @contextlib.contextmanager
 def lab_child(scenario: str) -> Iterator[Path]:
     """A simulated pair in a child process; gives its configuration file once it answers.
@@ -102,10 +108,7 @@ def lab_child(scenario: str) -> Iterator[Path]:
         config, log = Path(folder) / "config.toml", Path(folder) / "lab.log"
         with log.open("wb") as errors:
             child = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "pfha_tui", "lab", "--until-eof"),
-                    *("--scenario", scenario, "--config-out", str(config)),
-                ],
+                lab_command(scenario, config),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -140,9 +143,10 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
     """End the child for certain: ask, wait, then kill. A second signal must not leave it behind."""
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    kept = {
+        number: signal.signal(number, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    }
     child.terminate()
     try:
         child.wait(END_TIMEOUT_S)
@@ -152,3 +156,5 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     for stream in (child.stdin, child.stdout):
         with contextlib.suppress(OSError):
             _pipe(stream).close()
+    for number, handler in kept.items():
+        signal.signal(number, handler)
