@@ -114,7 +114,7 @@ class Listener:
         near, far = socket.socketpair()
         near.setblocking(False)
         far.setblocking(False)
-        with client, near:
+        with client, near, far:
             try:
                 async with asyncio.TaskGroup() as ends:
                     ends.create_task(self._serve(far))
