@@ -227,6 +227,19 @@ async def test_a_name_that_does_not_resolve() -> None:
             await asker.get([NAME])
 
 
+async def test_a_datagram_that_trips_the_decoder_is_dropped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """pysnmp's decoder raises a TypeError at an application tag around a message; nothing may come of it."""
+    async with (
+        peer(lambda datagram: b"\x69" + datagram) as (port, _),
+        asking(v2c(port), timeout_s=SHORT_S) as asker,
+    ):
+        with pytest.raises(TransportTimeout):
+            await asker.get([NAME])
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("target", [v2c, v3], ids=["v2c", "v3"])
 async def test_garbage_is_no_answer_and_trips_nothing(
     target: Callable[[int], SnmpTarget], caplog: pytest.LogCaptureFixture

@@ -123,6 +123,12 @@ def test_a_table_without_end_is_refused() -> None:
         walk([1], ask)
 
 
+def test_rows_count_though_no_column_has_them_all() -> None:
+    cells: dict[Oid, Cell] = {(*ENTRY, row % 3, row): row for row in range(30)}
+    with pytest.raises(WalkError, match="more than 20 rows"):
+        walk([0, 1, 2], orderly(cells), max_rows=20)
+
+
 def test_empty_cells_without_end_are_refused_too() -> None:
     def ask(cursors: list[Oid], repetitions: int) -> Answer:
         start = cursors[0][-1] if len(cursors[0]) > len(ENTRY) + 1 else 0

@@ -105,10 +105,6 @@ class TableWalk:
                 )
         if not answer.binds:
             self._shrink()
-        elif len(answer.binds) < width:
-            # Cut short before each column had its turn: those that had none go first next time.
-            done = self._asked[: len(answer.binds)]
-            self._waiting = [c for c in self._waiting if c not in done] + done
 
     def _shrink(self) -> None:
         """Ask for less; even a single value did not fit when nothing is left to take away."""
