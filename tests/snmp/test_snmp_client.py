@@ -1,14 +1,11 @@
-"""The client against the lab's agent and against peers that hang, lie and send rubbish."""
+"""The client against the lab's agent: values, tables, the rebuild rule, its beginning and its end."""
 
 import ast
 import asyncio
 import gc
-import random
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,115 +18,22 @@ from pfha_tui.domain.target import (
     SnmpTarget,
     check_snmp_target,
 )
-from pfha_tui.lab import snmp_ber as ber
-from pfha_tui.lab import snmp_pdu as pdu
-from pfha_tui.lab.snmp import SnmpAgent
-from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, Snmp, TransportTimeout
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, Snmp
 from pfha_tui.transports.snmp import SnmpClient, client, session
-from tests.support.snmpd import AUTH_KEY, COMMUNITY, PRIV_KEY, USER, free_udp_port
-
-NAME = "1.3.6.1.2.1.1.5.0"
-UPTIME = "1.3.6.1.2.1.1.3.0"
-DESCR, HC_IN = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.6"
-SHORT_S = 0.05
-"""For peers that will not answer anyway."""
-
-Values = dict[tuple[int, ...], tuple[str, object]]
-
-
-def oid(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(".")))
-
-
-NODE: Values = {
-    oid(UPTIME): ("Timeticks", 4711),
-    oid(NAME): ("STRING", b"fw1\xff"),
-    oid("1.3.6.1.2.1.1.2.0"): ("OID", "1.3.6.1.4.1.12325.1.1.2.1.1"),
-    **{oid(f"{DESCR}.{row}"): ("STRING", f"vtnet{row}") for row in range(1, 30)},
-    **{oid(f"{HC_IN}.{row}"): ("Counter64", 2**63 + row) for row in range(1, 30, 2)},
-    oid("1.3.6.1.2.1.4.20.1.1.203.0.113.1"): ("IpAddress", "203.0.113.1"),
-}
-
-
-def v2c(port: int) -> SnmpTarget:
-    return SnmpTarget("127.0.0.1", port, community=Secret(COMMUNITY))
-
-
-def v3(port: int) -> SnmpTarget:
-    return SnmpTarget(
-        "127.0.0.1", port, user=USER, auth_key=Secret(AUTH_KEY), priv_key=Secret(PRIV_KEY)
-    )
-
-
-@asynccontextmanager
-async def asking(
-    target: SnmpTarget,
-    clock: Callable[[], float] = time.monotonic,
-    timeout_s: float = 5.0,
-) -> AsyncIterator[SnmpClient]:
-    asker = SnmpClient(target, clock, timeout_s=timeout_s)
-    try:
-        yield asker
-    finally:
-        await asker.close()
-
-
-@asynccontextmanager
-async def agent_of(
-    values: Values, engine_id: bytes | None = None, port: int = 0
-) -> AsyncIterator[SnmpAgent]:
-    agent = SnmpAgent(
-        "127.0.0.1",
-        port,
-        lambda: values,
-        COMMUNITY,
-        (USER, AUTH_KEY, PRIV_KEY),
-        engine_id=engine_id,
-    )
-    await agent.start()
-    try:
-        yield agent
-    finally:
-        await agent.stop()
-
-
-class Peer(asyncio.DatagramProtocol):
-    """A UDP peer that answers each datagram with what `reply` makes of it; None keeps silent."""
-
-    def __init__(self, reply: Callable[[bytes], bytes | None]) -> None:
-        self.heard = 0
-        self._reply = reply
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.heard += 1
-        if (answer := self._reply(data)) is not None:
-            self.transport.sendto(answer, addr)  # type: ignore[attr-defined]
-
-
-@asynccontextmanager
-async def peer(reply: Callable[[bytes], bytes | None]) -> AsyncIterator[tuple[int, Peer]]:
-    endpoint, wire = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Peer(reply), local_addr=("127.0.0.1", 0)
-    )
-    try:
-        yield endpoint.get_extra_info("sockname")[1], wire
-    finally:
-        endpoint.close()
-
-
-def scripted(respond: Callable[[pdu.Request], bytes]) -> Callable[[bytes], bytes]:
-    """A v2c agent whose response PDUs a test writes itself."""
-
-    def reply(datagram: bytes) -> bytes:
-        message = ber.Reader(datagram).expect(ber.SEQUENCE)
-        version, community = message.integer(), message.octets()
-        body = respond(pdu.read_request(message))
-        return ber.tlv(ber.SEQUENCE, ber.integer(version) + ber.tlv(ber.OCTETS, community) + body)
-
-    return reply
+from tests.support.snmp_peers import (
+    DESCR,
+    HC_IN,
+    NAME,
+    NODE,
+    UPTIME,
+    Values,
+    agent_of,
+    asking,
+    oid,
+    v2c,
+    v3,
+)
+from tests.support.snmpd import AUTH_KEY, PRIV_KEY, free_udp_port
 
 
 def is_snmp(asker: Snmp) -> Snmp:
@@ -192,222 +96,6 @@ async def test_a_cancelled_question_leaves_the_client_usable() -> None:
                 await asker.get([NAME])
         agent.silent = False
         assert (await asker.get([NAME]))[NAME] == b"fw1\xff"
-
-
-@pytest.mark.parametrize(
-    ("target", "hint"), [(v2c, "wrong community"), (v3, "wrong privacy key")], ids=["v2c", "v3"]
-)
-async def test_silence_is_a_timeout_that_names_the_host(
-    target: Callable[[int], SnmpTarget], hint: str
-) -> None:
-    async with (
-        peer(lambda datagram: None) as (port, sink),
-        asking(target(port), timeout_s=SHORT_S) as asker,
-    ):
-        with pytest.raises(TransportTimeout, match=rf"127\.0\.0\.1 gave no answer.*{hint}"):
-            await asker.get([NAME])
-        assert sink.heard == client.DATA_TRIES
-        assert await asker.alive(0.05) is False
-        assert sink.heard == client.DATA_TRIES + 1
-        with pytest.raises(TransportTimeout):
-            await asker.table([DESCR])
-
-
-async def test_a_closed_port_is_told_at_once() -> None:
-    async with asking(v2c(free_udp_port())) as asker:
-        with pytest.raises(NetworkFailure, match="nothing listens on UDP port") as caught:
-            await asker.get([NAME])
-        assert not isinstance(caught.value, TransportTimeout)
-        assert await asker.alive() is False
-
-
-async def test_a_name_that_does_not_resolve() -> None:
-    async with asking(SnmpTarget("no-such-host.invalid", community=Secret("x"))) as asker:
-        with pytest.raises(NetworkFailure, match=r"no-such-host\.invalid"):
-            await asker.get([NAME])
-
-
-async def test_a_datagram_that_trips_the_decoder_is_dropped(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """pysnmp's decoder raises a TypeError at an application tag around a message; nothing may come of it."""
-    async with (
-        peer(lambda datagram: b"\x69" + datagram) as (port, _),
-        asking(v2c(port), timeout_s=SHORT_S) as asker,
-    ):
-        with pytest.raises(TransportTimeout):
-            await asker.get([NAME])
-    assert not caplog.records
-
-
-@pytest.mark.parametrize("target", [v2c, v3], ids=["v2c", "v3"])
-async def test_garbage_is_no_answer_and_trips_nothing(
-    target: Callable[[int], SnmpTarget], caplog: pytest.LogCaptureFixture
-) -> None:
-    dice = random.Random(4711)
-
-    def rubbish(datagram: bytes) -> bytes:
-        kind = dice.randrange(5)
-        if kind == 0:
-            return dice.randbytes(dice.randrange(1, 200))
-        if kind == 1:
-            return b"\x30\x80" * 500
-        if kind == 2:
-            return datagram[: dice.randrange(len(datagram))]
-        spoiled = bytearray(datagram)
-        for _ in range(dice.randrange(1, 4)):
-            spoiled[dice.randrange(len(spoiled))] = dice.randrange(256)
-        return bytes(spoiled)
-
-    async with peer(rubbish) as (port, _), asking(target(port), timeout_s=SHORT_S) as asker:
-        for _ in range(8):
-            with pytest.raises((NetworkFailure, OperatorNeeded)):
-                await asker.get([NAME])
-    assert not caplog.records
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        lambda request: pdu.write_pdu(pdu.RESPONSE, request.request_id, b""),
-        lambda request: pdu.write_pdu(
-            pdu.RESPONSE, request.request_id, pdu.bind(oid(UPTIME), ber.integer(1))
-        ),
-        lambda request: pdu.write_pdu(pdu.RESPONSE, request.request_id, b"", status=13),
-        lambda request: pdu.write_pdu(pdu.RESPONSE, request.request_id, b"", status=5, index=99),
-        lambda request: pdu.write_pdu(
-            pdu.RESPONSE, request.request_id + 1, pdu.bind(oid(NAME), ber.integer(1))
-        ),
-        lambda request: pdu.write_pdu(
-            pdu.SET, request.request_id, pdu.bind(oid(NAME), ber.integer(1))
-        ),
-        lambda request: pdu.write_pdu(
-            pdu.RESPONSE, request.request_id, pdu.bind(oid(NAME), b"\x41\x09" + b"\xff" * 9)
-        ),
-        lambda request: pdu.write_pdu(
-            pdu.RESPONSE, request.request_id, pdu.bind(oid(NAME), b"\x40\x03abc")
-        ),
-    ],
-    ids=[
-        "empty",
-        "other",
-        "resource",
-        "no-culprit",
-        "other-id",
-        "set",
-        "counter-too-wide",
-        "short-address",
-    ],
-)
-async def test_answers_that_make_no_sense(
-    body: Callable[[pdu.Request], bytes], caplog: pytest.LogCaptureFixture
-) -> None:
-    async with peer(scripted(body)) as (port, _), asking(v2c(port), timeout_s=SHORT_S) as asker:
-        with pytest.raises(NetworkFailure, match=r"The SNMP agent at 127\.0\.0\.1 .*\."):
-            await asker.get([NAME])
-    assert not caplog.records
-
-
-async def test_wrong_types_are_handed_on_as_they_are() -> None:
-    """Judging a value is the parser's work: here a counter that comes as text is text."""
-    odd = {
-        "1.3.6.1.9.1.0": b"\x04\x03abc",
-        "1.3.6.1.9.2.0": b"\x05\x00",
-        "1.3.6.1.9.3.0": b"\x44\x02\x9f\x78",
-    }
-
-    def respond(request: pdu.Request) -> bytes:
-        binds = b"".join(pdu.bind(name, odd[".".join(map(str, name))]) for name in request.oids)
-        return pdu.write_pdu(pdu.RESPONSE, request.request_id, binds)
-
-    async with peer(scripted(respond)) as (port, _), asking(v2c(port)) as asker:
-        assert await asker.get(list(odd)) == dict(
-            zip(odd, (b"abc", None, b"\x9f\x78"), strict=True)
-        )
-
-
-async def test_an_object_that_fails_does_not_take_the_others_with_it() -> None:
-    """bsnmpd answers genErr for the whole GET when one object can't be read."""
-    bad = oid("1.3.6.1.9.2.0")
-
-    def respond(request: pdu.Request) -> bytes:
-        if bad in request.oids:
-            asked = b"".join(pdu.bind(name, b"\x05\x00") for name in request.oids)
-            return pdu.write_pdu(
-                pdu.RESPONSE, request.request_id, asked, status=5, index=request.oids.index(bad) + 1
-            )
-        binds = b"".join(pdu.bind(name, ber.integer(7)) for name in request.oids)
-        return pdu.write_pdu(pdu.RESPONSE, request.request_id, binds)
-
-    async with peer(scripted(respond)) as (port, _), asking(v2c(port)) as asker:
-        names = ["1.3.6.1.9.1.0", "1.3.6.1.9.2.0", "1.3.6.1.9.3.0"]
-        assert await asker.get(names) == dict(zip(names, (7, None, 7), strict=True))
-
-
-async def test_no_right_to_read_is_for_the_operator() -> None:
-    def respond(request: pdu.Request) -> bytes:
-        return pdu.write_pdu(pdu.RESPONSE, request.request_id, b"", status=16, index=1)
-
-    async with peer(scripted(respond)) as (port, _), asking(v2c(port)) as asker:
-        for call in (asker.get, asker.table):
-            with pytest.raises(OperatorNeeded, match="does not let this account read"):
-                await call([NAME])
-
-
-async def test_a_giant_table_is_refused() -> None:
-    def respond(request: pdu.Request) -> bytes:
-        cursor = request.oids[0]
-        start = cursor[-1] if len(cursor) > len(oid(DESCR)) else 0
-        binds = (
-            pdu.bind((*oid(DESCR), start + n), ber.integer(n)) for n in range(1, request.second + 1)
-        )
-        return pdu.write_pdu(pdu.RESPONSE, request.request_id, b"".join(binds))
-
-    async with peer(scripted(respond)) as (port, _), asking(v2c(port)) as asker:
-        with pytest.raises(NetworkFailure, match="more than 4096 rows"):
-            await asker.table([DESCR])
-
-
-async def test_a_slow_table_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "TABLE_DEADLINE_S", 0.2)
-
-    def respond(request: pdu.Request) -> bytes:
-        cursor = request.oids[0]
-        start = cursor[-1] if len(cursor) > len(oid(DESCR)) else 0
-        bind = pdu.bind((*oid(DESCR), start + 1), ber.integer(1))
-        return pdu.write_pdu(pdu.RESPONSE, request.request_id, bind)
-
-    async with peer(scripted(respond)) as (port, _), asking(v2c(port)) as asker:
-        with pytest.raises(TransportTimeout, match="whole table"):
-            await asker.table([DESCR])
-
-
-async def test_strangers_are_not_heard() -> None:
-    """The socket is connected: the right answer from another port is none."""
-    loop = asyncio.get_running_loop()
-    forger, _ = await loop.create_datagram_endpoint(
-        asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
-    )
-    wire: Peer | None = None
-
-    class Forging(Peer):
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            self.heard += 1
-            forger.sendto(self._reply(data) or b"", addr)
-
-    answer = scripted(
-        lambda request: pdu.write_pdu(
-            pdu.RESPONSE, request.request_id, pdu.bind(request.oids[0], ber.integer(1))
-        )
-    )
-    endpoint, wire = await loop.create_datagram_endpoint(
-        lambda: Forging(answer), local_addr=("127.0.0.1", 0)
-    )
-    async with asking(v2c(endpoint.get_extra_info("sockname")[1])) as asker:
-        assert await asker.alive(0.1) is False
-    assert wire.heard == 1
-    endpoint.close()
-    forger.close()
 
 
 async def test_alive_needs_no_right_credentials_of_v3() -> None:
