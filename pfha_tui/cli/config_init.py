@@ -89,7 +89,8 @@ def _completed(wish: InitOptions) -> InitOptions:
     )
     identity = wish.identity_file
     if identity is None and wish.agent_identity is None:
-        identity = output.ask("Private key file (empty: as ssh_config says)", "") or None
+        question = "Private key file (empty: the one that ssh_config names)"
+        identity = output.ask(question, _usual_identity()) or None
     return replace(
         wish,
         name=wish.name or output.ask("Name of the pair", "main"),
@@ -98,6 +99,12 @@ def _completed(wish: InitOptions) -> InitOptions:
         user=wish.user or output.ask("Login on both nodes", "root"),
         identity_file=identity,
     )
+
+
+def _usual_identity() -> str:
+    """The first of OpenSSH's usual private keys that is there, else nothing."""
+    usual = [f"~/.ssh/id_{kind}" for kind in ("ed25519", "ecdsa", "rsa")]
+    return next((path for path in usual if Path(path).expanduser().is_file()), "")
 
 
 def _new_pair(wish: InitOptions) -> "NewPair":

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -38,17 +38,27 @@ def run(options: Options, scenario: str) -> int:
 
 
 def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -> ExitCode:
-    """Run the simulated pair until it is interrupted, or with `until_eof` until standard input ends: then
-    no parent can leave it behind, however it dies. Raises Failure for an unknown scenario or a file that
-    is there already."""
+    """Run the simulated pair until it is interrupted. Raises Failure for an unknown scenario or a file
+    that is there already.
+
+    With `until_eof` a program runs it: only the path of the configuration is printed, and it ends with
+    standard input too, so that no parent can leave it behind, however that dies.
+    """
     check_scenario(scenario)
     config = Path(config_out).absolute() if config_out else None
     if config is not None and config.exists():
         raise Failure(ExitCode.USAGE, f"{config} is there already; name a file that is not.")
     if until_eof:
         threading.Thread(target=_end_at_eof, name="parent-watch", daemon=True).start()
+
+    def ready(found: dict[str, Any]) -> None:
+        if not until_eof:
+            output.line(f"The pair is up ({scenario}); Ctrl-C ends it. In another terminal:")
+        output.line(str(found["config"]) if until_eof else f"  pfha-tui --config {found['config']}")
+        output.flush()
+
     try:
-        asyncio.run(_serve(scenario, config))
+        asyncio.run(_serve(scenario, config, ready))
     except* OSError as group:
         raise Failure(
             ExitCode.USAGE, f"The simulated pair cannot start: {group.exceptions[0]}"
@@ -62,13 +72,10 @@ def _end_at_eof() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _serve(scenario: str, config: Path | None) -> None:
+async def _serve(
+    scenario: str, config: Path | None, ready: Callable[[dict[str, Any]], None]
+) -> None:
     from pfha_tui.lab.runner import serve
-
-    def ready(found: dict[str, Any]) -> None:
-        output.line(f"The pair is up ({scenario}); Ctrl-C ends it. In another terminal:")
-        output.line(f"  pfha-tui --config {found['config']}")
-        output.flush()
 
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -92,36 +99,33 @@ def check_scenario(name: str) -> None:
     raise Failure(ExitCode.USAGE, f'There is no scenario "{name}"; {hint}')
 
 
-def lab_command(scenario: str, config: Path) -> list[str]:
-    """The command line of a lab that writes its configuration there and ends with our end of its stdin."""
-    before = [sys.executable, "-m", "pfha_tui", "lab", "--until-eof"]
-    return [*before, "--scenario", scenario, "--config-out", str(config)]
+def lab_command(scenario: str) -> list[str]:
+    """The command line of a lab that prints its configuration's path and ends with its standard input."""
+    return [sys.executable, "-m", "pfha_tui", "lab", "--until-eof", "--scenario", scenario]
 
 
 @contextlib.contextmanager
 def lab_child(scenario: str) -> Iterator[Path]:
     """A simulated pair in a child process; gives its configuration file once it answers.
 
-    The child is ended, by its pid, however the block is left. Raises Failure if it does not start.
+    The child is ended, by its pid, however the block is left, and takes its files along. Raises Failure
+    if it does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="pfha-tui-demo-") as folder:
-        config, log = Path(folder) / "config.toml", Path(folder) / "lab.log"
-        with log.open("wb") as errors:
-            child = subprocess.Popen(
-                lab_command(scenario, config),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            lab_command(scenario),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
         try:
-            _wait_until_ready(child, log)
-            yield config
+            yield _first_line(child, errors)
         finally:
             _end(child)
 
 
-def _wait_until_ready(child: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Wait for the first line of the child, which it prints when its ports are open."""
+def _first_line(child: "subprocess.Popen[bytes]", errors: IO[bytes]) -> Path:
+    """The path that the child prints when its ports are open."""
     with selectors.DefaultSelector() as selector:
         selector.register(_pipe(child.stdout), selectors.EVENT_READ)
         if not selector.select(START_TIMEOUT_S):
@@ -129,11 +133,14 @@ def _wait_until_ready(child: "subprocess.Popen[bytes]", log: Path) -> None:
                 ExitCode.TIMEOUT,
                 f"The simulated pair did not start within {START_TIMEOUT_S:g} s.",
             )
-    if not _pipe(child.stdout).readline():
+    line = _pipe(child.stdout).readline()
+    if not line:
         child.wait(END_TIMEOUT_S)
-        said = log.read_text("utf-8", "replace").strip().splitlines()
+        errors.seek(0)
+        said = errors.read().decode("utf-8", "replace").strip().splitlines()
         why = said[-1] if said else "it said nothing"
         raise Failure(ExitCode.INTERNAL, f"The simulated pair ended at once: {why}")
+    return Path(os.fsdecode(line.rstrip(b"\n")))
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -112,6 +112,17 @@ def test_init_by_questions(
     assert pins(path) == [(ED, RSA), (OTHER,)]
 
 
+def test_the_usual_key_is_proposed(
+    program: Program, nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (Path.home() / ".ssh").mkdir()
+    (Path.home() / ".ssh/id_rsa").write_text("")
+    answers(monkeypatch, "", "", "192.0.2.1", "192.0.2.2", "", "y")
+    path = tmp_path / "c.toml"
+    assert program("config", "init", "--config", str(path)).code == 0
+    assert 'identity_file = "~/.ssh/id_rsa"' in path.read_text()
+
+
 @pytest.mark.parametrize("last", ["n", "", None])
 def test_keys_that_are_not_accepted(
     program: Program,

@@ -108,7 +108,7 @@ def test_a_lab_that_cannot_start_is_one_sentence(
     assert (ran.code, ran.err) == (70, "The simulated pair ended at once: it said nothing\n")
     monkeypatch.setattr(demo, "START_TIMEOUT_S", 0.05)
     monkeypatch.setattr(sys, "executable", "/bin/cat")
-    monkeypatch.setattr(demo, "lab_command", lambda scenario, config: ["/bin/cat"], raising=True)
+    monkeypatch.setattr(demo, "lab_command", lambda scenario: ["/bin/cat"])
     with pytest.raises(Failure, match="did not start within"), demo.lab_child("healthy"):
         pass
     assert all(map(gone, children.pids))
@@ -135,7 +135,7 @@ def first_lines(child: "subprocess.Popen[str]", count: int) -> list[str]:
 def test_the_lab_ends_clean(tmp_path: Path, how: str) -> None:
     config = tmp_path / "lab.toml"
     with start_lab("--config-out", str(config), "--until-eof") as child:
-        assert first_lines(child, 2)[1] == f"pfha-tui --config {config}"
+        assert first_lines(child, 1) == [str(config)]
         (pair,) = load(config).pairs
         assert [node.name for node in pair.nodes] == ["fw1", "fw2"]
         assert child.stdin is not None and child.stdout is not None
@@ -146,6 +146,17 @@ def test_the_lab_ends_clean(tmp_path: Path, how: str) -> None:
         assert child.wait(DEADLINE_S) == 0
         assert child.stdout.read() == ""
     assert not config.exists()
+
+
+def test_the_lab_says_how_to_watch_it(tmp_path: Path) -> None:
+    config = tmp_path / "lab.toml"
+    with start_lab("--config-out", str(config), "--scenario", "peer-down") as child:
+        assert first_lines(child, 2) == [
+            "The pair is up (peer-down); Ctrl-C ends it. In another terminal:",
+            f"pfha-tui --config {config}",
+        ]
+        child.send_signal(signal.SIGINT)
+        assert child.wait(DEADLINE_S) == 0
 
 
 def test_the_lab_overwrites_nothing(program: Program) -> None:
@@ -165,17 +176,18 @@ def test_a_parent_that_is_killed_takes_the_lab_along() -> None:
         "def noted(*a, **k):\n"
         "    child = popen(*a, **k); print(child.pid, flush=True); return child\n"
         "demo.subprocess.Popen = noted\n"
-        "with demo.lab_child('healthy'):\n"
-        "    print('up', flush=True); time.sleep(60)\n"
+        "with demo.lab_child('healthy') as config:\n"
+        "    print(config, flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
     ) as parent:
-        pid, up = first_lines(parent, 2)
-        assert up == "up" and not gone(int(pid))
+        pid, config = first_lines(parent, 2)
+        assert Path(config).exists() and not gone(int(pid))
         parent.kill()
         parent.wait(DEADLINE_S)
         wait_until_gone(int(pid))
+    assert not Path(config).parent.exists()
 
 
 @pytest.mark.parametrize(("scenario", "state"), [("healthy", 0), ("split-brain", 2)])
