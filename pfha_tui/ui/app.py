@@ -129,6 +129,15 @@ class ConsoleApp(App[int]):
         self._snapshot = message.snapshot
         self.tick()
 
+    def _fatal_error(self) -> None:
+        """After a failure of the screen itself: a short traceback once the terminal is restored.
+
+        Textual's own shows every local variable, which is everything that was read from the devices.
+        """
+        from rich.traceback import Traceback
+
+        self.panic(Traceback(show_locals=False, max_frames=10))
+
     def _listen_for_signals(self) -> None:
         self._running_loop = loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):

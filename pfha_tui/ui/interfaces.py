@@ -135,7 +135,7 @@ class _Widths:
 
 
 def _heading(widths: _Widths, by_snmp: bool) -> Line:
-    title = f"{texts.INTERFACES} {texts.VIA_SNMP}" if by_snmp else texts.INTERFACES
+    title = texts.INTERFACES_SNMP if by_snmp else texts.INTERFACES
     after = " " * (widths.spark + 1 if widths.spark else 0)
     # The title may reach into the blank part of the first rate column.
     named = spread(
@@ -206,23 +206,23 @@ def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def snmp_line(node: NodeSnapshot, scene: Scene) -> Line:
-    """What the second witness sees now, for a node whose SSH values have grown old: links and states."""
+def second_witness(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
+    """What SNMP sees now of a node whose SSH values have grown old: each link, and the state count."""
     facts = node.snmp.value
     if facts is None or node.interfaces.value is None:
-        return EMPTY
+        return ()
     if node.interfaces.freshness(scene.now) in (Freshness.FRESH, Freshness.LATE):
-        return EMPTY
+        return ()
     if node.snmp.freshness(scene.now) is Freshness.STALE:
-        return EMPTY
+        return ()
     names = {i.name: i.description for i in node.interfaces.value}
-    links: list[Line] = []
+    found = [line((texts.VIA_SNMP, Tone.STRONG))]
     for row in facts.interfaces:
         if _internal(row.name) or row.name not in names:
             continue
         up, _ = _snmp_link(row)
         mark = {True: ("▲", Tone.GOOD), False: ("▼", Tone.BAD), None: ("·", Tone.MUTED)}[up]
-        text = crop(clean(names[row.name][:64] or row.name), LABEL_CELLS)
-        links.append(line(" ", mark, f" {text}"))
-    states = f"   {texts.STATES} {present.count(facts.states)}" if facts.states is not None else ""
-    return line((texts.VIA_SNMP, Tone.STRONG), *(part for one in links for part in one), states)
+        found.append(line(mark, f" {crop(clean(names[row.name][:64] or row.name), LABEL_CELLS)}"))
+    if facts.states is not None:
+        found.append(line(f"{texts.STATES} {present.count(facts.states)}"))
+    return tuple(found)

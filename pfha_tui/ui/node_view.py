@@ -66,9 +66,9 @@ class NodeView:
     def full(self, cells: int, rows: int) -> tuple[Line, ...]:
         """Everything known, block by block; the blocks are set apart where `rows` allow it."""
         trouble = trouble_lines(self.node, self.scene, cells)
-        second = interfaces.snmp_line(self.node, self.scene)
+        second = flow(interfaces.second_witness(self.node, self.scene), cells, ITEM_GAP)
         blocks = (
-            (*trouble, fit(second, cells)) if second else trouble,
+            (*trouble, *second),
             self._identity(cells),
             self._vips(cells),
             interfaces.block(self.node, self.scene, cells),

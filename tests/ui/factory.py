@@ -273,7 +273,18 @@ def unreachable() -> PairSnapshot:
         return replace(reading, taken_at=NOW - ago, error=error)
 
     first = node(0)
-    live = ("name", "role", "address", "at", "sample", "reachable", "ssh", "snmp_link", "snmp")
+    live = (
+        "clock",
+        "name",
+        "role",
+        "address",
+        "at",
+        "sample",
+        "reachable",
+        "ssh",
+        "snmp_link",
+        "snmp",
+    )
     old = {
         one.name: aged(getattr(first, one.name))
         for one in fields(first)

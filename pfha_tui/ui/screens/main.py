@@ -46,6 +46,8 @@ class MainScreen(Screen[None]):
         self._moment: Moment | None = None
         self._expanded: int | None = None
         self._plan: layout.Plan | None = None
+        self.drawing_error: Exception | None = None
+        """What the last attempt to draw ended with; None when all was drawn."""
 
     def compose(self) -> ComposeResult:
         """Banner, verdict, panes, timeline, key bar; and what stands in for all in a tiny terminal."""
@@ -90,6 +92,17 @@ class MainScreen(Screen[None]):
         self._moment = moment
         if not self.is_mounted:
             return
+        try:
+            self._draw(moment)
+            self.drawing_error = None
+        except Exception as error:
+            # One moment that cannot be drawn, whatever a device said, must not take the console down;
+            # but the old picture must not pass for the present either.
+            self.drawing_error = error
+            said = texts.NOT_DRAWN.format(reason=type(error).__name__)
+            self.query_one("#verdict", Lines).draw(wrap(said, self.size.width, 2, Tone.BAD))
+
+    def _draw(self, moment: Moment) -> None:
         width, height = self.size
         scene = moment.scene
         rows = verdict_view.bar(
@@ -101,9 +114,9 @@ class MainScreen(Screen[None]):
             layout.cause_rows(height),
         )
         wanted = max(wanted_rows(node) for node in moment.snapshot.nodes)
-        self._arrange(layout.plan(width, height, len(rows), wanted, self._expanded))
-        plan = self._plan
-        if plan is None or not plan.fits:
+        plan = layout.plan(width, height, len(rows), wanted, self._expanded)
+        self._arrange(plan)
+        if not plan.fits:
             self._say_too_small(width, height)
             return
         banner = verdict_view.banner(self._target, self._read_only, scene, width)
@@ -136,6 +149,7 @@ class MainScreen(Screen[None]):
         rows = [*wrap(said, width, 4, Tone.WARN), *wrap(texts.TOO_SMALL_HINT, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)
 
+    @on(NodePane.Resized)
     def on_resize(self) -> None:
         """Share the rows out anew."""
         if self._moment is not None:

@@ -19,6 +19,9 @@ class NodePane(Panel):
             super().__init__()
             self.pane = pane
 
+    class Resized(Message):
+        """The pane has a new size, for which it wants to be laid out."""
+
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
         self._view: NodeView | None = None
@@ -43,8 +46,8 @@ class NodePane(Panel):
         self.fill(view.title(), line((f" {word} ", tone)), build(size.width, size.height))
 
     def on_resize(self) -> None:
-        """Lay the content out for the new size."""
-        self._rebuild()
+        """Ask to be laid out for the new size."""
+        self.post_message(self.Resized())
 
     def on_click(self, event: events.Click) -> None:
         """A double click expands."""
