@@ -63,6 +63,7 @@ def mend(world: World) -> None:
         for interface in node.interfaces:
             node.set_link(interface.name, True)
         node.boot()
+        node.set_allow(1)
         if node.power is Power.ON:
             pfsense.enable_carp(node)
 

@@ -31,9 +31,11 @@ def grep(node: Node, words: list[str], uid: int) -> Reply:
     text, problem = _read(node, rest[1], uid)
     if problem:
         return Reply(err=f"grep: {rest[1]}: {problem}\n", code=2)
-    expression = re.compile(
-        re.escape(rest[0]) if "F" in options else rest[0], re.IGNORECASE if "i" in options else 0
-    )
+    try:
+        pattern = re.escape(rest[0]) if "F" in options else rest[0]
+        expression = re.compile(pattern, re.IGNORECASE if "i" in options else 0)
+    except re.error as error:
+        return Reply(err=f"grep: {error.msg}\n", code=2)
     lines = [line for line in text.splitlines(keepends=True) if expression.search(line)]
     out = "" if "q" in options else f"{len(lines)}\n" if "c" in options else "".join(lines)
     return Reply(out, code=0 if lines else 1)
