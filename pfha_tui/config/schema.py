@@ -117,7 +117,9 @@ SSH = (
         absent="none; known_hosts decides",
         node_only=True,
     ),
-    Field("known_hosts", Kind.PATH, "known_hosts file", absent="~/.ssh/known_hosts"),
+    Field(
+        "known_hosts", Kind.PATH, "known_hosts file", absent="ssh_config, else ~/.ssh/known_hosts"
+    ),
     Field("proxy_jump", Kind.TEXT, "jump hosts", absent="ssh_config", pattern=PROXY_JUMP),
     Field("ssh_config", Kind.PATH, "OpenSSH client configuration", absent="~/.ssh/config"),
     Field(
