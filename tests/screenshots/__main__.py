@@ -1,0 +1,79 @@
+"""`make screenshots`: runs the console on the lab, scenario by scenario, and keeps each screen as SVG."""
+
+import asyncio
+import re
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pfha_tui import wiring
+from pfha_tui.config.load import load
+from pfha_tui.ui.app import ConsoleApp
+from pfha_tui.ui.options import ConsoleOptions
+
+HERE = Path(__file__).parent
+WATCH_S = 25.0
+"""Long enough for rates and sparklines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: the lab's scenario, the terminal's size, the theme and the keys pressed first."""
+
+    name: str
+    scenario: str
+    size: tuple[int, int]
+    theme: str = "dark"
+    keys: tuple[str, ...] = ()
+
+
+SHOTS = (
+    Shot("healthy", "healthy", (120, 38)),
+    Shot("split-brain", "split-brain", (120, 38)),
+    Shot("peer-down", "peer-down", (120, 38), "light"),
+    Shot("small", "failed-over", (80, 24)),
+    Shot("help", "healthy", (120, 38), keys=("question_mark",)),
+)
+
+
+async def take(shot: Shot) -> None:
+    """Start the lab, let the console watch it, and save what is on the screen."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "lab.toml"
+        lab = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "pfha_tui.lab"),
+            *("--scenario", shot.scenario, "--config-out", str(config)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            assert lab.stdout is not None
+            async with asyncio.timeout(20):
+                await lab.stdout.readline()
+            target = load(config).pairs[0]
+            app = ConsoleApp(
+                target, lambda: wiring.open_feed(target), ConsoleOptions(theme=shot.theme)
+            )
+            async with app.run_test(size=shot.size) as pilot:
+                await asyncio.sleep(WATCH_S)
+                await pilot.press(*shot.keys)
+                await pilot.pause(1)
+                svg = app.export_screenshot(title="pfha-tui")
+        finally:
+            lab.terminate()
+            await lab.wait()
+    # The random class prefix would make every run a change.
+    svg = re.sub(r"terminal-\d+", f"terminal-{shot.name}", svg)
+    (HERE / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
+    print(f"tests/screenshots/{shot.name}.svg")
+
+
+async def main() -> None:
+    """Take all pictures, or those named on the command line, one after the other."""
+    for shot in SHOTS:
+        if len(sys.argv) == 1 or shot.name in sys.argv[1:]:
+            await take(shot)
+
+
+asyncio.run(main())
