@@ -16,7 +16,9 @@ _NOT_PERMITTED: Final = re.compile(
     re.IGNORECASE,
 )
 _MISSING: Final = re.compile(
-    rb"no such file or directory|not found|unknown oid|does not exist", re.IGNORECASE
+    rb"no such file or directory|not found|unknown oid|does not exist"
+    rb"|unknown show modifier|illegal option|unrecognized option",
+    re.IGNORECASE,
 )
 
 
@@ -24,7 +26,8 @@ def classify(output: Output) -> ReadError | None:
     """Tell why a command has no answer; None if it exited with 0.
 
     The wording is that of sudo(8), sh(1), pfctl(8) and sysctl(8) in the C locale. Commands whose exit
-    code 1 is an answer (grep -c, test) are for the caller to except. The message holds the first line
+    code 1 is an answer (grep -c, test) are for the caller to except. An option that this version of a
+    tool does not know counts as not there. The message holds the first line
     of the device's own words, at most `MESSAGE_LIMIT` characters.
     """
     if output.exit_code == 0:

@@ -17,7 +17,7 @@ from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTi
 from pfha_tui.transports.ssh import LoginInterrupted, SshNode, link, login
 from tests.support.ssh_double import Handler, World, run_really, serving, write_key
 
-DATE = Command("date", ("/bin/date", "+%Y"), timeout_s=1.0)
+DATE = Command("date", ("/bin/date", "+%Y"), timeout_s=0.6)
 SECRET = Command("secret", ("/bin/cat", "/etc/shadow"), root=True)
 ALLOWED = frozenset({DATE, SECRET})
 SHELL = "/bin/sh -s"

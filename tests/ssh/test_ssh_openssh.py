@@ -29,12 +29,13 @@ ECHO = Command("echo", ("/bin/echo", "two  words", "$HOME", "'", ";", "*"))
 CAT = Command("cat", ("/bin/cat",))
 BAD = Command("bad", ("/bin/sh", "-c", "echo out; echo err >&2; exit 7"))
 ABSENT = Command("absent", ("/sbin/no-such-tool",))
-HANG = Command("hang", ("/bin/sleep", "5"), timeout_s=0.3)
+HANG = Command("hang", ("/bin/sleep", "2"), timeout_s=0.3)
+HALF = Command("half", ("/bin/sleep", "0.2"), timeout_s=0.25)
 ROOT = Command("root", ("/usr/bin/id", "-u"), root=True)
 BIG = Command("big", ("/usr/bin/head", "-c", "3000000", "/dev/zero"), timeout_s=20)
 HUGE = Command("huge", ("/usr/bin/head", "-c", "12000000", "/dev/zero"), timeout_s=20)
 WRITE = Command("write", ("/bin/echo", "written"), access=Access.WRITE)
-ALLOWED = frozenset({DATE, ECHO, CAT, BAD, ABSENT, HANG, ROOT, BIG, HUGE, WRITE})
+ALLOWED = frozenset({DATE, ECHO, CAT, BAD, ABSENT, HANG, HALF, ROOT, BIG, HUGE, WRITE})
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,8 @@ async def test_a_hung_command_costs_its_channel_not_the_connection(sshd: Sshd) -
         with pytest.raises(TransportTimeout) as caught:
             await node.run([DATE, HANG, ECHO])
         assert caught.value.hung == HANG
+        slow = [HALF] * 4
+        assert len((await node.run(slow)).outputs) == 4
         assert (await node.run([DATE])).outputs[0].exit_code == 0
         assert node.life is Life.LIVE
 
@@ -298,7 +301,8 @@ async def test_silence_is_seen_and_forgiven(sshd: Sshd) -> None:
         try:
             await node.open()
             relay.freeze()
-            await until(lambda: node.silent)
+            await until(lambda: seen[-1] is Life.SILENT)
+            assert node.silent
             relay.thaw()
             await until(lambda: seen[-1] is Life.LIVE)
             assert (await node.run([DATE])).outputs[0].exit_code == 0

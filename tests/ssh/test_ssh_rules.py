@@ -178,6 +178,7 @@ def test_jump_hosts_that_make_no_sense(text: str) -> None:
         (127, "", ErrorKind.MISSING),
         (1, "cat: /etc/version: No such file or directory", ErrorKind.MISSING),
         (1, "sysctl: unknown oid 'net.inet.carp.demotion'", ErrorKind.MISSING),
+        (1, "pfctl: Unknown show modifier 'creators'", ErrorKind.MISSING),
         (1, "pfctl: something odd", ErrorKind.FAILED),
         (2, "", ErrorKind.FAILED),
     ],

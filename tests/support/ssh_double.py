@@ -1,6 +1,5 @@
 """An SSH server in this process for faults that OpenSSH does not commit, with a real shell behind it."""
 
-import asyncio
 import contextlib
 import os
 import subprocess
@@ -78,7 +77,7 @@ async def run_really(process: asyncssh.SSHServerProcess[bytes]) -> None:
         await process.wait_closed()
     finally:
         child.kill()
-        await asyncio.to_thread(child.wait)
+        child.wait()
     process.exit(child.returncode)
 
 

@@ -69,7 +69,7 @@ class SshLink:
         self._timer: asyncio.TimerHandle | None = None
         self._life = Life.LOST
         self._lost = asyncio.Event()
-        self._first_echo = asyncio.Event()
+        self._measured = asyncio.Event()
         self._failure = NetworkFailure("not connected")
         self._tcp_timeout_s = TCP_TIMEOUT_S
 
@@ -96,12 +96,12 @@ class SshLink:
         return None if self._pulse is None else self._pulse.heard_at
 
     async def connect(self) -> None:
-        """Connect and log in once, then wait for the first echo.
+        """Connect and log in once, then wait until the round trip is measured.
 
         Raises OperatorNeeded (login refused, host key wrong, no shell, settings unusable), NetworkFailure.
         """
         await self.close()
-        self._lost, self._first_echo = asyncio.Event(), asyncio.Event()
+        self._lost, self._measured = asyncio.Event(), asyncio.Event()
         try:
             self._route = await log_in(self.target, self._tcp_timeout_s, self._connection_lost)
         except NetworkFailure:
@@ -142,12 +142,14 @@ class SshLink:
         if self._pulse is not None:
             self._pulse.echo(data, self.clock())
             self._revived()
-            if self._pulse.rtt_s is not None:
-                self._first_echo.set()
+            if self._pulse.echoes >= 2:
+                self._measured.set()
+            elif self._pulse.echoes == 1:
+                self._write(self._pulse.beat(self.clock()))
 
     def beat_ended(self) -> None:
         """The beat channel has closed: without it silence cannot be told from death."""
-        self._first_echo.set()
+        self._measured.set()
         if self._route is not None and not self._lost.is_set():
             self._end(NetworkFailure(f"{self.where} ended the beat channel"))
             self._route.connection.close()
@@ -193,10 +195,10 @@ class SshLink:
         limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s
         try:
             async with asyncio.timeout(limit):
-                await self._first_echo.wait()
+                await self._measured.wait()
         except TimeoutError as error:
             raise TransportTimeout(f"{self.where} ran no command within {limit:.1f} s") from error
-        if self._pulse.rtt_s is None:
+        if self._pulse.echoes == 0:
             raise self._no_shell(session.said.decode("utf-8", "replace").strip())
         self._tell(Life.LIVE)
 
@@ -214,11 +216,15 @@ class SshLink:
         self._timer = loop.call_later(TICK_S, self._tick)
         now = self.clock()
         beat = self._pulse.tick(now)
-        channel = self._beat_channel
-        if beat is not None and channel is not None and not channel.is_closing():
-            channel.write(beat)
-        if self._first_echo.is_set():
+        if beat is not None:
+            self._write(beat)
+        if self._measured.is_set():
             self._tell(self._pulse.life(now))
+
+    def _write(self, beat: bytes) -> None:
+        channel = self._beat_channel
+        if channel is not None and not channel.is_closing():
+            channel.write(beat)
 
     def _revived(self) -> None:
         """A byte ends doubt at once, without waiting for the next tick."""

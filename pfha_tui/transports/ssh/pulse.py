@@ -31,6 +31,7 @@ class Pulse:
     def __init__(self, now: float) -> None:
         self.heard_at = now
         self.rtt_s: float | None = None
+        self.echoes = 0
         self._spread_s = 0.0
         self._tick_at = now
         self._forgiven_at = now
@@ -64,9 +65,11 @@ class Pulse:
         self._tick_at = now
         if self._beat_at is not None and now - self._beat_at < INTERVAL_S:
             return None
+        return self.beat(now) if len(self._pending) < PENDING_LIMIT else None
+
+    def beat(self, now: float) -> bytes:
+        """The next beat, due or not."""
         self._beat_at = now
-        if len(self._pending) >= PENDING_LIMIT:
-            return None
         self._number += 1
         self._pending[self._number] = now
         return b"%d\n" % self._number
@@ -91,8 +94,12 @@ class Pulse:
         return Life.SUSPECT if age > self.suspect_after_s else Life.LIVE
 
     def _measured(self, rtt_s: float) -> None:
-        """Smooth as TCP does (RFC 6298); a single echo held up by an outage is capped first."""
-        if self.rtt_s is None:
+        """Smooth as TCP does (RFC 6298); an echo held up by an outage is capped first.
+
+        The first echo also took the time to start the far program, so the second replaces it.
+        """
+        self.echoes += 1
+        if self.rtt_s is None or self.echoes == 2:
             self.rtt_s = rtt_s
             return
         rtt_s = min(rtt_s, max(0.3, 2 * self.rtt_s))

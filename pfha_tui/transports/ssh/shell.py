@@ -29,6 +29,7 @@ class _FrameSession(Session):
         self._link = link
         self.parser = frames.FrameParser(nonce)
         self.waiter: asyncio.Future[frames.Frame] | None = None
+        self.moved = asyncio.Event()
         self.ended = False
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
@@ -40,6 +41,7 @@ class _FrameSession(Session):
             return
         if frame is not None and self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(frame)
+        self.moved.set()
 
     def eof_received(self) -> bool:
         self._settle(NetworkFailure(f"the shell on {self._link.where} ended"))
@@ -52,6 +54,7 @@ class _FrameSession(Session):
     def _settle(self, error: Exception) -> None:
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_exception(error)
+        self.moved.set()
 
 
 class SshShell:
@@ -67,7 +70,8 @@ class SshShell:
     async def run(self, commands: Sequence[Command]) -> Sample:
         """Run the commands in one framed script, one after another, and wait for all of it.
 
-        The wait is the longest of their time limits plus an allowance for the round trip. Raises
+        Each has its own time limit, from the end of the one before, plus an allowance for the round trip.
+        Raises
         NotInCatalogue before anything is sent; TransportTimeout, with the command that was running,
         after which the next run opens a new channel; NetworkFailure; OperatorNeeded.
         """
@@ -92,9 +96,9 @@ class SshShell:
     async def _run(self, commands: Sequence[Command]) -> Sample:
         elevation = await self._open()
         words = [elevation.words(command, self._link.target.privilege) for command in commands]
-        limit = max(command.timeout_s for command in commands) + self._allowance_s
+        limits = [command.timeout_s for command in commands]
         sent_at = self._link.clock()
-        frame = await self._exchange(words, limit, commands)
+        frame = await self._exchange(words, limits, commands)
         outputs = tuple(
             Output(command, part.exit_code, part.stdout, part.stderr)
             for command, part in zip(commands, frame.parts, strict=True)
@@ -125,29 +129,34 @@ class SshShell:
             ) from error
         self._channel, self._session = channel, session
         channel.write(frames.preamble(nonce))
-        frame = await self._exchange(PROBES, OPEN_TIMEOUT_S + self._allowance_s, ())
+        frame = await self._exchange(PROBES, [OPEN_TIMEOUT_S] * len(PROBES), ())
         self._link.elevation = from_probes(frame.parts)
         return self._link.elevation
 
     async def _exchange(
-        self, words: Sequence[Sequence[str]], limit_s: float, commands: Sequence[Command]
+        self,
+        words: Sequence[Sequence[str]],
+        limits_s: Sequence[float],
+        commands: Sequence[Command],
     ) -> frames.Frame:
         channel, session = self._channel, self._session
         if channel is None or session is None:
             raise self._link.failure()
         self._seq += 1
         session.parser.expect(self._seq, len(words))
-        session.waiter = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[frames.Frame] = asyncio.get_running_loop().create_future()
+        session.waiter = waiter
         try:
             channel.write(frames.script(self._seq, words))
-            async with asyncio.timeout(limit_s):
-                return await session.waiter
+            while not waiter.done():
+                await self._progress(session, waiter, limits_s)
+            return waiter.result()
         except TimeoutError as error:
             hung = self._running(commands)
             self._drop()
             what = "the shell" if hung is None else hung.id
             raise TransportTimeout(
-                f"{what} did not answer within {limit_s:.1f} s on {self._link.where}", hung
+                f"{what} did not answer in time on {self._link.where}", hung
             ) from error
         except frames.FrameError as error:
             hung = self._running(commands)
@@ -160,6 +169,21 @@ class SshShell:
             if isinstance(error, NetworkFailure):
                 raise
             raise NetworkFailure(f"the shell on {self._link.where} is gone: {error}") from error
+        finally:
+            session.waiter = None
+
+    async def _progress(
+        self,
+        session: _FrameSession,
+        waiter: asyncio.Future[frames.Frame],
+        limits_s: Sequence[float],
+    ) -> None:
+        """Wait until one more command has ended, or all of it. Raises TimeoutError."""
+        ended = session.parser.ended
+        async with asyncio.timeout(limits_s[min(ended, len(limits_s) - 1)] + self._allowance_s):
+            while not waiter.done() and session.parser.ended == ended:
+                session.moved.clear()
+                await session.moved.wait()
 
     def _running(self, commands: Sequence[Command]) -> Command | None:
         ended = 0 if self._session is None else self._session.parser.ended

@@ -65,9 +65,8 @@ def wrapper(nonce: str, devd: Sequence[str], socket: str | None, log: Sequence[s
     """
     guard = ""
     if socket is not None:
-        guard = (
-            f"[ -S {frames.quote((socket,))} ] || {{ e D 1 No such file or directory; exit; }}; "
-        )
+        there = frames.quote(("/bin/test", "-S", socket))
+        guard = f"{there} </dev/null || {{ e D 1 No such file or directory; exit; }}; "
     lines = [
         "{ unset IFCONFIG_FORMAT LANG ENV; LC_ALL=C; export LC_ALL",
         f"e() {{ printf '\\n@{nonce} %s\\n' \"$*\"; }}",
