@@ -46,11 +46,9 @@ def _cut_clients(world: World) -> None:
     world.set_segment("LAN", True)
 
 
-def _skew_lan(world: World) -> None:
-    vhid = world.node("fw1").vhid("vtnet1", 2)
-    if vhid is not None:
-        vhid.advskew = 200
-    world.touch()
+def _stop_preempting(world: World) -> None:
+    for node in world.nodes:
+        node.carp_preempt = 0
 
 
 _BOOT: Step = (3 * DAY + 4 * HOUR + 12 * MINUTE, _boot_both)
@@ -85,8 +83,14 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         Scenario(
             "partial",
-            "fw1 was given a larger skew on LAN only: WAN is served by fw1, LAN by fw2",
-            (_BOOT, *_BLIP, (11 * MINUTE, _skew_lan)),
+            "preemption is off, and LAN stayed with fw2 after fw1's cable was out: WAN is served by fw1",
+            (
+                _BOOT,
+                *_BLIP,
+                (2 * HOUR, _stop_preempting),
+                (11 * MINUTE, lambda world: world.node("fw1").set_link("LAN", False)),
+                (11 * MINUTE - 35, lambda world: world.node("fw1").set_link("LAN", True)),
+            ),
         ),
         Scenario(
             "carp-disabled",
