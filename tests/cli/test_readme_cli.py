@@ -1,0 +1,40 @@
+"""The README says what the program does: exit codes, keys, commands, JSON fields."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pfha_tui.cli import status_json
+from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.main import cli, config_group
+from pfha_tui.config import schema
+from pfha_tui.config.load import parse
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+
+def test_every_exit_code_has_a_row() -> None:
+    for code in ExitCode:
+        assert re.search(rf"^\| {code.value} \| \w", README, re.MULTILINE), code.name
+
+
+def test_every_command_is_named() -> None:
+    for name in [*cli.commands, *config_group.commands]:
+        assert re.search(rf"pfha-tui [^\n]*\b{name}\b", README), name
+
+
+@pytest.mark.parametrize("table", ["ROOT", "PAIR", "NODE", "SSH", "SNMP"])
+def test_every_key_has_a_row_with_its_words(table: str) -> None:
+    for field in getattr(schema, table):
+        assert re.search(rf"^\| `{field.key}` \| .*{re.escape(field.help)}", README, re.MULTILINE), field.key
+
+
+def test_the_example_is_a_good_file() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert parse(example, Path("config.toml")).pairs
+
+
+def test_the_json_form_is_the_documented_one() -> None:
+    described = str(status_json.__doc__).split("\n\n", 1)[1].strip()
+    assert described in README
