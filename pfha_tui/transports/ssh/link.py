@@ -126,11 +126,6 @@ class SshLink:
             self._end(NetworkFailure(f"the connection to {self.where} was closed"))
             await route.close()
 
-    async def wait_lost(self) -> NetworkFailure:
-        """Wait until the connection ends; the reason."""
-        await self._lost.wait()
-        return self._failure
-
     def heard(self) -> None:
         """A channel of this link received bytes."""
         if self._pulse is not None:
