@@ -86,14 +86,16 @@ class SshWatch:
             self._go.clear()
             try:
                 await self._link.open()
+                await self._session()
             except OperatorNeeded as error:
-                self._stopped = True
-                self._state.ssh_link(LinkState.STOPPED, str(error))
-                await self._go.wait()
+                await self._stop(error)
             except NetworkFailure as error:
                 await self._pause(error)
-            else:
-                await self._session()
+
+    async def _stop(self, error: OperatorNeeded) -> None:
+        self._stopped = True
+        self._state.ssh_link(LinkState.STOPPED, str(error))
+        await self._go.wait()
 
     async def _pause(self, error: NetworkFailure) -> None:
         delay = self._backoff.failed(error)
@@ -106,21 +108,22 @@ class SshWatch:
             return
 
     async def _session(self) -> None:
+        """Poll and listen until the connection ends; raises NetworkFailure or OperatorNeeded."""
         self._backoff.succeeded()
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         schedule = Schedule(self._sections, self._poll_s)
-        failure: BaseException | None = None
+        ended: tuple[BaseException, ...] = ()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(schedule))
                 tasks.create_task(self._listen(schedule))
                 tasks.create_task(self._pulse())
         except* (NetworkFailure, OperatorNeeded) as group:
-            failure = group.exceptions[0]
+            ended = group.exceptions
         finally:
             await self._link.close()
-        if isinstance(failure, NetworkFailure):
-            await self._pause(failure)
+        if ended:
+            raise ended[0]
 
     async def _poll(self, schedule: Schedule) -> None:
         while True:

@@ -96,6 +96,19 @@ def test_a_refused_login_is_tried_once_and_again_only_when_the_operator_asks() -
     assert rig.state.snapshot.ssh.state is LinkState.LIVE
 
 
+def test_a_node_that_refuses_a_shell_stops_the_watch_as_a_refused_login_does() -> None:
+    async def main() -> Rig:
+        rig = Rig()
+        rig.link.no_shell = OperatorNeeded("fw1 refuses a shell to this account")
+        await rig.during(600)
+        return rig
+
+    rig = virtual_time.run(main())
+    assert rig.link.opened == rig.link.closed == 1
+    assert rig.state.snapshot.ssh.state is LinkState.STOPPED
+    assert "refuses a shell" in rig.state.snapshot.ssh.detail
+
+
 def test_a_network_failure_backs_off_and_a_sign_of_life_cuts_the_wait_short() -> None:
     async def main() -> Rig:
         rig = Rig()

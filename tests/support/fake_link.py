@@ -14,6 +14,7 @@ class FakeLink:
         self.answers = answers
         self.epoch = epoch
         self.refusal: TransportError | None = None
+        self.no_shell: TransportError | None = None
         self.opened = 0
         self.closed = 0
         self.asked: list[tuple[Command, ...]] = []
@@ -37,6 +38,8 @@ class FakeLink:
 
     async def run(self, commands: Sequence[Command]) -> Sample:
         self.asked.append(tuple(commands))
+        if self.no_shell is not None:
+            raise self.no_shell
         if self.down:
             raise NetworkFailure("connection lost")
         loop = asyncio.get_running_loop()
