@@ -18,22 +18,29 @@ TERMINAL_GONE = 129
 def run_console(target: PairTarget, open_feed: Callable[[], Feed], options: ConsoleOptions) -> int:
     """Show the console until the operator leaves.
 
-    Returns 0 after q, SIGTERM or SIGHUP, 130 after Ctrl+C, 1 if the screen itself failed; 129 ends the
-    process at once when the terminal is gone and leaving in order took too long.
+    Returns 0 after q, SIGTERM, SIGHUP or the loss of the terminal, 130 after Ctrl+C, 1 if the screen
+    itself failed. Where leaving in order takes too long without a terminal, the process ends with 129.
     """
     app = ConsoleApp(target, open_feed, options.for_terminal(output=sys.__stderr__))
+    had_terminal = _has_terminal()
     done = threading.Event()
-    watch = threading.Thread(
-        target=_watch_terminal, args=(app, done), name="terminal-watch", daemon=True
-    )
-    watch.start()
+    if had_terminal:
+        threading.Thread(
+            target=_watch_terminal, args=(app, done), name="terminal-watch", daemon=True
+        ).start()
     try:
         code = app.run()
     finally:
         done.set()
+        if had_terminal and not _has_terminal():
+            _write_nowhere()
     if code is not None:
         return code
     return app.return_code or 0
+
+
+def _has_terminal() -> bool:
+    return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
 
 
 def _watch_terminal(app: ConsoleApp, done: threading.Event) -> None:
@@ -42,13 +49,19 @@ def _watch_terminal(app: ConsoleApp, done: threading.Event) -> None:
     Textual would go on reading an end of file in a busy loop, and its writer blocks for ever on a dead
     terminal; so after a grace the process ends without its help.
     """
-    stdin = sys.__stdin__
-    if stdin is None or not stdin.isatty():
-        return
     while not done.wait(WATCH_S):
-        if os.isatty(stdin.fileno()):
+        if _has_terminal():
             continue
         app.leave_from_thread()
         if not done.wait(GRACE_S):
             os._exit(TERMINAL_GONE)
         return
+
+
+def _write_nowhere() -> None:
+    """Let the interpreter's last flush of its standard streams succeed."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
