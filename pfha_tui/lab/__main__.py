@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -18,7 +19,10 @@ def main() -> int:
     parser.add_argument("--config-out", type=Path, help="where to write the configuration")
     parser.add_argument("--speed", type=float, default=1.0, help="world seconds per second")
     options = parser.parse_args()
-    asyncio.run(_run(options.scenario, options.config_out, options.speed))
+    try:
+        asyncio.run(_run(options.scenario, options.config_out, options.speed))
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     return 0
 
 
@@ -27,14 +31,12 @@ async def _run(scenario: str, config_out: Path | None, speed: float) -> None:
         sys.stdout.write(f"{found['config']}\n")
         sys.stdout.flush()
 
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    task = asyncio.current_task()
+    assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    async with asyncio.TaskGroup() as tasks:
-        lab = tasks.create_task(serve(scenario, config_out, ready=ready, speed=speed))
-        await stop.wait()
-        lab.cancel()
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serve(scenario, config_out, ready=ready, speed=speed)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import secrets
 import tempfile
 import time
@@ -114,33 +115,33 @@ async def running(
 ) -> AsyncIterator[Lab]:
     """Let a world go live behind real ports; everything is gone at the end, the configuration file too.
 
-    Raises OSError when a port or a file cannot be had.
+    Raises OSError when a port or a file cannot be had, FileExistsError when `config_out` is there already.
     """
-    with tempfile.TemporaryDirectory(prefix="pfha-lab-") as name:
+    with tempfile.TemporaryDirectory(prefix="pfha-lab-", dir=_workshop()) as name:
         directory = Path(name)
         client_key = asyncssh.generate_private_key("ssh-ed25519", comment="pfha-tui lab")
         community = "lab-" + secrets.token_hex(8)
-        config = config_out or directory / "config.toml"
-        async with asyncio.TaskGroup() as tasks:
-            nodes = {
-                node.name: LiveNode(node, directory / node.name, client_key, community, tasks)
-                for node in world.nodes
-            }
-            lab = Lab(world, directory, nodes, config)
-            world.go_live(time.monotonic, speed)
-            pacer = tasks.create_task(_pace(world))
+        world.go_live(time.monotonic, speed)
+        nodes: dict[str, LiveNode] = {}
+        lab = Lab(world, directory, nodes, config_out or directory / "config.toml")
+        failure: BaseException | None = None
+        async with asyncio.TaskGroup() as tasks, contextlib.AsyncExitStack() as cleanup:
+            cleanup.callback(tasks.create_task(_pace(world)).cancel)
             try:
-                for live in nodes.values():
+                for node in world.nodes:
+                    live = LiveNode(node, directory / node.name, client_key, community, tasks)
+                    nodes[node.name] = live
+                    cleanup.push_async_callback(live.stop)
                     await live.start()
                 _write_private(lab.identity, client_key.export_private_key().decode())
                 _write_private(lab.community, community + "\n")
-                _write_private(config, config_text(lab))
+                _write_private(lab.config, config_text(lab))
+                cleanup.callback(lab.config.unlink, missing_ok=True)
                 yield lab
-            finally:
-                for live in nodes.values():
-                    await live.stop()
-                config.unlink(missing_ok=True)
-                pacer.cancel()
+            except BaseException as error:  # re-raised below: the group would wrap it
+                failure = error
+        if failure is not None:
+            raise failure
 
 
 async def serve(
@@ -152,7 +153,8 @@ async def serve(
 ) -> None:
     """Run a scenario until cancelled; `ready` is called with `Lab.describe()` once the ports are open.
 
-    Raises KeyError for an unknown scenario, OSError when a port or a file cannot be had.
+    Raises KeyError for an unknown scenario, ValueError for a speed of zero or less, OSError when a port or a file
+    cannot be had, FileExistsError when `config_out` is there already.
     """
     async with running(scenarios.build(scenario, time.time()), config_out, speed=speed) as lab:
         if ready is not None:
@@ -199,6 +201,17 @@ async def _pace(world: World) -> None:
                 await wake.wait()
 
 
+def _workshop() -> str:
+    """A directory whose path needs no quoting in a shell and whose files may be run. Raises OSError without one."""
+    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp", str(Path.home())):
+        plain = re.fullmatch(r"[\w./-]+", place) is not None
+        if plain and os.access(place, os.W_OK) and not os.statvfs(place).f_flag & os.ST_NOEXEC:
+            return place
+    raise OSError(
+        "the lab finds no directory for its programs: each is read-only or mounted noexec"
+    )
+
+
 def _write_private(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)

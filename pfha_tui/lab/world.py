@@ -81,7 +81,12 @@ class World:
     # Time
 
     def go_live(self, clock: Callable[[], float], speed: float = 1.0) -> None:
-        """From now on follow a clock (monotonic seconds), `speed` world seconds for each of its own."""
+        """From now on follow a clock (monotonic seconds), `speed` world seconds for each of its own.
+
+        Raises ValueError for a speed of zero or less.
+        """
+        if not speed > 0:
+            raise ValueError(f"a world cannot run at speed {speed}")
         self._clock, self._speed = clock, speed
         self._origin = (clock(), self.now)
 

@@ -330,6 +330,18 @@ async def test_the_configuration_is_complete_and_leads_to_the_nodes(tmp_path: Pa
     assert not identity.parent.exists()
 
 
+async def test_a_file_that_is_there_already_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "mine.toml"
+    target.write_text("mine")
+    with pytest.raises(FileExistsError):
+        await serve("healthy", target)
+    assert target.read_text() == "mine"
+    with pytest.raises(ValueError, match="speed 0"):
+        await serve("healthy", None, speed=0.0)
+    with pytest.raises(KeyError):
+        await serve("nonsense", None)
+
+
 def check_configuration(target: Path) -> Path:
     """Check the file, and give the client's key."""
     assert target.stat().st_mode & 0o777 == 0o600
