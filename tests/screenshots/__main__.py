@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pfha_tui import wiring
 from pfha_tui.config.load import load
+from pfha_tui.config.resolve import find_pair, pair_target
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
 
@@ -51,7 +52,8 @@ async def take(shot: Shot) -> None:
             assert lab.stdout is not None
             async with asyncio.timeout(20):
                 await lab.stdout.readline()
-            target = load(config).pairs[0]
+            configuration = load(config)
+            target = pair_target(configuration, find_pair(configuration))
             app = ConsoleApp(
                 target, lambda: wiring.open_feed(target), ConsoleOptions(theme=shot.theme)
             )
