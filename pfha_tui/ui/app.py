@@ -24,7 +24,7 @@ from pfha_tui.ui.present import Scene
 from pfha_tui.ui.screens.main import MainScreen, Moment
 
 TICK_S = 1.0
-CLOSE_S = 3.0
+CLOSE_S = 2.0
 INTERRUPTED = 130
 FEED_WORKER = "feed"
 
@@ -164,6 +164,7 @@ class ConsoleApp(App[int]):
         if self._leaving:
             return
         self._leaving = True
+        self.main.say(texts.CLOSING)
         ending: list[Worker[object]] = [w for w in self.workers if w.name == FEED_WORKER]
         for worker in ending:
             worker.cancel()

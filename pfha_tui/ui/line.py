@@ -165,7 +165,7 @@ def wrap(text: str, cells: int, rows: int, tone: Tone = Tone.PLAIN) -> tuple[Lin
     while words and len(lines) < rows:
         current = words.pop(0)
         if len(lines) == rows - 1:
-            lines.append(crop(" ".join([current, *words]), cells))
+            lines.append(_last_row([current, *words], cells))
             break
         while words and cell_len(current) + 1 + cell_len(words[0]) <= cells:
             current += " " + words.pop(0)
@@ -175,6 +175,19 @@ def wrap(text: str, cells: int, rows: int, tone: Tone = Tone.PLAIN) -> tuple[Lin
             current = head
         lines.append(current)
     return tuple(((item, tone),) for item in lines)
+
+
+def _last_row(words: list[str], cells: int) -> str:
+    """The words in one row; where not all fit, whole words and a mark."""
+    whole = " ".join(words)
+    if cell_len(whole) <= cells:
+        return whole
+    kept = words[0]
+    for word in words[1:]:
+        if cell_len(f"{kept} {word} {CUT}") > cells:
+            break
+        kept = f"{kept} {word}"
+    return f"{kept} {CUT}" if cell_len(kept) + 2 <= cells else crop(whole, cells)
 
 
 def stack(blocks: Iterable[Sequence[Line]], rows: int) -> tuple[Line, ...]:

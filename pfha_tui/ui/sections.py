@@ -1,6 +1,6 @@
 """Pure: how old a section is, and what is wrong with it, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pfha_tui.domain.reading import ErrorKind, Freshness, Reading
@@ -11,6 +11,7 @@ from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, retone, wrap
 from pfha_tui.ui.present import Scene
 
 MESSAGE_CELLS = 80
+SENTENCE_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +78,26 @@ def told_above(link: LinkStatus) -> bool:
     return link.state in (LinkState.DOWN, LinkState.STOPPED) and bool(link.detail)
 
 
-def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 4) -> tuple[Line, ...]:
+def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 6) -> tuple[Line, ...]:
     """What keeps a node from being read, why, and what is being tried; nothing where all is well."""
-    lines: list[Line] = []
+    said: list[tuple[str, Tone]] = []
     if node.reachable is None:
-        lines += wrap(texts.CONNECTING.format(address=node.address), cells, 1, Tone.MUTED)
+        said.append((texts.CONNECTING.format(address=node.address), Tone.MUTED))
     elif node.reachable is False:
         why = f": {node.unreachable_why}" if node.unreachable_why else ""
-        lines += wrap(f"✗ {texts.UNREACHABLE}{why}", cells, 2, Tone.BAD)
+        said.append((f"✗ {texts.UNREACHABLE}{why}", Tone.BAD))
     for name, link in (("ssh", node.ssh), ("snmp", node.snmp_link)):
         if told_above(link):
-            tone = Tone.BAD if link.state is LinkState.STOPPED else Tone.WARN
-            detail = _detail(link, scene)
-            if detail and detail != node.unreachable_why:
-                lines += wrap(f"{name}: {detail}", cells, 2, tone)
+            told = bool(link.detail) and link.detail in node.unreachable_why
+            detail = _detail(replace(link, detail="") if told else link, scene)
+            if detail:
+                tone = Tone.BAD if link.state is LinkState.STOPPED else Tone.WARN
+                said.append((f"{name}: {detail}", tone))
+    lines: list[Line] = []
+    for number, (sentence, tone) in enumerate(said):
+        # Each sentence that follows is sure of one row.
+        room = rows - len(lines) - (len(said) - number - 1)
+        lines += wrap(sentence, cells, min(SENTENCE_ROWS, max(1, room)), tone)
     return tuple(lines[:rows])
 
 

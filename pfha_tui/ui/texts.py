@@ -30,6 +30,7 @@ READ_ONLY = "read-only"
 
 UNCONFIRMED = "unconfirmed, {age}"
 OLD_VERDICT = "as of {clock}, {age} ago: no newer snapshot arrives"
+CLOSING = "closing the connections"
 STARTING = "starting: the transports are being loaded"
 FEED_FAILED = "watching ended: {reason}. What is shown grows old; quit and start again."
 FEED_ENDED = "watching ended. What is shown grows old; quit and start again."
@@ -124,6 +125,10 @@ THEME_HELP = "Show the screen in these colours"
 
 SIGNS = (
     ("● ○ ◌ ?", "the role MASTER, BACKUP, INIT; ? is a VIP that the node does not have (MISSING)"),
+    (
+        "● MASTER !",
+        "this VIP is not well: no or two MASTERs, INIT or MISSING on a node, or named as cause",
+    ),
     ("? was MASTER", "the role last seen; too old to be taken for the present"),
     ("▲ ▼", "before an interface: link up, link down"),
     ("skew 0→240", "configured advskew, and the one advertised after demotion"),

@@ -68,11 +68,12 @@ def freshness(role: CarpRole, node: NodeSnapshot, scene: Scene) -> Freshness:
 
 
 def role_line(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool = False) -> Line:
-    """`● MASTER`, or `? was MASTER` where that is too old to be taken for the present."""
+    """`● MASTER`, `● MASTER !` where the VIP is unhealthy, or `? was MASTER` where the fact is too old to be
+    taken for the present."""
     mark = present.ROLE_MARKS[role.state]
     if freshness(role, node, scene) is Freshness.STALE:
         return line((f"? {texts.WAS} {mark.word}", Tone.MUTED))
-    return retone(mark.line(), Tone.BAD) if bad else mark.line()
+    return line((f"{mark.glyph} {mark.word} !", Tone.BAD)) if bad else mark.line()
 
 
 def ordered(node: NodeSnapshot, sick: frozenset[Key]) -> tuple[CarpRole, ...]:
@@ -103,6 +104,10 @@ def rows(
     room = cells - sum(widths) - gap * len(widths)
     starts = [_since(role, scene) for role in roles]
     form, common = _start_form(starts, room, heading)
+    if form is None and not common:
+        tight = cells - sum(widths) - len(widths)
+        form, _ = _start_form(starts, tight, 0)
+        gap = gap if form is None else 1
     groups = []
     for role, row, start in zip(roles, picked, starts, strict=True):
         first = line(
@@ -217,5 +222,5 @@ def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, 
     latest = max((s for s in starts if s is not None), key=lambda s: s.epoch, default=None)
     held = f" {present.held_text(latest, scene)}" if latest and None not in starts else ""
     if any(key_of(role) in sick for role in node.roles):
-        return word + held, Tone.BADGE_BAD
+        return f"{word}{held} !", Tone.BADGE_BAD
     return word + held, Tone.BADGE if node.roles[0].state is CarpState.MASTER else Tone.BADGE_QUIET

@@ -193,7 +193,7 @@ def test_unhealthy_vips_come_first_also_in_the_summary() -> None:
     assert vips.unhealthy(snapshot) == {("vlan21", 21)}
     view = NodeView.of(snapshot, 0, factory.SCENE)
     summary = [plain(one) for one in view.summary(78, 5)]
-    assert summary[1].startswith("◌ INIT V21 vhid 21")
+    assert summary[1].startswith("◌ INIT ! V21 vhid 21")
     assert re.search(r"^\+ \d+ more VIPs$", summary[-2])
     first_vip = next(r for r in view.full(78, 99) if "vhid" in plain(r))
     assert plain(first_vip).startswith("◌ INIT")

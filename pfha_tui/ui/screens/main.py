@@ -12,7 +12,7 @@ from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.ui import layout, texts, verdict_view
 from pfha_tui.ui.commands import COMMANDS
-from pfha_tui.ui.line import Tone, wrap
+from pfha_tui.ui.line import Tone, line, wrap
 from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.present import Scene
@@ -125,6 +125,10 @@ class MainScreen(Screen[None]):
         for index, pane in enumerate(self.panes):
             pane.show(NodeView.of(moment.snapshot, index, scene), plan.short[index])
         self.timeline.show(moment.snapshot, scene)
+
+    def say(self, sentence: str) -> None:
+        """Tell something in the place of the key bar."""
+        self.query_one("#keys", Lines).draw((line(f" {sentence}"),))
 
     def _arrange(self, plan: layout.Plan) -> None:
         if plan == self._plan:
