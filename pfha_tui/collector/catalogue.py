@@ -65,6 +65,36 @@ MAINTENANCE = Command(
     root=True,
 )
 BOOTING = Command("booting", ("/bin/test", "-e", "/var/run/booting"))
+GATEWAYS = Command(
+    "gateways",
+    (
+        "/usr/bin/find",
+        "/var/run",
+        "-maxdepth",
+        "1",
+        "-name",
+        "dpinger_*.sock",
+        "-exec",
+        "/usr/bin/nc",
+        "-U",
+        "{}",
+        ";",
+    ),
+    root=True,
+)
+"""One line from each gateway monitor of pfSense; its sockets belong to root."""
+NTP = Command("ntp", ("/usr/local/sbin/ntpq", "-pnw"))
+DHCP_ISC = Command(
+    "dhcp-isc",
+    ("/usr/bin/grep", "-A", "3", "^failover peer", "/var/dhcpd/var/db/dhcpd.leases"),
+    root=True,
+)
+DHCP_KEA = Command(
+    "dhcp-kea",
+    ("/usr/bin/nc", "-U", "/var/run/kea/kea4-ctrl-socket"),
+    root=True,
+    stdin='{"command": "status-get"}',
+)
 LOG_TAIL = Command(
     "log-tail", ("/usr/bin/tail", "-n", "2000", "/var/log/system.log"), root=True, timeout_s=5.0
 )
@@ -80,10 +110,14 @@ SECTIONS = (
     Section(BOOTING, Cadence.MEDIUM),
     Section(CONFIG_STAT, Cadence.MEDIUM),
     Section(MAINTENANCE, Cadence.MEDIUM),
+    Section(GATEWAYS, Cadence.MEDIUM),
     Section(PF_MEMORY, Cadence.SLOW),
     Section(PF_CREATORS, Cadence.SLOW),
     Section(SYSCTL_IDENTITY, Cadence.SLOW),
     Section(VERSION, Cadence.SLOW),
+    Section(NTP, Cadence.SLOW),
+    Section(DHCP_ISC, Cadence.SLOW),
+    Section(DHCP_KEA, Cadence.SLOW),
     Section(LOG_TAIL, Cadence.ONCE),
 )
 

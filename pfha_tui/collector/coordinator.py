@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.node import NodeWatch
+from pfha_tui.domain.command import Output
 from pfha_tui.domain.confirm import Confirmation, step
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.judge import judge
@@ -53,6 +54,13 @@ class PairWatch:
         """As Feed.subscribe."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
+
+    def raw(self, node: str, command_id: str) -> tuple[Output, float] | None:
+        """As Feed.raw."""
+        for watch in self._nodes:
+            if watch.state.snapshot.name == node:
+                return watch.state.outputs.get(command_id)
+        return None
 
     def retry(self, node: str) -> None:
         """As Feed.retry."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from pfha_tui.domain.command import Output
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 
@@ -26,6 +27,10 @@ class Feed(Protocol):
 
     async def run(self) -> None:
         """Watch until cancelled; connections are closed on the way out."""
+        ...
+
+    def raw(self, node: str, command_id: str) -> tuple[Output, float] | None:
+        """The newest output of one catalogue command on one node, and its monotonic time."""
         ...
 
     def retry(self, node: str) -> None:

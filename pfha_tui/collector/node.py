@@ -63,7 +63,9 @@ class NodeWatch:
         if any(link.state is LinkState.LIVE for link in used.values()):
             self.state.reachable(True, "")
         elif not any(link.state is LinkState.CONNECTING for link in used.values()):
-            self.state.reachable(False, "; ".join(f"{n}: {link.detail}" for n, link in used.items()))
+            self.state.reachable(
+                False, "; ".join(f"{n}: {link.detail}" for n, link in used.items())
+            )
 
     async def _count_failed_samples(self) -> None:
         """While the node is unreachable each poll period is a sample of it: one that failed."""

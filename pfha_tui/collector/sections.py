@@ -10,7 +10,17 @@ from pfha_tui.domain.model import Identity
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.snapshot import NodeSnapshot
-from pfha_tui.parsers import ifconfig, netstat, pfctl, stat, sysctl, version
+from pfha_tui.parsers import (
+    dhcp,
+    dpinger,
+    ifconfig,
+    netstat,
+    ntpq,
+    pfctl,
+    stat,
+    sysctl,
+    version,
+)
 from pfha_tui.parsers.decode import decode
 from pfha_tui.parsers.errors import ParseError
 
@@ -35,6 +45,10 @@ MEANINGS: dict[Command, Meaning] = {
     catalogue.PF_CREATORS: Meaning("creators", pfctl.parse_creators),
     catalogue.SYSCTL_IDENTITY: Meaning("identity", sysctl.parse_identity),
     catalogue.VERSION: Meaning("identity", version.parse),
+    catalogue.GATEWAYS: Meaning("gateways", dpinger.parse),
+    catalogue.NTP: Meaning("ntp", ntpq.parse),
+    catalogue.DHCP_ISC: Meaning("dhcp_isc", dhcp.parse_isc),
+    catalogue.DHCP_KEA: Meaning("dhcp_kea", dhcp.parse_kea),
     catalogue.CONFIG_STAT: Meaning("config", stat.parse),
     catalogue.MAINTENANCE: Meaning("maintenance", lambda _: True),
     catalogue.BOOTING: Meaning("booting", lambda _: True),

@@ -6,7 +6,7 @@ from typing import Any
 
 from pfha_tui.collector import catalogue, sections
 from pfha_tui.collector.clock import Clock
-from pfha_tui.domain.command import Command, PushedLine, Sample, StreamKind
+from pfha_tui.domain.command import Command, Output, PushedLine, Sample, StreamKind
 from pfha_tui.domain.events import (
     CarpEvent,
     Event,
@@ -33,6 +33,7 @@ Subscriber = Callable[[tuple[Event, ...]], None]
 class NodeState:
     """The newest snapshot of one node; every method is one thing that happened.
 
+    `outputs` keeps what each catalogue command printed last, with its monotonic time.
     Subscribers are told after each change, with the events that it brought.
     """
 
@@ -42,6 +43,7 @@ class NodeState:
         off = LinkStatus(LinkState.OFF, now)
         blank = NodeSnapshot(target.name, target.role, target.address, now, ssh=off, snmp_link=off)
         self.snapshot = sections.with_periods(blank, poll_s)
+        self.outputs: dict[str, tuple[Output, float]] = {}
         self._subscribers: list[Subscriber] = []
         self._pushed: dict[Key, PushedState] = {}
         self._since: dict[Key, tuple[CarpState, Since]] = {}
@@ -76,6 +78,7 @@ class NodeState:
         errors = []
         history: tuple[Event, ...] = ()
         for output in sample.outputs:
+            self.outputs[output.command.id] = (output, at)
             if output.command == catalogue.LOG_TAIL:
                 error = classify(output)
                 kind = error.kind if error else None

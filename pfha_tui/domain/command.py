@@ -15,7 +15,8 @@ class Access(StrEnum):
 class Command:
     """One command line: absolute executable first, every word literal (never shell text).
 
-    `root` says that an account other than uid 0 needs `sudo -n` in front of it.
+    `root` says that an account other than uid 0 needs `sudo -n` in front of it. `stdin` is fed to it
+    (none: an empty input).
     """
 
     id: str
@@ -23,6 +24,7 @@ class Command:
     root: bool = False
     timeout_s: float = 3.0
     access: Access = Access.READ
+    stdin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,40 @@ class NodeClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """What dpinger measured of one gateway: seconds, and loss as a share 0..1.
+
+    `pending` means that it has only just started and measured nothing yet.
+    """
+
+    name: str
+    latency_s: float
+    stddev_s: float
+    loss: float
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NtpStatus:
+    """ntpq's peers: the one that the clock follows (None: not synchronised), and how many there are."""
+
+    peers: int
+    source: str | None = None
+    stratum: int | None = None
+    offset_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpHa:
+    """One DHCP failover relation of this node: its own state and what it knows of the partner's."""
+
+    name: str
+    state: str
+    partner_state: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SnmpInterface:
     """One row of ifTable/ifXTable. `oper` is the raw RFC 2863 number: bsnmpd says 5 (dormant), not 2,
     for an unplugged cable."""

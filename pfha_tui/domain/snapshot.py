@@ -11,10 +11,13 @@ from pfha_tui.domain.model import (
     CarpState,
     CarpSysctls,
     ConfigMark,
+    DhcpHa,
+    Gateway,
     Identity,
     Interface,
     InterfaceCounters,
     NodeClock,
+    NtpStatus,
     PfInfo,
     PfLimits,
     PfsyncCounters,
@@ -114,6 +117,10 @@ class NodeSnapshot:
     maintenance: Reading[bool] = Reading()
     booting: Reading[bool] = Reading()
     config: Reading[ConfigMark] = Reading()
+    gateways: Reading[tuple[Gateway, ...]] = Reading()
+    ntp: Reading[NtpStatus] = Reading()
+    dhcp_isc: Reading[tuple[DhcpHa, ...]] = Reading()
+    dhcp_kea: Reading[tuple[DhcpHa, ...]] = Reading()
     snmp: Reading[SnmpFacts] = Reading()
     rates: NodeRates = field(default_factory=NodeRates)
     push_gaps: tuple[str, ...] = ()

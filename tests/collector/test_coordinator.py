@@ -114,6 +114,15 @@ def test_nothing_is_claimed_before_the_first_answers() -> None:
     assert not rig.pair.current.verdict.confirmed
 
 
+def test_the_raw_output_of_each_section_can_be_seen() -> None:
+    rig = watched("normal", nothing, seconds=3)
+    output, at = rig.pair.raw("fw2", catalogue.IFCONFIG.id) or (None, 0.0)
+    assert output is not None
+    assert output.stdout == answer("normal", "fw2", catalogue.IFCONFIG).stdout
+    assert 2.0 <= at <= 3.0
+    assert rig.pair.raw("fw3", catalogue.IFCONFIG.id) is None
+
+
 def test_the_verdict_waits_for_two_samples_and_says_how_long() -> None:
     rig = watched("normal", nothing, seconds=4)
     healthy = [(at, s.verdict) for at, s in rig.seen if s.verdict.kind is VerdictKind.HEALTHY]

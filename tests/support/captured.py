@@ -25,6 +25,16 @@ ABSENT = {
     catalogue.CONFIG_STAT: (1, b"stat: /cf/conf/config.xml: stat: No such file or directory\n"),
     catalogue.MAINTENANCE: (2, b"grep: /cf/conf/config.xml: No such file or directory\n"),
     catalogue.BOOTING: (1, b""),
+    catalogue.GATEWAYS: (0, b""),
+    catalogue.NTP: (127, b"/bin/sh: /usr/local/sbin/ntpq: not found\n"),
+    catalogue.DHCP_ISC: (
+        2,
+        b"grep: /var/dhcpd/var/db/dhcpd.leases: No such file or directory\n",
+    ),
+    catalogue.DHCP_KEA: (
+        1,
+        b"nc: /var/run/kea/kea4-ctrl-socket: No such file or directory\n",
+    ),
 }
 """What a plain FreeBSD says to the commands that ask for pfSense's files."""
 

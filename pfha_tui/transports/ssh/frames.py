@@ -12,7 +12,7 @@ A marker is printed with a newline of its own in front; it is not part of the ou
 import re
 import secrets
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -68,14 +68,21 @@ def quote(words: Sequence[str]) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def script(seq: int, commands: Sequence[Sequence[str]]) -> bytes:
-    """The script of frame `seq`: each command literal, with an empty stdin, followed by its marker.
+def script(
+    seq: int, commands: Sequence[Sequence[str]], inputs: Mapping[int, str] | None = None
+) -> bytes:
+    """The script of frame `seq`: each command literal, followed by its marker.
 
-    Raises ValueError as `quote`.
+    `inputs` gives the text fed to the command of that index; all others have an empty stdin. Raises
+    ValueError as `quote`.
     """
     lines = [f"m \"B {seq} $(/bin/date '+%s %z' </dev/null 2>/dev/null)\""]
     for index, words in enumerate(commands):
-        lines.append(f'{quote(words)} </dev/null; m "E {seq} {index} $?"')
+        text = (inputs or {}).get(index)
+        fed = f"{quote(words)} </dev/null"
+        if text is not None:
+            fed = f"{quote(('printf', '%s', text))} | {quote(words)}"
+        lines.append(f'{fed}; m "E {seq} {index} $?"')
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 

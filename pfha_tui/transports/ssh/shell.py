@@ -147,7 +147,8 @@ class SshShell:
         waiter: asyncio.Future[frames.Frame] = asyncio.get_running_loop().create_future()
         session.waiter = waiter
         try:
-            channel.write(frames.script(self._seq, words))
+            inputs = {i: command.stdin for i, command in enumerate(commands) if command.stdin}
+            channel.write(frames.script(self._seq, words, inputs))
             while not waiter.done():
                 await self._progress(session, waiter, limits_s)
             return waiter.result()
