@@ -3,11 +3,11 @@
 Written from the kernel's rules: the product has its own election, and neither may borrow from the other.
 """
 
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from pfha_tui.lab.interface import Inet
 from pfha_tui.lab.scheduler import Timer
 
 MAX_SKEW = 240
@@ -21,6 +21,8 @@ DOWN_SLACK = (0.020, 0.090)
 
 AD_BYTES = 56
 """Length of an advertisement as an IPv4 packet: 20 header, 36 carp_header."""
+AD6_BYTES = 76
+"""Length of an advertisement as an IPv6 packet: 40 header, 36 carp_header."""
 
 
 class State(StrEnum):
@@ -39,19 +41,30 @@ class Advertisement:
     advbase: int
     advskew: int
     seal: tuple[str, tuple[str, ...]]
+    family: int = 4
+    """4 or 6: a virtual host with addresses of both families sends each advertisement twice."""
 
     @property
     def interval(self) -> float:
         """Seconds between two advertisements, as the receiver computes it."""
         return self.advbase + self.advskew / 256
 
+    @property
+    def size(self) -> int:
+        """Length of the packet in bytes."""
+        return AD_BYTES if self.family == 4 else AD6_BYTES
+
 
 class Port(Protocol):
     """The interface that carries a virtual host."""
 
     name: str
-    link: bool
     admin_up: bool
+
+    @property
+    def link(self) -> bool:
+        """Whether the carrier is there."""
+        ...
 
 
 class Host(Protocol):
@@ -89,12 +102,19 @@ class Vhid:
     advbase: int
     advskew: int
     password: str
-    addresses: list[ipaddress.IPv4Interface] = field(default_factory=list)
+    addresses: list[Inet] = field(default_factory=list)
     state: State = State.INIT
     suppressed: bool = False
     """Whether this host has added its share to the demotion counter (sc_suppress)."""
     _ad_timer: Timer | None = None
-    _down_timer: Timer | None = None
+    _down_timers: dict[int, Timer] = field(default_factory=dict)
+    """The master-down timer of each family: losing one family's advertisements alone makes a BACKUP take over."""
+
+    @property
+    def families(self) -> tuple[int, ...]:
+        """The address families that this virtual host has addresses of: 4, 6 or both."""
+        present = {address.version for address in self.addresses}
+        return tuple(family for family in (4, 6) if family in present)
 
     @property
     def effective_skew(self) -> int:
@@ -111,10 +131,8 @@ class Vhid:
         """What the HMAC covers: the password and the sorted list of addresses."""
         return self.password, tuple(sorted(str(address.ip) for address in self.addresses))
 
-    def receive(self, ad: Advertisement) -> bool:
-        """Judge an advertisement for this vhid; False when its HMAC does not match ours (carp_input_c)."""
-        if ad.seal != self.seal:
-            return False
+    def receive(self, ad: Advertisement) -> None:
+        """Act on an advertisement for this vhid whose HMAC matches ours (carp_input_c)."""
         if self.state is State.MASTER:
             if self.interval >= ad.interval:
                 self._stop()
@@ -126,21 +144,31 @@ class Vhid:
             elif self.advbase * 3 < ad.interval:
                 self.master_down("master will time out")
             else:
-                self.run()
-        return True
+                self.run(ad.family)
 
-    def run(self) -> None:
-        """Start what the state asks for: leave INIT, arm a timer (carp_setrun)."""
+    def advertisements(self) -> list[Advertisement]:
+        """What is sent each time: one packet for each family."""
+        skew = self.effective_skew % 256
+        return [
+            Advertisement(self.number, self.advbase, skew, self.seal, family)
+            for family in self.families
+        ]
+
+    def run(self, family: int | None = None) -> None:
+        """Start what the state asks for: leave INIT, arm a timer, in BACKUP that of one family (carp_setrun)."""
         if not (self._usable() and self.addresses):
             return
         if self.state is State.INIT:
             self._set(State.BACKUP, "initialization complete")
-        self._stop()
         if self.state is State.BACKUP:
             # The configured skew, not the demoted one: a demoted BACKUP waits no longer.
             delay = 3 * self.advbase + self.advskew / 256
-            self._down_timer = self.host.timer(delay, DOWN_SLACK, self, "master_down")
+            for each in self.families if family is None else (family,):
+                if (armed := self._down_timers.pop(each, None)) is not None:
+                    armed.cancel()
+                self._down_timers[each] = self.host.timer(delay, DOWN_SLACK, self, "master_down")
         else:
+            self._stop()
             self._ad_timer = self.host.timer(self.interval, TICK_SLACK, self, "advertise")
 
     def master_down(self, reason: str = "master timed out") -> None:
@@ -155,9 +183,8 @@ class Vhid:
         if self.state is not State.MASTER:
             return
         self._stop()
-        self.host.transmit(
-            self, Advertisement(self.number, self.advbase, self.effective_skew % 256, self.seal)
-        )
+        for advertisement in self.advertisements():
+            self.host.transmit(self, advertisement)
         if self.state is State.MASTER:
             self._ad_timer = self.host.timer(self.interval, TICK_SLACK, self, "advertise")
 
@@ -205,7 +232,9 @@ class Vhid:
             self.host.transition(self, old, state, reason)
 
     def _stop(self) -> None:
-        for timer in (self._ad_timer, self._down_timer):
-            if timer is not None:
-                timer.cancel()
-        self._ad_timer = self._down_timer = None
+        if self._ad_timer is not None:
+            self._ad_timer.cancel()
+            self._ad_timer = None
+        for timer in self._down_timers.values():
+            timer.cancel()
+        self._down_timers.clear()
