@@ -24,11 +24,11 @@ There is no configuration yet (looked for {path}).
 
 def run(options: Options) -> int:
     """Open the console on the configured pair, or greet whoever has none. Raises Failure."""
-    from pfha_tui.config.locations import config_location
+    from pfha_tui.config.locations import USUAL_PLACE, config_location
 
     need_terminal()
     location = config_location(options.config)
-    if location.chosen_by == "the usual place" and not location.path.exists():
+    if location.chosen_by == USUAL_PLACE and not location.path.exists():
         return _first_run(options, str(location.path))
     return open_console(options, pair_target(options))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
+from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
     from pfha_tui.config.settings import Configuration
@@ -35,8 +36,10 @@ def configuration(options: Options) -> "Configuration":
     except NoConfiguration:
         raise Failure(
             ExitCode.USAGE,
-            f"There is no configuration at {location.path} ({location.chosen_by}).",
-            "`pfha-tui config init` writes one; `pfha-tui demo` needs none.",
+            tr("There is no configuration at {path} ({chosen_by}).").format(
+                path=location.path, chosen_by=tr(location.chosen_by)
+            ),
+            tr("`pfha-tui config init` writes one; `pfha-tui demo` needs none."),
         ) from None
     except ConfigError as error:
         raise config_failure(error) from None

@@ -2,6 +2,8 @@
 
 import re
 
+from pfha_tui.domain.language import tr
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _FORM = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(ms|s|m|h)", re.ASCII)
 
@@ -13,7 +15,7 @@ def parse_duration(text: str) -> float:
     """
     match = _FORM.fullmatch(text.strip())
     if match is None:
-        raise ValueError("is not a duration such as 500ms, 10s or 1m")
+        raise ValueError(tr("is not a duration such as 500ms, 10s or 1m"))
     return float(match[1]) * _UNITS[match[2]]
 
 

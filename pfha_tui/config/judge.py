@@ -5,25 +5,28 @@ from pathlib import Path
 
 from pfha_tui.config.problems import Problem
 from pfha_tui.config.settings import NodeConfig, PairConfig, Values
+from pfha_tui.domain.language import ntr, tr
 from pfha_tui.domain.target import NodeRole
 
 
 def judge_pairs(file: Path, pairs: Sequence[PairConfig]) -> list[Problem]:
     """Faults between pairs: names that are used twice."""
-    return _repeated(file, "pair", [(pair.label, pair.own) for pair in pairs])
+    return _repeated(file, [(pair.label, pair.own) for pair in pairs])
 
 
 def judge_pair(file: Path, pair: PairConfig) -> list[Problem]:
     """Faults between the tables of one pair, and within the transports of its nodes."""
-    problems = _repeated(file, "node", [(node.label, node.own) for node in pair.nodes])
+    problems = _repeated(file, [(node.label, node.own) for node in pair.nodes])
     if pair.nodes and len(pair.nodes) != 2:
         problems.append(
             Problem(
                 file,
                 pair.line,
                 pair.label,
-                f"has {len(pair.nodes)} nodes, not two",
-                "write two [[pair.node]] tables",
+                ntr(
+                    "has {count} node, not two", "has {count} nodes, not two", len(pair.nodes)
+                ).format(count=len(pair.nodes)),
+                tr("write two [[pair.node]] tables"),
             )
         )
     if len(pair.nodes) == 2:
@@ -40,20 +43,21 @@ def shared_host_keys(pair: PairConfig) -> frozenset[str]:
     return frozenset(set.intersection(*pins)) if pins else frozenset()
 
 
-def _repeated(file: Path, noun: str, named: Iterable[tuple[str, Values]]) -> list[Problem]:
+def _repeated(file: Path, named: Iterable[tuple[str, Values]]) -> list[Problem]:
     first: dict[str, int | None] = {}
     problems = []
     for label, own in named:
         name = (own.text("name") or "").casefold()
         if name in first:
-            place = f" in line {first[name]}" if first[name] else ""
+            place = tr("in line {line}").format(line=first[name])
+            what = tr("is also the name of another one")
             problems.append(
                 Problem(
                     file,
                     own.line("name"),
                     f"{label}.name",
-                    f"is also the name of the {noun}{place}",
-                    "give each its own name",
+                    f"{what} {place}" if first[name] else what,
+                    tr("give each its own name"),
                 )
             )
         elif name:
@@ -67,8 +71,9 @@ def _roles(file: Path, pair: PairConfig) -> list[Problem]:
         return []
     other = NodeRole.SECONDARY if roles[0] == NodeRole.PRIMARY.value else NodeRole.PRIMARY
     node = pair.nodes[1]
-    what = f"both nodes are {roles[0]}"
-    return [Problem(file, node.own.line("role"), f"{node.label}.role", what, f'make one "{other}"')]
+    what = tr('both nodes are "{role}"').format(role=roles[0])
+    mend = tr('make one "{role}"').format(role=other)
+    return [Problem(file, node.own.line("role"), f"{node.label}.role", what, mend)]
 
 
 def _endpoints(file: Path, one: NodeConfig, two: NodeConfig) -> list[Problem]:
@@ -79,8 +84,10 @@ def _endpoints(file: Path, one: NodeConfig, two: NodeConfig) -> list[Problem]:
             continue
         values: Values = getattr(two, name)
         table, key = (values, "host") if "host" in values else (two.own, "address")
-        what = f"both nodes are reached by {name} at {places[0][0]} port {places[0][1]}"
-        mend = "give each node its own address (never a CARP VIP)"
+        what = tr("both nodes are reached by {way} at {host} port {port}").format(
+            way=name, host=places[0][0], port=places[0][1]
+        )
+        mend = tr("give each node its own address (never a CARP VIP)")
         return [Problem(file, table.line(key), f"{table.label}.{key}", what, mend)]
     return []
 
@@ -100,8 +107,8 @@ def _endpoint(
 def _node(file: Path, node: NodeConfig) -> list[Problem]:
     problems = []
     if node.ssh is None and node.snmp is None:
-        mend = "keep ssh, or add [pair.node.snmp]"
-        problems.append(Problem(file, node.line, node.label, "uses neither SSH nor SNMP", mend))
+        mend = tr("keep ssh, or add [pair.node.snmp]")
+        problems.append(Problem(file, node.line, node.label, tr("uses neither SSH nor SNMP"), mend))
     if node.ssh is not None:
         problems += _ssh(file, node.ssh)
     if node.snmp is not None:
@@ -111,13 +118,15 @@ def _node(file: Path, node: NodeConfig) -> list[Problem]:
 
 def _ssh(file: Path, ssh: Values) -> list[Problem]:
     if "identity_file" in ssh and "agent_identity" in ssh:
-        what = "stands beside identity_file, but exactly one identity is offered"
+        what = tr("stands beside identity_file, but exactly one identity is offered")
         line = ssh.line("agent_identity")
-        return [Problem(file, line, f"{ssh.label}.agent_identity", what, "keep one of the two")]
+        return [Problem(file, line, f"{ssh.label}.agent_identity", what, tr("keep one of the two"))]
     if "passphrase" in ssh and "identity_file" not in ssh:
-        what = "has no identity_file to open"
+        what = tr("has no identity_file to open")
         line = ssh.line("passphrase")
-        return [Problem(file, line, f"{ssh.label}.passphrase", what, "name the key, or drop it")]
+        return [
+            Problem(file, line, f"{ssh.label}.passphrase", what, tr("name the key, or drop it"))
+        ]
     return []
 
 
@@ -127,7 +136,9 @@ def _snmp(file: Path, snmp: Values, line: int | None) -> list[Problem]:
     missing = [key for key in needed if key not in snmp]
     if missing:
         lines = [entry.line for entry in snmp.entries.values() if not entry.inherited]
-        what = f"speaks SNMP version {version} but has no {' and no '.join(missing)}"
-        mend = "add it, or set snmp = false"
+        what = tr("speaks SNMP version {version} but lacks {keys}").format(
+            version=version, keys=", ".join(missing)
+        )
+        mend = tr("add it, or set snmp = false")
         return [Problem(file, next(iter(lines), line), snmp.label, what, mend)]
     return []

@@ -11,7 +11,9 @@ from pfha_tui.config.judge import judge_pair, judge_pairs
 from pfha_tui.config.problems import ConfigError, NoConfiguration, Problem, distinct
 from pfha_tui.config.schema import Field, Kind
 from pfha_tui.config.settings import Configuration, Entry, NodeConfig, PairConfig, Values
-from pfha_tui.config.values import convert
+from pfha_tui.config.values import Unfit, convert
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 
 _MAX_BYTES = 1_048_576
 _PASSWORDS = ("password", "passwd", "pass")
@@ -28,16 +30,23 @@ def load(path: Path) -> Configuration:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise _alone(path, line, "is not UTF-8 text", "save it as UTF-8") from None
+        raise _alone(path, line, tr("is not UTF-8 text"), tr("save it as UTF-8")) from None
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
-            problem = Problem(path, None, "", "there is no such file", "run: pfha-tui config init")
+            problem = Problem(
+                path,
+                None,
+                "",
+                tr("there is no such file"),
+                tr("run: {command}").format(command="pfha-tui config init"),
+            )
             raise NoConfiguration((problem,)) from None
-        why = error.strerror if isinstance(error, OSError) else "not a path"
-        mend = "name a file" if getattr(error, "errno", None) == errno.EISDIR else "mend the path"
-        raise _alone(path, None, f"cannot be read ({why})", mend) from None
+        why = reason(error) if isinstance(error, OSError) else tr("not a path")
+        folder = getattr(error, "errno", None) == errno.EISDIR
+        mend = tr("name a file") if folder else tr("mend the path")
+        raise _alone(path, None, tr("cannot be read ({why})").format(why=why), mend) from None
     if len(content) > _MAX_BYTES:
-        raise _alone(path, None, "is longer than 1 MiB", "name the right file")
+        raise _alone(path, None, tr("is longer than 1 MiB"), tr("name the right file"))
     return parse(text, path)
 
 
@@ -46,7 +55,12 @@ def parse(text: str, path: Path) -> Configuration:
     try:
         document = positions.parse(text)
     except positions.NotToml as error:
-        raise _alone(path, error.line, f"is not TOML: {error.what}", "mend that line") from None
+        raise _alone(
+            path,
+            error.line,
+            tr("is not TOML: {what}").format(what=error.what),
+            tr("mend that line"),
+        ) from None
     reader = _Reader(path, document)
     configuration = reader.read()
     if reader.problems:
@@ -130,8 +144,8 @@ class _Reader:
         for field in fields:
             if field.node_only and field.key in values:
                 del values.entries[field.key]
-                mend = f"set it for each node under [pair.node.{place.key}]"
-                self.fault(place.down(field.key), "cannot be the same for both nodes", mend)
+                mend = tr("set it for each node under [pair.node.{key}]").format(key=place.key)
+                self.fault(place.down(field.key), tr("cannot be the same for both nodes"), mend)
         return values
 
     def merged(
@@ -158,19 +172,24 @@ class _Reader:
         known = {field.key: field for field in fields}
         for key in raw:
             if key not in known:
-                self.fault(place.down(key), "is not a key of this table", _hint(key, tuple(known)))
+                self.fault(
+                    place.down(key), tr("is not a key of this table"), _hint(key, tuple(known))
+                )
         entries: dict[str, Entry] = {}
         for field in fields:
             inner = place.down(field.key)
             if field.key not in raw:
                 if field.required:
-                    self.fault(place, f'has no "{field.key}" ({field.help})', "add it")
+                    self.fault(
+                        place,
+                        tr('has no "{key}" ({help})').format(key=field.key, help=tr(field.help)),
+                        tr("add it"),
+                    )
                 continue
             try:
                 value = convert(field, raw[field.key])
-            except ValueError as error:
-                what, _, mend = str(error).partition("; ")
-                self.fault(inner, what, mend)
+            except Unfit as error:
+                self.fault(inner, error.what, error.mend)
                 value = None
             if field.kind not in (Kind.TABLE, Kind.TABLES):
                 entries[field.key] = Entry(value, self.line(inner))
@@ -196,13 +215,13 @@ class _Reader:
 
 def _hint(key: str, known: tuple[str, ...]) -> str:
     if key.lower() in _PASSWORDS:
-        return "passwords are never used: name an identity_file or an agent_identity"
+        return tr("passwords are never used: name an identity_file or an agent_identity")
     homes = (("ssh", schema.SSH), ("snmp", schema.SNMP), ("", schema.NODE), ("", schema.PAIR))
     for table, fields in homes:
         if key in {field.key for field in fields}:
             home = table or ("node" if fields is schema.NODE else "pair")
-            return f"it belongs to the {home} table"
+            return tr("it belongs to the table {table}").format(table=home)
     near = difflib.get_close_matches(key.lower(), known, n=1)
     if near:
-        return f'did you mean "{near[0]}"?'
-    return "the keys here are " + ", ".join(known)
+        return tr('did you mean "{name}"?').format(name=near[0])
+    return tr("the keys here are {keys}").format(keys=", ".join(known))

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import platformdirs
 
+from pfha_tui.domain.language import mark
+
 APP = "pfha-tui"
 ENVIRONMENT_VARIABLE = "PFHA_TUI_CONFIG"
+USUAL_PLACE = mark("the usual place")
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Path of the configuration file, and in words what chose it."""
+    """Path of the configuration file, and what chose it: a flag, a variable, or USUAL_PLACE, for `tr`."""
 
     path: Path
     chosen_by: str
@@ -26,7 +29,7 @@ def config_location(flag: str | None = None, environ: Mapping[str, str] | None =
         return Location(Path(flag).expanduser(), "--config")
     if named:
         return Location(Path(named).expanduser(), f"${ENVIRONMENT_VARIABLE}")
-    return Location(platformdirs.user_config_path(APP) / "config.toml", "the usual place")
+    return Location(platformdirs.user_config_path(APP) / "config.toml", USUAL_PLACE)
 
 
 def state_dir() -> Path:

@@ -8,6 +8,8 @@ import tomlkit
 from tomlkit.exceptions import ParseError
 from tomlkit.items import AoT, Item, Key, Table, Whitespace
 
+from pfha_tui.domain.language import tr
+
 Path = tuple[str | int, ...]
 
 
@@ -49,7 +51,9 @@ def parse(text: str) -> Document:
     # tomlkit lets builtin errors of many kinds through on odd input (deep nesting, repeated keys of
     # inline tables, dates out of range); all of them mean the same to whoever wrote the file.
     except Exception as error:
-        raise NotToml(None, f"cannot be read as TOML ({type(error).__name__})") from None
+        raise NotToml(
+            None, tr("cannot be read as TOML ({error})").format(error=type(error).__name__)
+        ) from None
     walker = _Walker()
     walker.body(document.body, ())
     complete = walker.line - 1 in (text.count("\n"), text.count("\n") + 1)

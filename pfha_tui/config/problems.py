@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pfha_tui.domain.language import tr
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -19,7 +21,14 @@ class Problem:
     def __str__(self) -> str:
         place = str(self.file) if self.line is None else f"{self.file}:{self.line}"
         subject = f"{self.key}: " if self.key else ""
-        return f"{place}: {subject}{self.what}" + (f"; {self.mend}" if self.mend else "")
+        return f"{place}: {subject}{self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, without the place."""
+        if not self.mend:
+            return self.what
+        return tr("{what}; {mend}").format(what=self.what, mend=self.mend)
 
 
 class ConfigError(Exception):

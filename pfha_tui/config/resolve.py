@@ -8,6 +8,8 @@ from pathlib import Path
 from pfha_tui.config.problems import ConfigError, Problem, distinct
 from pfha_tui.config.secrets import SecretError, SecretRef, resolve
 from pfha_tui.config.settings import Configuration, NodeConfig, PairConfig, Values
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import (
     Environment,
     NodeRole,
@@ -28,8 +30,8 @@ def find_pair(configuration: Configuration, name: str | None = None) -> PairConf
         return configuration.pairs[0]
     if name in names:
         return configuration.pairs[names.index(name)]
-    what = f"has no pair {name!r}" if name is not None else f"has {len(names)} pairs"
-    mend = "name one with --pair: " + ", ".join(names)
+    what = tr("has several pairs") if name is None else tr('has no pair "{name}"').format(name=name)
+    mend = tr("name one with --pair: {names}").format(names=", ".join(names))
     raise ConfigError((Problem(configuration.path, None, "pair", what, mend),))
 
 
@@ -102,7 +104,7 @@ class _Resolver:
                 check_snmp_target(target)
             except ValueError as error:
                 key = "auth_key" if v3 else "community"
-                self.fault(values, key, str(error).rstrip("."), "mend the SNMP settings")
+                self.fault(values, key, str(error).rstrip("."), tr("mend the SNMP settings"))
         return target
 
     def secret(self, values: Values, key: str) -> Secret | None:
@@ -125,8 +127,9 @@ class _Resolver:
             mode = path.stat().st_mode
             head = _head(path) if stat.S_ISREG(mode) else b""
         except (OSError, ValueError, RuntimeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "not a path"
-            self.fault(values, key, f"the file {text} cannot be read ({why})", "mend the path")
+            why = reason(error) if isinstance(error, OSError) else tr("not a path")
+            what = tr("the file {path} cannot be read ({why})").format(path=text, why=why)
+            self.fault(values, key, what, tr("mend the path"))
             return None
         wrong = _wrong_kind(key, path, mode, head)
         if wrong is not None:
@@ -146,11 +149,14 @@ def _head(path: Path) -> bytes:
 def _wrong_kind(key: str, path: Path, mode: int, head: bytes) -> tuple[str, str] | None:
     private = head.startswith((b"-----BEGIN", b"PuTTY-User-Key-File"))
     if not stat.S_ISREG(mode):
-        return f"{path} is not a regular file", "name a file"
+        return tr("{path} is not a regular file").format(path=path), tr("name a file")
     if key == "agent_identity" and private:
-        return f"{path} is a private key", "name its .pub file here, or use identity_file"
+        mend = tr("name its .pub file here, or use identity_file")
+        return tr("{path} is a private key").format(path=path), mend
     if key == "identity_file" and not private and head.startswith((b"ssh-", b"ecdsa-", b"sk-")):
-        return f"{path} is a public key", "name the private key here, or use agent_identity"
+        mend = tr("name the private key here, or use agent_identity")
+        return tr("{path} is a public key").format(path=path), mend
     if key == "identity_file" and mode & 0o077:
-        return f"{path} can be read by others", f"run: chmod 600 {path}"
+        mend = tr("run: {command}").format(command=f"chmod 600 {path}")
+        return tr("{path} can be read by others").format(path=path), mend
     return None

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from pfha_tui.domain.language import mark
 from pfha_tui.domain.target import (
     SNMP_AUTH_PROTOCOLS,
     SNMP_PRIV_PROTOCOLS,
@@ -44,7 +45,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key. `default` is the value used when the key is absent, `absent` says in words what happens
+    """One key; `help` and `absent` are English, for `tr`.
+
+    `default` is the value used when the key is absent, `absent` says in words what happens
     then if there is no such value. INTEGER and DURATION (seconds) lie within `low`..`high`; `node_only`
     keys make no sense as the default of both nodes; a TABLE that `can_be_off` may be `false`."""
 
@@ -63,69 +66,92 @@ class Field:
 
 
 ROOT = (
-    Field("schema", Kind.INTEGER, "version of this file's form", required=True, low=1, high=1),
-    Field("pair", Kind.TABLES, "one table per watched pair", required=True),
+    Field(
+        "schema", Kind.INTEGER, mark("version of this file's form"), required=True, low=1, high=1
+    ),
+    Field("pair", Kind.TABLES, mark("one table per watched pair"), required=True),
 )
 
 PAIR = (
-    Field("name", Kind.TEXT, "name of the pair", required=True, pattern=PAIR_NAME),
+    Field("name", Kind.TEXT, mark("name of the pair"), required=True, pattern=PAIR_NAME),
     Field(
         "environment",
         Kind.CHOICE,
-        "what the pair is for; sets the banner",
+        mark("what the pair is for; sets the banner"),
         default=Environment.PRODUCTION.value,
         choices=tuple(Environment),
     ),
-    Field("read_only", Kind.BOOLEAN, "never offer a change to this pair", default=False),
-    Field("poll", Kind.DURATION, "period of the quickest poll", default=1.0, low=0.2, high=60),
-    Field("ssh", Kind.TABLE, "SSH settings of both nodes", can_be_off=True),
-    Field("snmp", Kind.TABLE, "SNMP settings of both nodes", can_be_off=True),
-    Field("node", Kind.TABLES, "the two firewalls", required=True),
+    Field("read_only", Kind.BOOLEAN, mark("never offer a change to this pair"), default=False),
+    Field(
+        "poll", Kind.DURATION, mark("period of the quickest poll"), default=1.0, low=0.2, high=60
+    ),
+    Field("ssh", Kind.TABLE, mark("SSH settings of both nodes"), can_be_off=True),
+    Field("snmp", Kind.TABLE, mark("SNMP settings of both nodes"), can_be_off=True),
+    Field("node", Kind.TABLES, mark("the two firewalls"), required=True),
 )
 
 NODE = (
-    Field("name", Kind.TEXT, "name of the firewall", required=True, pattern=NODE_NAME),
+    Field("name", Kind.TEXT, mark("name of the firewall"), required=True, pattern=NODE_NAME),
     Field(
         "role",
         Kind.CHOICE,
-        "the part it plays by configuration",
+        mark("the part it plays by configuration"),
         required=True,
         choices=tuple(NodeRole),
     ),
-    Field("address", Kind.ADDRESS, "its own address, never a CARP VIP", required=True),
-    Field("ssh", Kind.TABLE, "SSH settings of this node", can_be_off=True),
-    Field("snmp", Kind.TABLE, "SNMP settings of this node", can_be_off=True),
+    Field("address", Kind.ADDRESS, mark("its own address, never a CARP VIP"), required=True),
+    Field("ssh", Kind.TABLE, mark("SSH settings of this node"), can_be_off=True),
+    Field("snmp", Kind.TABLE, mark("SNMP settings of this node"), can_be_off=True),
 )
 
 SSH = (
     Field(
         "host",
         Kind.ADDRESS,
-        "name or address to connect to",
-        absent="the node's address",
+        mark("name or address to connect to"),
+        absent=mark("the node's address"),
         node_only=True,
     ),
-    Field("port", Kind.INTEGER, "TCP port", absent="ssh_config, else 22", low=1, high=65535),
-    Field("user", Kind.TEXT, "login", absent="ssh_config, else your own", pattern=USER),
-    Field("identity_file", Kind.PATH, "the private key to offer", absent="ssh_config"),
-    Field("agent_identity", Kind.PATH, "public key for which the agent signs", absent="none"),
-    Field("passphrase", Kind.SECRET, "passphrase of identity_file", absent="none"),
+    Field(
+        "port",
+        Kind.INTEGER,
+        mark("TCP port"),
+        absent=mark("ssh_config, else 22"),
+        low=1,
+        high=65535,
+    ),
+    Field("user", Kind.TEXT, mark("login"), absent=mark("ssh_config, else your own"), pattern=USER),
+    Field("identity_file", Kind.PATH, mark("the private key to offer"), absent=mark("ssh_config")),
+    Field(
+        "agent_identity",
+        Kind.PATH,
+        mark("public key for which the agent signs"),
+        absent=mark("none"),
+    ),
+    Field("passphrase", Kind.SECRET, mark("passphrase of identity_file"), absent=mark("none")),
     Field(
         "host_keys",
         Kind.FINGERPRINTS,
-        "pinned SHA256 fingerprints",
-        absent="none; known_hosts decides",
+        mark("pinned SHA256 fingerprints"),
+        absent=mark("none; known_hosts decides"),
         node_only=True,
     ),
     Field(
-        "known_hosts", Kind.PATH, "known_hosts file", absent="ssh_config, else ~/.ssh/known_hosts"
+        "known_hosts",
+        Kind.PATH,
+        mark("known_hosts file"),
+        absent=mark("ssh_config, else ~/.ssh/known_hosts"),
     ),
-    Field("proxy_jump", Kind.TEXT, "jump hosts", absent="ssh_config", pattern=PROXY_JUMP),
-    Field("ssh_config", Kind.PATH, "OpenSSH client configuration", absent="~/.ssh/config"),
+    Field(
+        "proxy_jump", Kind.TEXT, mark("jump hosts"), absent=mark("ssh_config"), pattern=PROXY_JUMP
+    ),
+    Field(
+        "ssh_config", Kind.PATH, mark("OpenSSH client configuration"), absent=mark("~/.ssh/config")
+    ),
     Field(
         "privilege",
         Kind.CHOICE,
-        "how commands that need root are run",
+        mark("how commands that need root are run"),
         default=Privilege.AUTO.value,
         choices=tuple(Privilege),
     ),
@@ -135,24 +161,41 @@ SNMP = (
     Field(
         "host",
         Kind.ADDRESS,
-        "name or address of the agent",
-        absent="the node's address",
+        mark("name or address of the agent"),
+        absent=mark("the node's address"),
         node_only=True,
     ),
-    Field("port", Kind.INTEGER, "UDP port", default=161, low=1, high=65535),
-    Field("version", Kind.CHOICE, "protocol", absent="3 with a user, else 2c", choices=("2c", "3")),
-    Field("community", Kind.SECRET, "v2c community", absent="none"),
-    Field("user", Kind.TEXT, "v3 user", absent="none", pattern=USER),
+    Field("port", Kind.INTEGER, mark("UDP port"), default=161, low=1, high=65535),
+    Field(
+        "version",
+        Kind.CHOICE,
+        mark("protocol"),
+        absent=mark("3 with a user, else 2c"),
+        choices=("2c", "3"),
+    ),
+    Field("community", Kind.SECRET, mark("v2c community"), absent=mark("none")),
+    Field("user", Kind.TEXT, mark("v3 user"), absent=mark("none"), pattern=USER),
     Field(
         "auth_protocol",
         Kind.CHOICE,
-        "v3 authentication",
+        mark("v3 authentication"),
         default="sha256",
         choices=SNMP_AUTH_PROTOCOLS,
     ),
-    Field("auth_key", Kind.SECRET, "v3 authentication key, 8 characters or more", absent="none"),
     Field(
-        "priv_protocol", Kind.CHOICE, "v3 privacy", default="aes128", choices=SNMP_PRIV_PROTOCOLS
+        "auth_key",
+        Kind.SECRET,
+        mark("v3 authentication key, 8 characters or more"),
+        absent=mark("none"),
     ),
-    Field("priv_key", Kind.SECRET, "v3 privacy key, 8 characters or more", absent="none"),
+    Field(
+        "priv_protocol",
+        Kind.CHOICE,
+        mark("v3 privacy"),
+        default="aes128",
+        choices=SNMP_PRIV_PROTOCOLS,
+    ),
+    Field(
+        "priv_key", Kind.SECRET, mark("v3 privacy key, 8 characters or more"), absent=mark("none")
+    ),
 )

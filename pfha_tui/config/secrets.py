@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pfha_tui.domain.language import mark, tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret
 
 _MAX_BYTES = 65_536
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
-FORMS = "env:NAME, file:/path or keyring:service/name"
+FORMS = mark("env:NAME, file:/path or keyring:service/name")
 
 
 class SecretKind(StrEnum):
@@ -42,7 +44,7 @@ class SecretError(Exception):
     """A secret cannot be had: `what` is wrong and `mend` says what to do, neither with the secret."""
 
     def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what}; {mend}")
+        super().__init__(tr("{what}; {mend}").format(what=what, mend=mend))
         self.what = what
         self.mend = mend
 
@@ -51,14 +53,20 @@ def parse_reference(text: str) -> SecretRef:
     """The reference that a text is; raises SecretError for a literal secret or a broken reference."""
     kind, colon, where = text.partition(":")
     if not colon or kind not in tuple(SecretKind):
-        raise SecretError("a secret may not be written out here", f"give a reference: {FORMS}")
+        raise SecretError(
+            tr("a secret may not be written out here"),
+            tr("give a reference: {forms}").format(forms=tr(FORMS)),
+        )
     broken = {
         SecretKind.ENV: not _NAME.fullmatch(where),
         SecretKind.FILE: not where or not where.isprintable(),
         SecretKind.KEYRING: not all(where.partition("/")) or not where.isprintable(),
     }[SecretKind(kind)]
     if broken:
-        raise SecretError(f"is not a complete {kind}: reference", f"the forms are {FORMS}")
+        raise SecretError(
+            tr("is not a complete {kind}: reference").format(kind=kind),
+            tr("the forms are {forms}").format(forms=tr(FORMS)),
+        )
     return SecretRef(SecretKind(kind), where)
 
 
@@ -68,7 +76,8 @@ def resolve(reference: SecretRef, base: Path, environ: Mapping[str, str] | None 
         text = (os.environ if environ is None else environ).get(reference.where)
         if not text:
             raise SecretError(
-                f"the variable {reference.where} is not set", f"export {reference.where} first"
+                tr("the variable {name} is not set").format(name=reference.where),
+                tr("export {name} first").format(name=reference.where),
             )
         return Secret(text)
     if reference.kind is SecretKind.FILE:
@@ -80,24 +89,37 @@ def _from_file(path: Path) -> Secret:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a path"
-        raise SecretError(f"{path} cannot be read ({why})", "mend the path or the file") from None
+        why = reason(error) if isinstance(error, OSError) else tr("not a path")
+        raise SecretError(
+            tr("{path} cannot be read ({why})").format(path=path, why=why),
+            tr("mend the path or the file"),
+        ) from None
     with os.fdopen(descriptor, "rb") as file:
         mode = os.fstat(descriptor)
         if not stat.S_ISREG(mode.st_mode):
-            raise SecretError(f"{path} is not a regular file", "name a file")
+            raise SecretError(
+                tr("{path} is not a regular file").format(path=path), tr("name a file")
+            )
         if mode.st_mode & 0o077:
-            raise SecretError(f"{path} can be read by others", f"run: chmod 600 {path}")
+            raise SecretError(
+                tr("{path} can be read by others").format(path=path),
+                tr("run: {command}").format(command=f"chmod 600 {path}"),
+            )
         if mode.st_uid not in (os.geteuid(), 0):
-            raise SecretError(f"{path} belongs to another user", f"run: chown $(id -u) {path}")
+            raise SecretError(
+                tr("{path} belongs to another user").format(path=path),
+                tr("run: {command}").format(command=f"chown $(id -u) {path}"),
+            )
         content = file.read(_MAX_BYTES + 1)
     try:
         text = content.decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise SecretError(f"{path} is not UTF-8 text", "keep one line of text in it") from None
+        raise SecretError(
+            tr("{path} is not UTF-8 text").format(path=path), tr("keep one line of text in it")
+        ) from None
     if not text or len(content) > _MAX_BYTES:
-        state = "is empty" if not text else "is too long"
-        raise SecretError(f"{path} {state}", "keep one line of text in it")
+        what = tr("{path} is empty") if not text else tr("{path} is too long")
+        raise SecretError(what.format(path=path), tr("keep one line of text in it"))
     return Secret(text)
 
 
@@ -108,19 +130,23 @@ def _from_keyring(where: str) -> Secret:
         from keyring.errors import NoKeyringError
     except ImportError:
         raise SecretError(
-            "the keyring library is not installed", "install pfha-tui[keyring]"
+            tr("the keyring library is not installed"), tr("run: pip install pfha-tui[keyring]")
         ) from None
     try:
         text = keyring.get_password(service, name)
     except NoKeyringError:
         raise SecretError(
-            "no keyring is running here", "use an env: or file: reference on this machine"
+            tr("no keyring is running here"), tr("use an env: or file: reference on this machine")
         ) from None
     # Backends raise what their platform raises (D-Bus, locked collections, …); to us it is one fact.
     except Exception as error:
         raise SecretError(
-            f"the keyring could not be read ({type(error).__name__})", "unlock it and try again"
+            tr("the keyring could not be read ({error})").format(error=type(error).__name__),
+            tr("unlock it and try again"),
         ) from None
     if not text:
-        raise SecretError(f"the keyring has no entry {where}", f"run: keyring set {service} {name}")
+        raise SecretError(
+            tr("the keyring has no entry {name}").format(name=where),
+            tr("run: {command}").format(command=f"keyring set {service} {name}"),
+        )
     return Secret(text)

@@ -8,6 +8,7 @@ from pfha_tui.config import schema
 from pfha_tui.config.durations import format_duration
 from pfha_tui.config.schema import Field, Kind
 from pfha_tui.config.secrets import SecretRef
+from pfha_tui.domain.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Configuration:
 
     def settings(self) -> tuple[Setting, ...]:
         """Every effective value in the order of the schema."""
-        found = [Setting("schema", schema.SCHEMA, "file", None)]
+        found = [Setting("schema", schema.SCHEMA, tr("file"), None)]
         for pair in self.pairs:
             found += _settings(pair.own, schema.PAIR)
             for node in pair.nodes:
@@ -126,7 +127,7 @@ def _transport(
     node: NodeConfig, name: str, values: Values | None, fields: tuple[Field, ...]
 ) -> list[Setting]:
     if values is None:
-        return [Setting(f"{node.label}.{name}", False, "not used", None)]
+        return [Setting(f"{node.label}.{name}", False, tr("not used"), None)]
     return _settings(values, fields)
 
 
@@ -138,12 +139,13 @@ def _settings(values: Values, fields: tuple[Field, ...]) -> list[Setting]:
         key = f"{values.label}.{field.key}"
         entry = values.entries.get(field.key)
         if entry is not None:
-            origin = "the pair's table" if entry.inherited else "file"
+            origin = tr("the pair's table") if entry.inherited else tr("file")
             found.append(Setting(key, _shown(field, entry.value), origin, entry.line))
         elif field.default is not None:
-            found.append(Setting(key, _shown(field, field.default), "default", None))
+            found.append(Setting(key, _shown(field, field.default), tr("default"), None))
         else:
-            found.append(Setting(key, None, f"not set: {field.absent}", None))
+            origin = tr("not set: {instead}").format(instead=tr(field.absent))
+            found.append(Setting(key, None, origin, None))
     return found
 
 

@@ -7,18 +7,19 @@ from pfha_tui.config import schema
 from pfha_tui.config.durations import format_duration, parse_duration
 from pfha_tui.config.schema import Field, Kind
 from pfha_tui.config.secrets import SecretError, parse_reference
+from pfha_tui.domain.language import mark, tr
 
 _NOUNS = {
-    Kind.TEXT: "a text in quotes",
-    Kind.ADDRESS: "an address in quotes",
-    Kind.INTEGER: "a whole number",
-    Kind.BOOLEAN: "true or false",
-    Kind.DURATION: 'a duration in quotes, such as "1s"',
-    Kind.CHOICE: "a text in quotes",
-    Kind.FINGERPRINTS: "a list of fingerprints in quotes",
-    Kind.PATH: "a path in quotes",
-    Kind.TABLE: "a table",
-    Kind.TABLES: "an array of tables",
+    Kind.TEXT: mark("a text in quotes"),
+    Kind.ADDRESS: mark("an address in quotes"),
+    Kind.INTEGER: mark("a whole number"),
+    Kind.BOOLEAN: mark("true or false"),
+    Kind.DURATION: mark('a duration in quotes, such as "1s"'),
+    Kind.CHOICE: mark("a text in quotes"),
+    Kind.FINGERPRINTS: mark("a list of fingerprints in quotes"),
+    Kind.PATH: mark("a path in quotes"),
+    Kind.TABLE: mark("a table"),
+    Kind.TABLES: mark("an array of tables"),
 }
 _TYPES: dict[Kind, type] = {
     Kind.INTEGER: int,
@@ -29,18 +30,28 @@ _TYPES: dict[Kind, type] = {
 }
 
 
+class Unfit(Exception):
+    """The value does not fit its key: `what` is wrong, and `mend` says what to do (maybe nothing)."""
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what, mend)
+        self.what = what
+        self.mend = mend
+
+
 def convert(field: Field, raw: object) -> Any:
     """The value that the key wants: text, number, boolean, tuple of texts, seconds or SecretRef.
 
-    Raises ValueError("what is wrong; how to mend it"); what a secret key holds is never repeated.
+    Raises Unfit; what a secret key holds is never repeated.
     """
     if field.kind is Kind.SECRET:
         return _secret(raw)
     if field.kind is Kind.TABLE and raw is False and field.can_be_off:
         return raw
     if type(raw) is not _TYPES.get(field.kind, str):
-        mend = "or false to switch it off" if field.can_be_off else ""
-        raise ValueError(f"must be {_NOUNS[field.kind]}, not {_name(raw)}; {mend}")
+        mend = tr("or false to switch it off") if field.can_be_off else ""
+        what = tr("must be {wanted}, not {found}")
+        raise Unfit(what.format(wanted=tr(_NOUNS[field.kind]), found=_name(raw)), mend)
     return _CHECKS[field.kind](field, raw)
 
 
@@ -48,16 +59,20 @@ def _secret(raw: object) -> object:
     try:
         return parse_reference(raw if isinstance(raw, str) else "")
     except SecretError as error:
-        raise ValueError(str(error)) from None
+        raise Unfit(error.what, error.mend) from None
 
 
 def _text(field: Field, raw: str) -> str:
     if field.pattern is not None and not field.pattern.fullmatch(raw):
-        allowed = {
-            id(schema.PAIR_NAME): "letters, digits, space, dot, dash and underscore, at most 40",
-            id(schema.NODE_NAME): "letters, digits, dot, dash and underscore, at most 40",
-        }.get(id(field.pattern), "see the reference of this key")
-        raise ValueError(f"has characters that do not belong there; allowed: {allowed}")
+        mend = {
+            id(schema.PAIR_NAME): tr(
+                "allowed: letters, digits, space, dot, dash and underscore, at most 40"
+            ),
+            id(schema.NODE_NAME): tr(
+                "allowed: letters, digits, dot, dash and underscore, at most 40"
+            ),
+        }.get(id(field.pattern), tr("allowed: see the reference of this key"))
+        raise Unfit(tr("has characters that do not belong there"), mend)
     return raw
 
 
@@ -68,8 +83,9 @@ def _address(field: Field, raw: str) -> str:
         pass
     numeric = raw.replace(".", "").isdigit()
     if numeric or not schema.HOST.fullmatch(raw):
-        raise ValueError(
-            "is neither an IP address nor a host name; no port and no prefix length here"
+        raise Unfit(
+            tr("is neither an IP address nor a host name"),
+            tr("no port and no prefix length here"),
         )
     return raw
 
@@ -77,45 +93,55 @@ def _address(field: Field, raw: str) -> str:
 def _integer(field: Field, raw: int) -> int:
     if not field.low <= raw <= field.high:
         if field.low == field.high:
-            raise ValueError(f"must be {field.low:g}; this program reads no other form")
-        raise ValueError(f"must lie between {field.low:g} and {field.high:g}; mend the number")
+            what = tr("must be {number}").format(number=f"{field.low:g}")
+            raise Unfit(what, tr("this program reads no other form"))
+        low, high = f"{field.low:g}", f"{field.high:g}"
+        what = tr("must lie between {low} and {high}").format(low=low, high=high)
+        raise Unfit(what, tr("mend the number"))
     return raw
 
 
 def _duration(field: Field, raw: str) -> float:
-    seconds = parse_duration(raw)
+    try:
+        seconds = parse_duration(raw)
+    except ValueError as error:
+        raise Unfit(str(error)) from None
     if not field.low <= seconds <= field.high:
         low, high = format_duration(field.low), format_duration(field.high)
-        raise ValueError(f"must lie between {low} and {high}; mend the duration")
+        what = tr("must lie between {low} and {high}").format(low=low, high=high)
+        raise Unfit(what, tr("mend the duration"))
     return seconds
 
 
 def _choice(field: Field, raw: str) -> str:
     if raw not in field.choices:
-        raise ValueError(f"is not one of the known words; use {', '.join(field.choices)}")
+        mend = tr("use {words}").format(words=", ".join(field.choices))
+        raise Unfit(tr("is not one of the known words"), mend)
     return raw
 
 
 def _fingerprints(field: Field, raw: list[object]) -> tuple[str, ...]:
     if not raw:
-        raise ValueError("is an empty list; leave the key out to let known_hosts decide")
+        raise Unfit(tr("is an empty list"), tr("leave the key out to let known_hosts decide"))
     prints = tuple(text.rstrip("=") for text in raw if isinstance(text, str))
     if len(prints) != len(raw) or not all(map(schema.FINGERPRINT.fullmatch, prints)):
-        raise ValueError(
-            'holds something else than "SHA256:…" with 43 characters; copy them from ssh-keygen -lf'
+        raise Unfit(
+            tr('holds something else than "SHA256:…" with 43 characters'),
+            tr("copy them from {command}").format(command="ssh-keygen -lf"),
         )
     return prints
 
 
 def _path(field: Field, raw: str) -> str:
     if not raw or not raw.isprintable():
-        raise ValueError("is not a path; name a file")
+        raise Unfit(tr("is not a path"), tr("name a file"))
     return raw
 
 
 def _tables(field: Field, raw: list[object]) -> list[object]:
     if not raw or not all(isinstance(element, dict) for element in raw):
-        raise ValueError(f"must be an array of tables; write [[…{field.key}]]")
+        mend = tr("write {form}").format(form=f"[[…{field.key}]]")
+        raise Unfit(tr("must be an array of tables"), mend)
     return raw
 
 
@@ -135,11 +161,11 @@ _CHECKS: dict[Kind, Any] = {
 
 def _name(raw: object) -> str:
     names = {
-        str: "a text",
-        bool: "true or false",
-        int: "a whole number",
-        float: "a number with a point",
-        list: "a list",
-        dict: "a table",
+        str: tr("a text"),
+        bool: tr("true or false"),
+        int: tr("a whole number"),
+        float: tr("a number with a point"),
+        list: tr("a list"),
+        dict: tr("a table"),
     }
-    return names.get(type(raw), "a date or time")
+    return names.get(type(raw), tr("a date or time"))

@@ -9,6 +9,7 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from pfha_tui.config.schema import SCHEMA
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import Environment, NodeRole
 
 
@@ -41,13 +42,13 @@ class NewPair:
 def render(new: NewPair) -> str:
     """The text of the file."""
     document = tomlkit.document()
-    document.add(tomlkit.comment("pfha-tui: `pfha-tui config check` says what is wrong in here,"))
-    document.add(tomlkit.comment("`pfha-tui config show` lists every value with its origin."))
+    document.add(tomlkit.comment(tr("`pfha-tui config check` says what is wrong in here,")))
+    document.add(tomlkit.comment(tr("`pfha-tui config show` lists every value with its origin.")))
     document.add("schema", tomlkit.item(SCHEMA))
     pair = tomlkit.table()
     pair.add("name", new.name)
     pair.add("environment", new.environment.value)
-    pair["environment"].comment("production or lab: the banner's word and colour")
+    pair["environment"].comment(tr("production or lab: the banner's word and colour"))
     ssh = _table(
         user=new.user,
         port=new.port,

@@ -207,7 +207,7 @@ def test_without_pins_nobody_is_asked(program: Program, nodes: Nodes, tmp_path: 
             (*ADDRESSES, "--identity-file", "a", "--agent-identity", "b"),
             "exactly one identity is offered",
         ),
-        ((*ADDRESSES, "--secondary-name", "fw1"), "is also the name of the node"),
+        ((*ADDRESSES, "--secondary-name", "fw1"), "is also the name of another one"),
         ((*ADDRESSES, "--port", "70000"), "--port"),
     ],
 )

@@ -97,7 +97,7 @@ BAD = {
         ("read_only = 1", "7: pair[main].read_only: must be true or false, not a whole number"),
         (
             'user = "x"',
-            "7: pair[main].user: is not a key of this table; it belongs to the ssh table",
+            "7: pair[main].user: is not a key of this table; it belongs to the table ssh",
         ),
     ],
     'environment = "lab"': [
@@ -159,14 +159,14 @@ BAD = {
         ),
         (
             'version = "3"',
-            "16: pair[main].node[fw1].snmp: speaks SNMP version 3 but has no user "
-            "and no auth_key and no priv_key; add it, or set snmp = false",
+            "16: pair[main].node[fw1].snmp: speaks SNMP version 3 but lacks user, "
+            "auth_key, priv_key; add it, or set snmp = false",
         ),
     ],
     'role = "secondary"': [
         (
             'role = "primary"',
-            '27: pair[main].node[fw2].role: both nodes are primary; make one "secondary"',
+            '27: pair[main].node[fw2].role: both nodes are "primary"; make one "secondary"',
         ),
         (
             "",
@@ -200,7 +200,7 @@ BAD = {
     'name = "fw2"': [
         (
             'name = "FW1"',
-            "26: pair[main].node[FW1].name: is also the name of the node in line 17; give each its own name",
+            "26: pair[main].node[FW1].name: is also the name of another one in line 17; give each its own name",
         ),
         (
             'name = "f|w"',
@@ -250,12 +250,12 @@ def test_a_node_without_any_way_in_is_a_fault() -> None:
     ]
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_pair_has_two_nodes(count: int) -> None:
+@pytest.mark.parametrize(("count", "has"), [(1, "1 node"), (3, "3 nodes")])
+def test_a_pair_has_two_nodes(count: int, has: str) -> None:
     head, *nodes = GOOD.split("[[pair.node]]")
     third = nodes[1].replace("fw2", "fw3").replace("::2", "::3")
     text = "[[pair.node]]".join([head, *[*nodes, third][:count]])
-    what = f"4: pair[main]: has {count} nodes, not two; write two [[pair.node]] tables"
+    what = f"4: pair[main]: has {has}, not two; write two [[pair.node]] tables"
     assert what in faults(text)
 
 
@@ -263,7 +263,7 @@ def test_pairs_have_different_names() -> None:
     again = GOOD.partition("[[pair]]")[2].replace("10.0.0.1", "10.0.1.1").replace("::2", "::4")
     second = GOOD.count("\n") + 2
     assert faults(GOOD + "[[pair]]" + again) == [
-        f"{second}: pair[main].name: is also the name of the pair in line 5; give each its own name"
+        f"{second}: pair[main].name: is also the name of another one in line 5; give each its own name"
     ]
 
 
