@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     SYNC = "sync"
     CONNECTION = "connection"
     VERDICT = "verdict"
+    ACTION = "action"
 
 
 class Resolution(StrEnum):
