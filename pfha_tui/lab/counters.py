@@ -1,9 +1,8 @@
 """What a node counts besides its interfaces; all of it starts anew at boot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-OWN_STATES = 6.0
-"""States of the node's own traffic (SSH, SNMP, name service); not worth synchronising."""
+from pfha_tui.lab.states import StateTable
 
 
 @dataclass(slots=True)
@@ -12,24 +11,35 @@ class Counters:
 
     carp_sent: float = 0.0
     carp_received: float = 0.0
+    carp_sent6: float = 0.0
+    carp_received6: float = 0.0
     carp_bad_vhid: float = 0.0
     carp_bad_authentication: float = 0.0
     sync_sent_packets: float = 0.0
     sync_sent_inserts: float = 0.0
     sync_sent_updates: float = 0.0
+    sync_sent_full: float = 0.0
+    sync_sent_requests: float = 0.0
     sync_sent_deletes: float = 0.0
     sync_sent_marks: float = 0.0
     sync_send_errors: float = 0.0
     sync_received_packets: float = 0.0
     sync_received_inserts: float = 0.0
     sync_received_updates: float = 0.0
+    sync_received_full: float = 0.0
+    sync_received_requests: float = 0.0
     sync_received_deletes: float = 0.0
     sync_received_marks: float = 0.0
-    states: float = OWN_STATES
-    inserts: float = OWN_STATES
+    table: StateTable = field(default_factory=StateTable)
+    inserts: float = 0.0
     removals: float = 0.0
     searches: float = 0.0
     matches: float = 0.0
     blocked: float = 0.0
     busy: float = 0.0
     """Processor seconds spent working since boot, all processors together."""
+
+    @property
+    def states(self) -> int:
+        """Current entries of pf's state table: what was inserted and not removed, in whole states as they are shown."""
+        return int(self.inserts) - int(self.removals)

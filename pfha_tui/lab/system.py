@@ -2,13 +2,13 @@
 
 from pfha_tui.lab import traffic
 from pfha_tui.lab.node import Node
+from pfha_tui.lab.states import STATE_LIMIT
 
 RELEASE = "12.1-STABLE"
 PAGE = 4096
 PHYSICAL_MEMORY = 4_252_860_416
 PAGES = 1_006_870
 STATHZ = 127
-STATE_LIMIT = 400_000
 FRAGMENT_LIMIT = 5_000
 PROCESSORS = traffic.PROCESSORS
 

@@ -1,14 +1,17 @@
 """The clients' traffic through the pair, and what it does to counters and states.
 
 A smooth offered load flows through whichever node holds the VIPs. It has an integral, so that counters depend on how
-much time passed and not on how often somebody looked.
+much time passed and not on how often somebody looked. States are born on the carrier and die with their clients; the
+other node holds as many as pfsync brings it.
 """
 
 import math
 from typing import TYPE_CHECKING
 
-from pfha_tui.lab.counters import OWN_STATES
+from pfha_tui.lab.interface import Interface
 from pfha_tui.lab.node import Node, Power
+from pfha_tui.lab.pfsync import count_packets, count_requested, count_whole, reaches
+from pfha_tui.lab.states import LIFETIME, OWN_STATES
 
 if TYPE_CHECKING:
     from pfha_tui.lab.world import World
@@ -21,8 +24,6 @@ UPLOAD_PACKET = 310.0
 """Mean IP length of a packet in each direction."""
 ARRIVALS = 25.0
 """New states per second."""
-LIFETIME = 480.0
-"""Mean life of a state (s): 12 000 states at rest."""
 UPDATES = 700.0
 """State updates per second that pfsync sends at mean load."""
 SYNC_PACKET = 980.0
@@ -30,8 +31,9 @@ SYNC_MESSAGES = 11.0
 """Mean length of a pfsync packet, and how many messages share one."""
 CATCH_UP = 8.0
 """Time constant (s) at which the spare's table closes a gap, by updates of states that it lacks."""
-FADE = 90.0
-"""Time constant (s) at which states die that carry no traffic here and are synchronised by nobody."""
+FADE = 48.0
+"""Time constant (s) at which states die of whose traffic the node is told nothing: 20 s after SYNC was cut, the
+recorded spare held 50 states where its peer held 76."""
 PROCESSORS = 2
 
 _WAVES = ((0.22, 61.0, 0.4), (0.15, 17.3, 1.9), (0.10, 5.7, 4.2), (0.12, 1811.0, 2.2))
@@ -59,35 +61,48 @@ def accrue(world: "World", start: float, end: float) -> None:
         return
     units = volume(start, end)
     lan, wan = _carrier(world, "LAN"), _carrier(world, "WAN")
-    up = [node for node in world.nodes if node.power is not Power.OFF]
-    flowing = (
+    up = [node for node in world.nodes if node.power is not Power.OFF and not node.frozen]
+    carriers: list[Node] = []
+    if (
         lan is not None
         and wan is not None
         and lan.interface("WAN").link
         and wan.interface("LAN").link
-    )
-    if flowing:
-        assert lan is not None and wan is not None
+    ):
+        carriers = [lan] if lan is wan else [lan, wan]
         _flow(lan, wan, units)
     for node in up:
         _background(node, seconds)
-    carriers = [node for node in up if flowing and node in (lan, wan)]
-    before = {node.name: node.counters.states for node in up}
+    before = {node.name: dict(node.counters.table.clients) for node in up}
     for node in carriers:
-        _serve(node, units / len(carriers), seconds, len(carriers))
+        _serve(node, units / len(carriers), seconds)
         _synchronise(world, node, units / len(carriers), seconds)
     for node in up:
-        if node not in carriers:
-            source = next((c for c in carriers if world.syncs(c, node)), None)
-            _follow(node, source, before, units, seconds)
+        _take_part(node, carriers, before, units, seconds)
+    for node in up:
+        _own_states(node, seconds)
+        _purge(node)
+        _bulk(node)
+
+
+def reached(world: "World", node: Node, interface: Interface) -> bool:
+    """Whether the hosts of a segment reach a node there; they sit on the first node's side of a cut."""
+    segment = interface.segment
+    return (
+        node.power is Power.ON
+        and not node.frozen
+        and interface.link
+        and interface.admin_up
+        and segment is not None
+        and (node is world.nodes[0] or not world.segments[segment].cut)
+    )
 
 
 def _carrier(world: "World", segment: str) -> Node | None:
-    """The node that the hosts of a segment reach at its VIP; they sit on the first node's side of a cut."""
-    for number, node in enumerate(world.nodes):
+    """The node that the hosts of a segment reach at its VIPs."""
+    for node in world.nodes:
         interface = node.interface(segment)
-        reachable = interface.link and (number == 0 or not world.segments[segment].cut)
-        if node.power is Power.ON and reachable and node.is_master(interface.name):
+        if reached(world, node, interface) and node.is_master(interface.name):
             return node
     return None
 
@@ -120,77 +135,119 @@ def _background(node: Node, seconds: float) -> None:
     node.counters.busy += 0.02 * seconds
 
 
-def _serve(node: Node, units: float, seconds: float, shares: int) -> None:
+def _serve(node: Node, units: float, seconds: float) -> None:
+    """States are born on a carrier and die with their clients."""
     counters = node.counters
-    fading = math.exp(-seconds / LIFETIME)
     born = ARRIVALS * units
-    # The table is shared through pfsync even when two nodes carry one direction each, so each of them holds all of it.
-    steady = shares * born / seconds * LIFETIME * (1 - fading) + OWN_STATES * (1 - fading)
-    states = counters.states * fading + steady
-    inserted = born * shares
-    counters.removals += max(0.0, counters.states + inserted - states)
-    counters.inserts += max(inserted, states - counters.states)
-    counters.states = states
+    clients = counters.table.clients
+    _age(clients, seconds, LIFETIME)
+    _bear(clients, node.host_id, born, seconds)
+    counters.inserts += born
     counters.matches += born * 2
     counters.busy += units * 0.09
 
 
+def _age(states: dict[int, float], seconds: float, lifetime: float) -> None:
+    fading = math.exp(-seconds / lifetime)
+    for creator in states:
+        states[creator] *= fading
+
+
+def _bear(clients: dict[int, float], creator: int, born: float, seconds: float) -> None:
+    """Add the states born evenly over a stretch of time, those left out that died before its end."""
+    alive = LIFETIME / seconds * (1 - math.exp(-seconds / LIFETIME))
+    clients[creator] = clients.get(creator, 0.0) + born * alive
+
+
 def _synchronise(world: "World", node: Node, units: float, seconds: float) -> None:
     """Messages that a carrier sends to its peer, whether or not they arrive."""
-    counters = node.counters
-    sync = node.interface("SYNC")
+    if not node.pfsync.running:
+        return
+    peer, counters = world.peer(node), node.counters
     messages = (ARRIVALS * 2 + UPDATES) * units
-    packets = messages / SYNC_MESSAGES
     counters.sync_sent_inserts += ARRIVALS * units
     counters.sync_sent_deletes += ARRIVALS * units
     counters.sync_sent_updates += UPDATES * units
-    counters.sync_sent_packets += packets
-    pfsync = node.interface("pfsync0")
-    pfsync.sent(packets, SYNC_PACKET)
-    if not (sync.link and sync.admin_up):
-        counters.sync_send_errors += packets
-        return
-    sync.sent(packets, SYNC_PACKET, own=True)
-    peer = world.peer(node)
-    if world.syncs(node, peer):
+    count_packets(node, messages / SYNC_MESSAGES, SYNC_PACKET)
+    if reaches(node, peer):
         heard = peer.counters
         heard.sync_received_inserts += ARRIVALS * units
         heard.sync_received_deletes += ARRIVALS * units
         heard.sync_received_updates += UPDATES * units
-        heard.sync_received_packets += packets
-        peer.interface("SYNC").received(packets, SYNC_PACKET, own=True)
-        peer.interface("pfsync0").received(packets, SYNC_PACKET)
-        _answer(peer, node, seconds)
+    if reaches(peer, node):
+        # The spare's own few states travel back.
+        peer.counters.sync_sent_updates += 3.0 * seconds
+        counters.sync_received_updates += 3.0 * seconds
+        count_packets(peer, 0.7 * seconds, 240)
 
 
-def _answer(peer: Node, node: Node, seconds: float) -> None:
-    """The spare's own few states travel back."""
-    packets = 0.7 * seconds
-    peer.counters.sync_sent_packets += packets
-    peer.counters.sync_sent_updates += 3.0 * seconds
-    peer.interface("SYNC").sent(packets, 240, own=True)
-    peer.interface("pfsync0").sent(packets, 240)
-    node.counters.sync_received_packets += packets
-    node.counters.sync_received_updates += 3.0 * seconds
-    node.interface("SYNC").received(packets, 240, own=True)
-    node.interface("pfsync0").received(packets, 240)
-
-
-def _follow(
-    node: Node, source: Node | None, before: dict[str, float], units: float, seconds: float
+def _take_part(
+    node: Node,
+    carriers: list[Node],
+    before: dict[str, dict[int, float]],
+    units: float,
+    seconds: float,
 ) -> None:
-    """A node that carries nothing: its table follows its peer's, or fades."""
+    """What a node's table owes to the states that others carry."""
+    counters, clients = node.counters, node.counters.table.clients
+    heard = [carrier for carrier in carriers if reaches(carrier, node)]
+    if node not in carriers:
+        told = not carriers or bool(heard)
+        _age(clients, seconds, LIFETIME if told else FADE)
+    for carrier in heard:
+        born = ARRIVALS * units / len(carriers)
+        _bear(clients, carrier.host_id, born, seconds)
+        counters.inserts += born
+        counters.busy += 0.0 if node in carriers else units * 0.015
+        lacking = 1 - math.exp(-seconds / CATCH_UP)
+        fading = math.exp(-seconds / LIFETIME)
+        closed = 0.0
+        for creator, theirs in before[carrier.name].items():
+            gap = (theirs - before[node.name].get(creator, 0.0)) * fading
+            if gap > 0:
+                clients[creator] = clients.get(creator, 0.0) + gap * lacking
+                closed += gap * lacking
+        counters.inserts += closed
+        count_requested(carrier, node, closed)
+
+
+def _own_states(node: Node, seconds: float) -> None:
+    """The nodes' own traffic, which their peers hear of; states of creators that are no more fade."""
     counters = node.counters
-    if source is None:
-        states = OWN_STATES + (counters.states - OWN_STATES) * math.exp(-seconds / FADE)
-        change = states - counters.states
-        counters.inserts += max(0.0, change)
-        counters.removals += max(0.0, -change)
-    else:
-        gap = (before[source.name] - counters.states) * math.exp(-seconds / CATCH_UP)
-        states = max(0.0, source.counters.states - gap)
-        inserted = max(ARRIVALS * units, states - counters.states)
-        counters.removals += max(0.0, counters.states + inserted - states)
-        counters.inserts += inserted
-        counters.busy += units * 0.015
-    counters.states = states
+    own, peer = counters.table.own, node.world.peer(node)
+    counters.inserts += OWN_STATES - own.get(node.host_id, 0.0)
+    own[node.host_id] = OWN_STATES
+    for creator in [creator for creator in own if creator not in (node.host_id, peer.host_id)]:
+        own[creator] *= math.exp(-seconds / FADE)
+    if reaches(peer, node):
+        gained = (OWN_STATES - own.get(peer.host_id, 0.0)) * (1 - math.exp(-seconds / CATCH_UP))
+        own[peer.host_id] = own.get(peer.host_id, 0.0) + gained
+        counters.inserts += gained
+    elif peer.host_id in own:
+        own[peer.host_id] *= math.exp(-seconds / FADE)
+
+
+def _purge(node: Node) -> None:
+    """Sessions without a packet for too long go, and removals make up the balance of all that is no more."""
+    counters = node.counters
+    sessions = counters.table.sessions
+    for state in [state for state in sessions.values() if state.expires <= node.world.now]:
+        del sessions[state.flow]
+        node.pfsync.delete(state)
+    counters.removals = max(counters.removals, counters.inserts - counters.table.total)
+
+
+def _bulk(node: Node) -> None:
+    """What a running bulk update brought: its share of all that the peer holds and this node lacks."""
+    (step, share), peer = node.pfsync.walk(), node.world.peer(node)
+    if not step or not peer.pfsync.running or peer.frozen:
+        return
+    theirs, ours = peer.counters.table, node.counters.table
+    count_whole(peer, node, step * theirs.total)
+    if not reaches(peer, node):
+        return
+    for here, there in ((ours.clients, theirs.clients), (ours.own, theirs.own)):
+        for creator, states in there.items():
+            gained = max(0.0, states - here.get(creator, 0.0)) * share
+            here[creator] = here.get(creator, 0.0) + gained
+            node.counters.inserts += gained
