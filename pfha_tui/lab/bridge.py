@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -84,6 +84,11 @@ class Bridge:
         self._fd = os.open(self._door, os.O_RDWR | os.O_NONBLOCK)
         asyncio.get_running_loop().add_reader(self._fd, self._knock)
 
+    def drop(self) -> None:
+        """The power is gone, and with it every command that runs."""
+        for task in self._streams:
+            task.cancel()
+
     async def stop(self) -> None:
         """Close the door and end every stream; the directory is the caller's to remove."""
         for handle in self._leftovers:
@@ -92,8 +97,7 @@ class Bridge:
             asyncio.get_running_loop().remove_reader(self._fd)
             os.close(self._fd)
             self._fd = -1
-        for task in self._streams:
-            task.cancel()
+        self.drop()
         await asyncio.gather(*self._streams, return_exceptions=True)
 
     def environment(self, uid: int) -> dict[str, str]:
@@ -128,19 +132,19 @@ class Bridge:
         finally:
             caller.unlink(missing_ok=True)
         reply = shell.answer(self.node, path, words, uid)
-        if reply.delay:
-            self._spawn(self._answer_later(line, path, reply))
+        if reply.work is not None:
+            self._spawn(self._answer_later(line, path, reply, reply.work))
         else:
             self._tell(line, path, reply)
 
-    async def _answer_later(self, line: IO[bytes], path: str, reply: Reply) -> None:
-        """Wait in world time, do what the command does, and answer."""
+    async def _answer_later(
+        self, line: IO[bytes], path: str, reply: Reply, work: Iterator[float]
+    ) -> None:
+        """Do what the command does, in world time, and answer when it is done; never, if the power fails."""
         done = asyncio.Event()
-        self.node.world.scheduler.after(reply.delay, done.set)
+        self.node.run(work, done.set)
         try:
             await done.wait()
-            if reply.effect is not None:
-                reply.effect()
             with contextlib.suppress(OSError):
                 self._tell(line, path, reply)
         finally:

@@ -7,7 +7,7 @@ cable is `dormant`; there is nothing about CARP. As recorded on FreeBSD 12.1, ev
 import time
 from collections.abc import Callable, Iterable
 
-from pfha_tui.lab import pfsense, system, traffic
+from pfha_tui.lab import system, traffic
 from pfha_tui.lab.commands.pfctl import runtime
 from pfha_tui.lab.interface import Interface
 from pfha_tui.lab.node import Node
@@ -43,7 +43,7 @@ def _system(node: Node) -> dict[Oid, Value]:
     return {
         (*SYSTEM, 1, 0): (
             "STRING",
-            f"pfSense {node.hostname} {pfsense.VERSION} FreeBSD {system.RELEASE} amd64",
+            f"pfSense {node.hostname} {node.generation.version} FreeBSD {node.generation.release} amd64",
         ),
         (*SYSTEM, 2, 0): ("OID", "1.3.6.1.4.1.12325.1.1.2.1.1"),
         (*SYSTEM, 3, 0): ("Timeticks", up),

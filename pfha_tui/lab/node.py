@@ -1,17 +1,21 @@
 """One simulated firewall: its kernel's CARP, its interfaces, its logs, its power."""
 
 import ipaddress
-import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pfha_tui.lab.carp import AD_BYTES, TICK_SLACK, Advertisement, State, Vhid
+from pfha_tui.lab import power
+from pfha_tui.lab.carp import TICK_SLACK, Advertisement, State, Vhid
 from pfha_tui.lab.counters import Counters
+from pfha_tui.lab.gateway import Gateway
+from pfha_tui.lab.generation import F12, Generation
 from pfha_tui.lab.hub import DEVD_CLIENTS, Hub
-from pfha_tui.lab.interface import Address, Interface
+from pfha_tui.lab.interface import Address, Inet, Interface, Kind
+from pfha_tui.lab.pfsync import Pfsync
 from pfha_tui.lab.scheduler import Timer
 
 if TYPE_CHECKING:
@@ -19,10 +23,8 @@ if TYPE_CHECKING:
 
 LOG_LINES = 5000
 """How many lines system.log keeps before the oldest go (the lab's stand-in for newsyslog)."""
-
-BULK_RETRY = 5.0
-BULK_TRIES = 13
-"""pfsync asks for the bulk update every 5 s: once, and 12 times again, before it gives up."""
+MESSAGES = 400
+"""How many lines the kernel's message buffer keeps."""
 
 
 class Power(Enum):
@@ -34,16 +36,26 @@ class Power(Enum):
 
 
 @dataclass(slots=True)
+class Path:
+    """The way between the console and a node: round trip in real seconds, share of lost packets (0 to 1)."""
+
+    round_trip: float = 0.0
+    loss: float = 0.0
+
+
+@dataclass(slots=True)
 class CarpVip:
     """A CARP VIP as the configuration holds it."""
 
     interface: str
     vhid: int
-    address: ipaddress.IPv4Interface
+    address: Inet
     advskew: int
     description: str
     advbase: int = 1
     password: str = "lab-carp"
+    stacked: bool = False
+    """Whether it is an IP alias that stands on a CARP VIP, and shares its virtual host."""
 
 
 class Node:
@@ -56,27 +68,46 @@ class Node:
         host_id: int,
         interfaces: list[Interface],
         vips: list[CarpVip],
+        generation: Generation = F12,
+        gateways: Sequence[Gateway] = (),
     ) -> None:
         self.world = world
+        self.generation = generation
         self.name = name
         self.hostname = f"{name}.example.net"
         self.host_id = host_id
+        self.host_id_pinned = True
+        """Whether the host id outlives a boot, as pfSense sees to; plain FreeBSD draws one at each start of pf."""
         self.interfaces = interfaces
+        self.gateways = list(gateways)
         self.config_vips = vips
-        self.syncdev = "vtnet2"
+        self.syncdev = self.interface("SYNC").name
         self.syncpeer = ""
         self.power = Power.OFF
         self.serving_network = False
-        """Whether sshd and the SNMP agent run: late in the boot, and as long as the power lasts."""
-        self.on_power: list[Callable[[], None]] = []
+        """Whether sshd and the SNMP agent are started: late in the boot, until the shutdown or the end of power."""
+        self.booting = False
+        """Whether /var/run/booting is there: until rc.bootup is over."""
+        self.frozen = False
+        """Whether it hangs, as a paused virtual machine does: it has power and carrier, and does nothing."""
+        self.sshd = True
+        self.snmpd = True
+        """Whether these services are enabled."""
+        self.path = Path()
+        self.on_change: list[Callable[[], None]] = []
+        """Called when power, services or the freezing change what the node answers."""
         self.boottime = world.now
         self.counters = Counters()
         self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.messages: deque[str] = deque(maxlen=MESSAGES)
+        """The kernel's message buffer, which dmesg prints."""
         self.log_hub = Hub()
         self.devd = Hub(DEVD_CLIENTS)
         self.vhids: list[Vhid] = []
         self.maintenance = False
-        self.config_changed = world.now
+        self.sync_due = False
+        self.sync_running = False
+        """Whether a synchronisation of the configuration has been asked for, and whether one runs."""
         self.carp_allow = 1
         self.carp_preempt = 1
         self.carp_log = 1
@@ -85,8 +116,14 @@ class Node:
         self.carp_senderr_factor = 0
         self.carp_dscp = 56
         self.pfsync_demotion_factor = 0
+        self.pfsync = Pfsync(self)
         self._timers: list[Timer] = []
-        self._bulk_tries = 0
+        self._held: list[tuple[Timer, Callable[[], None]]] = []
+
+    @property
+    def bulk_pending(self) -> bool:
+        """Whether a bulk update has been asked for and is neither over nor given up (`syncok: 0`)."""
+        return not self.pfsync.ok
 
     def interface(self, name: str) -> Interface:
         """The interface with this kernel name or description (any case); KeyError when there is none."""
@@ -103,9 +140,9 @@ class Node:
         return None
 
     def is_master(self, interface: str) -> bool:
-        """Whether this node is MASTER of every virtual host of the interface, and has any there."""
+        """Whether this node is MASTER of every virtual host of the interface, has any there, and can act on it."""
         here = [vhid for vhid in self.vhids if vhid.port.name == interface]
-        return bool(here) and all(vhid.state is State.MASTER for vhid in here)
+        return not self.frozen and bool(here) and all(vhid.state is State.MASTER for vhid in here)
 
     # What the kernel's CARP calls (see carp.Host)
 
@@ -113,21 +150,28 @@ class Node:
         """Arm a callout of a virtual host."""
         late = self.world.random.uniform(*slack)
         callback: Callable[[], None] = vhid.advertise if what == "advertise" else vhid.master_down
-        return self.world.scheduler.after(delay + late, callback)
+        return self._arm(delay + late, callback, periodic=True)
 
     def transmit(self, vhid: Vhid, advertisement: Advertisement) -> None:
         """Send an advertisement out of the interface of the virtual host."""
         interface = self.interface(vhid.port.name)
-        self.counters.carp_sent += 1
-        interface.sent(1, AD_BYTES, own=True)
+        self.count_sent(interface, advertisement, 1)
         self.world.carry(self, interface, advertisement)
+
+    def count_sent(self, interface: Interface, advertisement: Advertisement, count: float) -> None:
+        """Count an advertisement that was sent so many times."""
+        if advertisement.family == 4:
+            self.counters.carp_sent += count
+        else:
+            self.counters.carp_sent6 += count
+        interface.sent(count, advertisement.size, own=advertisement.family == 4)
 
     def demote(self, adjustment: int, reason: str) -> None:
         """Change the demotion counter; every MASTER advertises at once, from a task queue."""
         self.carp_demotion += adjustment
         if self.carp_log:
             self.kernel(f"carp: demoted by {adjustment} to {self.carp_demotion} ({reason})")
-        self.world.scheduler.after(0.0, self._advertise_all)
+        self._arm(0.0, self._advertise_all)
 
     def transition(self, vhid: Vhid, old: State, new: State, reason: str) -> None:
         """Log a change of role, tell devd, and let the traffic of before be counted for the old role."""
@@ -140,33 +184,45 @@ class Node:
 
     def hear(self, interface: Interface, advertisement: Advertisement) -> None:
         """An advertisement arrives on an interface (carp_input)."""
-        if self.power is Power.OFF or not (interface.link and interface.admin_up):
-            return
-        interface.received(1, AD_BYTES)
-        interface.imulticasts += 1
-        here = [vhid for vhid in self.vhids if vhid.port.name == interface.name]
+        if (vhid := self.admit(interface, advertisement, 1)) is not None:
+            vhid.receive(advertisement)
+
+    def admit(
+        self, interface: Interface, advertisement: Advertisement, count: float
+    ) -> Vhid | None:
+        """Count an advertisement that arrived so many times; its virtual host here, if there is one that trusts it."""
+        if self.power is Power.OFF or self.frozen or not (interface.link and interface.admin_up):
+            return None
+        interface.received(count, advertisement.size)
+        interface.imulticasts += count
+        here = [vhid for vhid in self.vhids if vhid.port is interface]
         if not here:
-            return
-        self.counters.carp_received += 1
+            return None
+        if advertisement.family == 4:
+            self.counters.carp_received += count
+        else:
+            self.counters.carp_received6 += count
         if not self.carp_allow:
-            return
+            return None
         vhid = self.vhid(interface.name, advertisement.vhid)
-        if vhid is None:
-            self.counters.carp_bad_vhid += 1
-        elif not vhid.receive(advertisement):
-            self.counters.carp_bad_authentication += 1
+        if vhid is None or advertisement.family not in vhid.families:
+            self.counters.carp_bad_vhid += count
+        elif vhid.seal != advertisement.seal:
+            self.counters.carp_bad_authentication += count
+        else:
+            return vhid
+        return None
 
     # Logs and events
 
     def kernel(self, text: str) -> None:
-        """A line of the kernel in system.log."""
+        """A line of the kernel in system.log and in its message buffer."""
+        self.messages.append(text)
         self.syslog("kernel", text)
 
     def syslog(self, program: str, text: str) -> None:
-        """A line in system.log, stamped with the node's clock (UTC, whole seconds)."""
-        stamp = time.gmtime(self.world.now)
-        day = f"{time.strftime('%b', stamp)} {stamp.tm_mday:2d} {time.strftime('%H:%M:%S', stamp)}"
-        line = f"{day} {self.name} {program}: {text}\n"
+        """A line in system.log, stamped with the node's clock (UTC)."""
+        line = self.generation.log_line(self.world.now, self.hostname, program, text)
         self.log.append(line)
         self.log_hub.emit(line)
 
@@ -177,15 +233,32 @@ class Node:
     # Faults and switches
 
     def set_link(self, name: str, up: bool) -> None:
-        """Pull or plug a cable: CARP hears of it first, then devd, then the log."""
-        interface = self.interface(name)
-        if interface.link == up:
+        """Pull or plug a cable; all cables below, where the name is that of a VLAN or an aggregation."""
+        self._change_links(
+            [each for each in self.interface(name).stack() if each.kind is Kind.PORT], "plugged", up
+        )
+
+    def _change_links(self, targets: list[Interface], attribute: str, up: bool) -> None:
+        """Set an attribute that decides on carriers, and let CARP, devd and the log hear of each that changed."""
+        targets = [target for target in targets if getattr(target, attribute) != up]
+        if not targets:
             return
         self.world.accrue()
         self.world.touch()
-        interface.link = up
+        before = [interface.link for interface in self.interfaces]
+        for target in targets:
+            setattr(target, attribute, up)
         if self.power is Power.OFF:
             return
+        for interface, old in zip(self.interfaces, before, strict=True):
+            if interface.link != old:
+                changed = partial(self._link_changed, interface, up)
+                if self.frozen:
+                    self._arm(0.0, changed)
+                else:
+                    changed()
+
+    def _link_changed(self, interface: Interface, up: bool) -> None:
         word = "UP" if up else "DOWN"
         for vhid in [vhid for vhid in self.vhids if vhid.port.name == interface.name]:
             vhid.reconsider()
@@ -197,8 +270,7 @@ class Node:
         interface = self.interface(name)
         if interface.admin_up == up:
             return
-        self.world.accrue()
-        interface.admin_up = up
+        self._change_links([interface], "admin_up", up)
         for vhid in [vhid for vhid in self.vhids if vhid.port.name == interface.name]:
             vhid.reconsider()
 
@@ -217,8 +289,9 @@ class Node:
         interface = self.interface(vip.interface)
         vhid = self.vhid(interface.name, vip.vhid)
         if vhid is None:
-            if not interface.promiscuous:
-                self.kernel(f"{interface.name}: promiscuous mode enabled")
+            for lower in interface.stack():
+                if not lower.promiscuous:
+                    self.kernel(f"{lower.name}: promiscuous mode enabled")
             vhid = Vhid(self, interface, vip.vhid, vip.advbase, vip.advskew, vip.password)
             self.vhids.append(vhid)
         vhid.advbase, vhid.password = vip.advbase, vip.password
@@ -228,7 +301,9 @@ class Node:
             interface.addresses.append(Address(vip.address, vip.vhid))
             vhid.reconsider()
 
-    def remove_address(self, interface: Interface, ip: ipaddress.IPv4Address) -> bool:
+    def remove_address(
+        self, interface: Interface, ip: ipaddress.IPv4Address | ipaddress.IPv6Address
+    ) -> bool:
         """`ifconfig IF ADDRESS -alias`; False when the interface has no such address."""
         for address in interface.addresses:
             if address.ip.ip == ip:
@@ -245,9 +320,28 @@ class Node:
             else:
                 vhid.destroy()
                 self.vhids.remove(vhid)
-                if not interface.promiscuous:
-                    self.kernel(f"{interface.name}: promiscuous mode disabled")
+                for lower in interface.stack():
+                    if not lower.promiscuous:
+                        self.kernel(f"{lower.name}: promiscuous mode disabled")
         return True
+
+    def freeze(self) -> None:
+        """Hang: no callout fires, no packet is taken or sent; the neighbours still see a carrier."""
+        self.world.accrue()
+        self.world.touch()
+        self.frozen = True
+        self.tell()
+
+    def thaw(self) -> None:
+        """Go on as if no time had passed: what was due meanwhile happens now, in its order."""
+        self.world.accrue()
+        self.world.touch()
+        self.frozen = False
+        held, self._held = self._held, []
+        for timer, callback in held:
+            if not timer.cancelled:
+                callback()
+        self.tell()
 
     def power_off(self) -> None:
         """The power fails: no goodbye, no log line."""
@@ -258,6 +352,7 @@ class Node:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        self._held.clear()
         for vhid in self.vhids:
             vhid.halt()
         self.vhids.clear()
@@ -265,95 +360,85 @@ class Node:
             interface.addresses = [a for a in interface.addresses if a.vhid is None]
             interface.clear()
         self.power = Power.OFF
-        self.serving_network = False
-        self._tell_power()
+        self.serving_network = self.frozen = self.booting = False
+        self.sync_due = self.sync_running = False
+        self.pfsync.stop()
+        self.tell()
 
     def boot(self) -> None:
-        """Power on; the recorded guest had its virtual hosts up nine seconds later."""
-        if self.power is not Power.OFF:
-            return
-        self.world.accrue()
-        self.world.touch()
-        self.power = Power.BOOTING
+        """Power on; nothing happens if it is on already."""
+        if self.power is Power.OFF:
+            self.run(power.boot(self))
+
+    def start(self) -> None:
+        """The reset: the kernel begins, and everything that lived in memory is as new."""
+        self.power, self.booting = Power.BOOTING, True
         self.boottime = self.world.now
-        self.counters = Counters(states=0.0, searches=0.0)
+        self.counters = Counters()
+        if not self.host_id_pinned:
+            self.host_id = self.world.random.getrandbits(32)
         self.carp_allow, self.carp_demotion = 1, 0
-        for delay, step in ((4.0, self._boot_kernel), (6.0, self._boot_links), (7.0, self._boot_pfsync),
-                            (8.0, self._boot_services), (9.0, self._boot_carp)):  # fmt: skip
-            self._later(delay, step)
 
-    # Boot, step by step
-
-    def _boot_kernel(self) -> None:
-        self.kernel("---<<BOOT>>---")
-        self.kernel("FreeBSD 12.1-STABLE HALAB amd64")
-        self.kernel("Timecounters tick every 10.000 msec")
-        for interface in self.interfaces:
-            if interface.ethernet:
-                self.kernel(
-                    f"{interface.name}: <VirtIO Networking Adapter> on virtio_pci{interface.index - 1}"
-                )
-                self.kernel(f"{interface.name}: Ethernet address: {interface.mac}")
-
-    def _boot_links(self) -> None:
-        for interface in self.interfaces:
-            if interface.link and (interface.ethernet or interface.name == "lo0"):
-                self.event(f"!system=IFNET subsystem={interface.name} type=LINK_UP")
-                self.kernel(f"{interface.name}: link state changed to UP")
-
-    def _boot_pfsync(self) -> None:
-        self.demote(self.pfsync_demotion_factor, "pfsync bulk start")
-        self._bulk_tries = 0
-        self._bulk_request()
-
-    def _bulk_request(self) -> None:
-        self._bulk_tries += 1
-        self.counters.sync_sent_marks += 1
-        if self.world.syncs(self, self.world.peer(self)):
-            self.counters.sync_received_marks += 2
-            self.world.copy_states(self)
-            self.demote(-self.pfsync_demotion_factor, "pfsync bulk done")
-        elif self._bulk_tries < BULK_TRIES:
-            self._later(BULK_RETRY, self._bulk_request)
-        else:
-            self.demote(-self.pfsync_demotion_factor, "pfsync bulk fail")
-
-    def _boot_services(self) -> None:
-        self.serving_network = True
-        self._tell_power()
-
-    def _boot_carp(self) -> None:
+    def run_up(self) -> None:
+        """The interfaces are configured: from now on packets are forwarded."""
         self.power = Power.ON
-        for vip in self.config_vips:
-            self.add_vip(vip, 254 if self.maintenance else None)
-        self.syslog("php-cgi", "rc.bootup: Creating rrd update script")
+
+    def request_bulk(self) -> None:
+        """pfsync asks the peer for its whole table: at boot, and whenever its settings are set again."""
+        self.pfsync.configure()
 
     # Helpers
 
     def _announce(self, vhid: Vhid, new: State) -> None:
         """What pfSense's devd rules make of a transition; its script runs for INIT as for BACKUP."""
-        vip = next((v for v in self.config_vips if v.vhid == vhid.number), None)
+        place = (vhid.port.name, vhid.number)
+        vip = next((v for v in self.config_vips if (v.interface, v.vhid) == place), None)
         word = "master" if new is State.MASTER else "backup"
-        self._later(0.2, lambda: self.syslog("check_reload_status[383]", f"Carp {word} event"))
+        self.later(0.2, lambda: self.syslog("check_reload_status[383]", f"Carp {word} event"))
         if vip is not None:
             text = (
                 f'/rc.carp{word}: HA cluster member "({vip.address.ip}@{vip.interface}): ({vip.description})" '
                 f'has resumed CARP state "{word.upper()}" for vhid {vip.vhid}'
             )
-            self._later(1.6, lambda: self.syslog("php-fpm[364]", text))
+            self.later(1.6, lambda: self.syslog("php-fpm[364]", text))
 
     def _advertise_all(self) -> None:
         for vhid in self.vhids:
             vhid.advertise()
 
-    def _later(self, delay: float, callback: Callable[[], None]) -> None:
+    def later(self, delay: float, callback: Callable[[], None]) -> Timer:
         """A timer that dies with the power."""
         self._timers = [
             timer for timer in self._timers if timer.when >= self.world.now and not timer.cancelled
         ]
         late = self.world.random.uniform(*TICK_SLACK)
-        self._timers.append(self.world.scheduler.after(delay + late, callback))
+        timer = self._arm(delay + late, callback)
+        self._timers.append(timer)
+        return timer
 
-    def _tell_power(self) -> None:
-        for callback in self.on_power:
+    def run(self, work: Iterator[float], done: Callable[[], None] | None = None) -> None:
+        """Do a job of several steps: it yields the seconds until its next step, and dies with the power."""
+        pause = next(work, None)
+        if pause is not None:
+            self.later(pause, lambda: self.run(work, done))
+        elif done is not None:
+            done()
+
+    def tell(self) -> None:
+        """Let the servers know that what the node answers has changed."""
+        for callback in self.on_change:
             callback()
+
+    def _arm(
+        self, delay: float, callback: Callable[[], None], *, periodic: bool = False
+    ) -> Timer:
+        """A callout of the node's kernel, which waits while the node is frozen."""
+
+        def fire() -> None:
+            if self.frozen:
+                self._held.append((timer, callback))
+            else:
+                callback()
+
+        timer = self.world.scheduler.after(delay, fire, periodic=periodic)
+        return timer

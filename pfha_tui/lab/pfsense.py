@@ -1,32 +1,33 @@
-"""What pfSense's own code does to a node: maintenance mode, disabling CARP, its files."""
+"""What pfSense's own code does to a node: maintenance mode, disabling CARP, saving a page; and its files."""
 
-import time
+from collections.abc import Callable, Iterator, Mapping
 
+from pfha_tui.lab import power, xmlrpc
+from pfha_tui.lab.configxml.history import CONFIG, History
 from pfha_tui.lab.node import Node
 
-VERSION = "2.5.2-RELEASE"
-CONFIG = "/cf/conf/config.xml"
-MAINTENANCE_SKEW = 254
+LOG = "/var/log/system.log"
+_REAL = {"/conf/config.xml": CONFIG}
+"""Other names of files: /conf is a link to /cf/conf."""
+MAINTENANCE_SKEW = power.MAINTENANCE_SKEW
+SHELL = "php-cgi[812]"
+"""How the command line's PHP signs in system.log."""
+PAGE = "php-fpm[364]"
+"""How the web pages' PHP signs."""
 
 
 def enter_maintenance(node: Node) -> None:
     """interfaces_carp_set_maintenancemode(true): the flag is written once, the skews every time."""
-    if not node.maintenance:
-        node.maintenance = True
-        _config_written(node, "Enter CARP maintenance mode")
-    _reconfigure(node)
+    _maintenance(node, True)
 
 
 def leave_maintenance(node: Node) -> None:
     """interfaces_carp_set_maintenancemode(false): the configured skews come back."""
-    if node.maintenance:
-        node.maintenance = False
-        _config_written(node, "Leave CARP maintenance mode")
-    _reconfigure(node)
+    _maintenance(node, False)
 
 
 def disable_carp(node: Node) -> None:
-    """Temporarily disable CARP: allow=0 first, then the addresses of the CARP VIPs are removed."""
+    """Temporarily disable CARP, as the status page does: allow=0, then all addresses of the CARP VIPs are removed."""
     node.set_allow(0)
     for vip in node.config_vips:
         node.remove_address(node.interface(vip.interface), vip.address.ip)
@@ -34,65 +35,106 @@ def disable_carp(node: Node) -> None:
 
 
 def enable_carp(node: Node) -> None:
-    """Re-add the CARP VIPs, then allow=1."""
-    for vip in node.config_vips:
-        node.add_vip(vip, MAINTENANCE_SKEW if node.maintenance else None)
+    """What interfaces_vips_configure() leaves: every CARP VIP and what stands on it, and allow=1; at once."""
+    _add_vips(node)
     node.set_allow(1)
     node.world.touch()
 
 
-def _reconfigure(node: Node) -> None:
+def enable_from_page(node: Node) -> Iterator[float]:
+    """Enable CARP, as the status page does: the VIPs, then the wait for pfsync, then allow=1."""
+    _add_vips(node)
+    yield from power.sync_setup(node, PAGE, "/status_carp.php")
+    enable_carp(node)
+
+
+def edit(node: Node) -> None:
+    """An administrator changes an alias on a page; the primary synchronises it, on the secondary it is drift."""
+    node.world.configuration.edit(node)
+    xmlrpc.filter_sync(node)
+
+
+def _maintenance(node: Node, flag: bool) -> None:
+    if node.world.configuration.set_maintenance(node, flag):
+        xmlrpc.filter_sync(node)
     for vip in node.config_vips:
         vhid = node.vhid(vip.interface, vip.vhid)
         if vhid is not None:
-            vhid.advskew = MAINTENANCE_SKEW if node.maintenance else vip.advskew
+            vhid.advskew = MAINTENANCE_SKEW if flag else vip.advskew
     node.world.touch()
 
 
-def _config_written(node: Node, why: str) -> None:
-    node.config_changed = node.world.now
-    node.syslog("php-cgi[812]", f"pfSsh.php: Configuration Change: (system): {why}")
+def _add_vips(node: Node) -> None:
+    for vip in node.config_vips:
+        node.add_vip(vip, MAINTENANCE_SKEW if node.maintenance else None)
+    node.world.touch()
 
 
-def files(node: Node) -> dict[str, str]:
+class Files(Mapping[str, str]):
+    """The files that can be read on a node, by path; each is made when it is asked for."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def __getitem__(self, path: str) -> str:
+        path = _REAL.get(path, path)
+        made = self._plain.get(path)
+        if made is not None:
+            return made()
+        return self._history.read(path).decode()
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._plain or _REAL.get(str(path), path) in self._history.paths()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._plain
+        yield from self._history.paths()
+
+    def __len__(self) -> int:
+        return len(tuple(iter(self)))
+
+    def size(self, path: str) -> int:
+        """Bytes of a file. KeyError when there is none."""
+        path = _REAL.get(path, path)
+        return len(self[path].encode()) if path in self._plain else self._history.size(path)
+
+    def modified(self, path: str) -> int:
+        """When a file was last written (epoch seconds). KeyError when there is none."""
+        path = _REAL.get(path, path)
+        if path not in self._plain:
+            return self._history.modified(path)
+        node = self._node
+        return int(node.world.now if path.startswith("/var/log/") else node.boottime)
+
+    def listing(self, folder: str) -> list[str]:
+        """The names in a folder, sorted; empty where there is no such folder."""
+        start = folder.rstrip("/") + "/"
+        return sorted(
+            {path[len(start) :].partition("/")[0] for path in self if path.startswith(start)}
+        )
+
+    @property
+    def _history(self) -> History:
+        return self._node.world.configuration.of(self._node)
+
+    @property
+    def _plain(self) -> dict[str, Callable[[], str]]:
+        node = self._node
+        found: dict[str, Callable[[], str]] = {
+            "/etc/version": lambda: node.generation.version + "\n",
+            "/etc/product_name": lambda: "pfSense\n",
+            LOG: lambda: "".join(node.log),
+        }
+        if node.booting:
+            found["/var/run/booting"] = str
+        return found
+
+
+def files(node: Node) -> Files:
     """The files that can be read on the node, by path."""
-    texts = {
-        "/etc/version": VERSION + "\n",
-        "/etc/product_name": "pfSense\n",
-        CONFIG: config_xml(node),
-        "/var/log/system.log": "".join(node.log),
-    }
-    texts["/conf/config.xml"] = texts[CONFIG]
-    if node.power.value == "booting":
-        texts["/var/run/booting"] = ""
-    return texts
+    return Files(node)
 
 
 def modified(node: Node, path: str) -> int:
-    """When a file was last written (epoch seconds)."""
-    if path.endswith("config.xml"):
-        return int(node.config_changed)
-    return int(node.world.now if path.startswith("/var/log/") else node.boottime)
-
-
-def config_xml(node: Node) -> str:
-    """config.xml, as far as the console reads it today."""
-    vips = "".join(
-        f"\t\t<vip>\n\t\t\t<mode>carp</mode>\n\t\t\t<interface>{vip.description.lower()}</interface>\n"
-        f"\t\t\t<vhid>{vip.vhid}</vhid>\n\t\t\t<advskew>{vip.advskew}</advskew>\n\t\t\t<advbase>{vip.advbase}</advbase>\n"
-        f"\t\t\t<subnet_bits>{vip.address.network.prefixlen}</subnet_bits>\n\t\t\t<subnet>{vip.address.ip}</subnet>\n\t\t</vip>\n"
-        for vip in node.config_vips
-    )
-    flag = (
-        "\t<virtualip_carp_maintenancemode></virtualip_carp_maintenancemode>\n"
-        if node.maintenance
-        else ""
-    )
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(node.config_changed))
-    return (
-        '<?xml version="1.0"?>\n<pfsense>\n\t<version>21.7</version>\n'
-        f"\t<system>\n\t\t<hostname>{node.name}</hostname>\n\t\t<domain>example.net</domain>\n\t</system>\n"
-        f"\t<virtualip>\n{vips}\t</virtualip>\n{flag}"
-        f"\t<revision>\n\t\t<time>{int(node.config_changed)}</time>\n\t\t<description><![CDATA[{stamp}]]></description>\n"
-        "\t</revision>\n</pfsense>\n"
-    )
+    """When a file was last written (epoch seconds). KeyError when there is none."""
+    return Files(node).modified(path)

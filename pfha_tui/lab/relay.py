@@ -1,17 +1,24 @@
-"""The wire between a client and a node's sshd, which goes dead when the node does.
+"""The wire between a client and a node's sshd, which goes dead when the node does, and can be slow or lossy.
 
 A box without power answers nothing, not even with a refusal: new connections hang, old ones stall. Once it is up
-again, it knows nothing of the old ones and resets them.
+again, it knows nothing of the old ones and resets them. A box without sshd refuses.
 """
 
 import asyncio
 import contextlib
+import random
 import socket
 import struct
 from collections.abc import Callable, Coroutine
 
+from pfha_tui.lab.node import Path
+
 CHUNK = 65536
 BACKLOG = 64
+IN_FLIGHT = 64
+"""Chunks that may be on their way in one direction."""
+RETRANSMIT = 0.2
+"""Seconds until a lost segment is sent again the first time; each further time takes twice as long."""
 
 Serve = Callable[[socket.socket], Coroutine[None, None, None]]
 """Runs an SSH server on one end of a socket pair until the connection is over."""
@@ -21,12 +28,24 @@ class _Over(Exception):
     """One end of a connection has closed, so the whole of it is over."""
 
 
+def lateness(path: Path, chance: random.Random) -> float:
+    """Seconds that a segment needs one way over a path, lost attempts included."""
+    late, wait = path.round_trip / 2, RETRANSMIT
+    while chance.random() < path.loss:
+        late, wait = late + wait, wait * 2
+    return late
+
+
 class Listener:
     """One listening port on loopback; `port` is chosen by the kernel."""
 
-    def __init__(self, serve: Serve, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, serve: Serve, tasks: asyncio.TaskGroup, path: Callable[[], Path] = Path
+    ) -> None:
         self._serve = serve
         self._group = tasks
+        self._path = path
+        self._chance = random.Random()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
@@ -35,6 +54,7 @@ class Listener:
         self._fillers: list[socket.socket] = []
         self._clients: dict[asyncio.Task[None], socket.socket] = {}
         self._acceptor: asyncio.Task[None] | None = None
+        self._refusing = False
 
     def start(self) -> None:
         """Begin to accept."""
@@ -55,10 +75,9 @@ class Listener:
         """Let no byte pass, either way; the other end cannot tell it from a dead wire."""
         if not self.alive:
             return
+        self.accept()
         self._alive.clear()
-        if self._acceptor is not None:
-            self._acceptor.cancel()
-            self._acceptor = None
+        self._stop_accepting()
         # A full accept queue makes the kernel drop further connection requests, as a dead box would.
         self._socket.listen(0)
         for _ in range(3):
@@ -76,6 +95,23 @@ class Listener:
         self._alive.set()
         self.start()
 
+    def refuse(self) -> None:
+        """Nobody listens any more: new connections are refused, old ones closed."""
+        if self._refusing:
+            return
+        self._refusing = True
+        self._stop_accepting()
+        self._rebind()
+        for task in self._clients:
+            task.cancel()
+
+    def accept(self) -> None:
+        """Somebody listens again."""
+        if self._refusing:
+            self._refusing = False
+            self._socket.listen(BACKLOG)
+            self.start()
+
     def reset(self) -> None:
         """Reset every open connection, as a rebooted box does with what it does not know."""
         for task, client in self._clients.items():
@@ -88,12 +124,26 @@ class Listener:
         tasks = [*self._clients]
         if self._acceptor is not None:
             tasks.append(self._acceptor)
-            self._acceptor = None
+        self._stop_accepting()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._drop_fillers()
         self._socket.close()
+
+    def _rebind(self) -> None:
+        """Hold the port without listening on it: the kernel then refuses by itself."""
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.setblocking(False)
+        self._socket.bind(("127.0.0.1", self.port))
+
+    def _stop_accepting(self) -> None:
+        if self._acceptor is not None:
+            self._acceptor.cancel()
+            self._acceptor = None
 
     def _drop_fillers(self) -> None:
         for filler in self._fillers:
@@ -118,17 +168,43 @@ class Listener:
             try:
                 async with asyncio.TaskGroup() as ends:
                     ends.create_task(self._serve(far))
-                    ends.create_task(self._pump(client, near))
-                    ends.create_task(self._pump(near, client))
+                    self._lane(ends, client, near)
+                    self._lane(ends, near, client)
             except* _Over:
                 pass
 
-    async def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _lane(self, ends: asyncio.TaskGroup, source: socket.socket, sink: socket.socket) -> None:
+        """One direction: what is sent arrives in order, and as late as the path is long."""
+        flight: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(IN_FLIGHT)
+        ends.create_task(self._send(source, flight))
+        ends.create_task(self._arrive(flight, sink))
+
+    async def _send(
+        self, source: socket.socket, flight: "asyncio.Queue[tuple[float, bytes]]"
+    ) -> None:
+        """Empty bytes are the end of the connection: a message too, which a dead wire does not carry either."""
         loop = asyncio.get_running_loop()
-        with contextlib.suppress(OSError):
-            while data := await loop.sock_recv(source, CHUNK):
-                await self._alive.wait()
+        data = b"-"
+        while data:
+            try:
+                data = await loop.sock_recv(source, CHUNK)
+            except OSError:
+                data = b""
+            await flight.put((loop.time() + lateness(self._path(), self._chance), data))
+
+    async def _arrive(
+        self, flight: "asyncio.Queue[tuple[float, bytes]]", sink: socket.socket
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due, data = await flight.get()
+            if due > loop.time():
+                await asyncio.sleep(due - loop.time())
+            await self._alive.wait()
+            if not data:
+                raise _Over
+            try:
                 await loop.sock_sendall(sink, data)
-        # The end of a connection is a message too, and a dead wire carries none.
-        await self._alive.wait()
-        raise _Over
+            except OSError:
+                await self._alive.wait()
+                raise _Over from None

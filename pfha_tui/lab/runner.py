@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import re
 import secrets
 import tempfile
@@ -16,7 +17,8 @@ import asyncssh
 
 from pfha_tui.lab import mib, scenarios
 from pfha_tui.lab.bridge import Bridge
-from pfha_tui.lab.node import Node
+from pfha_tui.lab.forward import Forwarder
+from pfha_tui.lab.node import Node, Power
 from pfha_tui.lab.snmp import SnmpAgent
 from pfha_tui.lab.ssh import SshServer
 from pfha_tui.lab.world import World
@@ -44,14 +46,18 @@ class LiveNode:
         self.bridge = Bridge(node, directory, tasks)
         self.ssh = SshServer(self.bridge, host_key, client_key, tasks)
         self.snmp = SnmpAgent("127.0.0.1", 0, lambda: mib.values(node), community)
+        self.snmp.late = self._lateness
+        self._chance = random.Random()
+        self._forgotten = False
+        """Whether the power went, so that the node knows nothing of the connections of before."""
 
     async def start(self) -> None:
         """Open the ports. Raises OSError when there are none."""
         self.bridge.start()
         self.ssh.listener.start()
         await self.snmp.start()
-        self.node.on_power.append(self._power_changed)
-        self._power_changed()
+        self.node.on_change.append(self._changed)
+        self._changed()
 
     async def stop(self) -> None:
         """Close the ports and end all processes."""
@@ -59,15 +65,33 @@ class LiveNode:
         await self.bridge.stop()
         await self.snmp.stop()
 
-    def _power_changed(self) -> None:
-        self.snmp.silent = not self.node.serving_network
-        if self.node.serving_network:
-            if not self.ssh.listener.alive:
-                self.ssh.listener.reset()
-                self.ssh.listener.thaw()
+    def _changed(self) -> None:
+        """Follow the node: silent without power or while it hangs, refusing without sshd, and else serving."""
+        node, listener = self.node, self.ssh.listener
+        up = node.serving_network
+        dead = node.frozen or not (up or node.power is Power.ON)
+        self.snmp.silent = dead or not (up and node.snmpd)
+        if dead:
+            listener.freeze()
+            if node.power is Power.OFF and not self._forgotten:
+                self._forgotten = True
+                self.ssh.abort()
+                self.bridge.drop()
+            return
+        if self._forgotten:
+            self._forgotten = False
+            listener.reset()
+        listener.thaw()
+        if up and node.sshd:
+            listener.accept()
         else:
-            self.ssh.listener.freeze()
-            self.ssh.abort()
+            listener.refuse()
+
+    def _lateness(self) -> float | None:
+        """How late an SNMP answer is, or None where its packet or that of the question is lost."""
+        path = self.node.path
+        lost = any(self._chance.random() < path.loss for _ in range(2))
+        return None if lost else path.round_trip
 
 
 class Lab:
@@ -80,6 +104,7 @@ class Lab:
         self.directory = directory
         self.nodes = nodes
         self.config = config
+        self.forwarder = Forwarder(world)
 
     @property
     def identity(self) -> Path:
@@ -106,6 +131,7 @@ class Lab:
                 }
                 for name, live in self.nodes.items()
             },
+            "vips": self.forwarder.describe(),
         }
 
 
@@ -133,6 +159,8 @@ async def running(
                     nodes[node.name] = live
                     cleanup.push_async_callback(live.stop)
                     await live.start()
+                cleanup.push_async_callback(lab.forwarder.stop)
+                await lab.forwarder.start(tasks)
                 _write_private(lab.identity, client_key.export_private_key().decode())
                 _write_private(lab.community, community + "\n")
                 _write_private(lab.config, config_text(lab))

@@ -13,6 +13,7 @@ class Timer:
     when: float
     order: int
     callback: Callable[[], None] = field(compare=False)
+    periodic: bool = field(default=False, compare=False)
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
@@ -35,17 +36,20 @@ class Scheduler:
         """Seconds since the epoch, in world time."""
         return self._now
 
-    def at(self, when: float, callback: Callable[[], None]) -> Timer:
-        """Call back at `when`; a time in the past means as soon as the queue runs."""
-        timer = Timer(max(when, self._now), next(self._order), callback)
+    def at(self, when: float, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
+        """Call back at `when`; a time in the past means as soon as the queue runs.
+
+        A periodic timer is one beat of a steady rhythm, which `skip` may leave out.
+        """
+        timer = Timer(max(when, self._now), next(self._order), callback, periodic)
         heapq.heappush(self._heap, timer)
         if self.on_earlier is not None and self._heap[0] is timer:
             self.on_earlier()
         return timer
 
-    def after(self, delay: float, callback: Callable[[], None]) -> Timer:
+    def after(self, delay: float, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back `delay` seconds from now."""
-        return self.at(self._now + delay, callback)
+        return self.at(self._now + delay, callback, periodic=periodic)
 
     def next_at(self) -> float | None:
         """When the next timer is due, or None when the queue is empty."""
@@ -61,8 +65,18 @@ class Scheduler:
             timer.callback()
         self._now = max(self._now, when)
 
+    def next_event(self) -> float | None:
+        """When the next timer is due that is not periodic, or None when there is none."""
+        events = (timer.when for timer in self._heap if not (timer.periodic or timer.cancelled))
+        return min(events, default=None)
+
     def skip(self, seconds: float) -> None:
-        """Jump ahead without firing anything: every pending timer moves along by the same amount."""
+        """Jump ahead without firing anything: every periodic timer moves along by the same amount.
+
+        The caller sees to it that no other timer is due on the way (`next_event`).
+        """
         self._now += seconds
         for timer in self._heap:
-            timer.when += seconds
+            if timer.periodic:
+                timer.when += seconds
+        heapq.heapify(self._heap)

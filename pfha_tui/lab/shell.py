@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from pfha_tui.lab.commands import basics, files, ifconfig, netstat, pfctl, sysctl
+from pfha_tui.lab.commands import basics, files, ifconfig, netstat, operate, pfctl, sysctl
 from pfha_tui.lab.commands.reply import Reply
 from pfha_tui.lab.node import Node
 
@@ -25,12 +25,15 @@ ANSWERS: dict[str, Answer] = {
     "/usr/bin/id": basics.identity,
     "/usr/bin/logger": basics.logger,
     "/usr/bin/uname": basics.uname,
-    "/sbin/reboot": basics.power,
-    "/sbin/shutdown": basics.power,
-    "/sbin/halt": basics.power,
-    "/sbin/poweroff": basics.power,
-    "/etc/rc.reboot": basics.power,
-    "/usr/local/sbin/pfSsh.php": basics.pfssh,
+    "/sbin/reboot": operate.reboot,
+    "/sbin/shutdown": operate.shutdown,
+    "/sbin/halt": operate.halt,
+    "/sbin/poweroff": operate.halt,
+    "/etc/rc.reboot": operate.reboot,
+    "/etc/rc.halt": operate.halt,
+    "/etc/rc.filter_synchronize": operate.synchronise,
+    "/usr/local/sbin/pfSctl": operate.pfsctl,
+    "/usr/local/sbin/pfSsh.php": operate.pfssh,
 }
 """Every command of FreeBSD and pfSense that a node knows, by absolute path."""
 

@@ -25,7 +25,7 @@ class SnmpAgent:
     `values` is asked once for every request; it gives instance → (type as net-snmp prints it, value), see
     `snmp_ber.encode`. `community` reads by v2c; `v3` is (user, authentication passphrase, privacy passphrase). `port` 0
     takes a free one, and `start` after `stop` takes the same again. While `silent` is true every request is dropped, as
-    a box without power does. `pdus` counts the requests by kind: get, get-next, get-bulk, set. `engine_id` is made up
+    a box without power does; `late` gives the seconds that one answer is to be late, or None where a packet is lost. `pdus` counts the requests by kind: get, get-next, get-bulk, set. `engine_id` is made up
     if not given; engine boots count the starts.
     """
 
@@ -42,6 +42,7 @@ class SnmpAgent:
         self.host = host
         self.port = port
         self.silent = False
+        self.late: Callable[[], float | None] = lambda: 0.0
         self.pdus: Counter[str] = Counter()
         self._values = values
         self._community = community.encode()
@@ -53,7 +54,7 @@ class SnmpAgent:
     async def start(self) -> None:
         """Open the socket; `port` is then the real one. Raises OSError if it is taken."""
         self._boots += 1
-        wire = _Wire(self._handlers())
+        wire = _Wire(self._handlers(), lambda: self.late())
         loop = asyncio.get_running_loop()
         self._endpoint, _ = await loop.create_datagram_endpoint(
             lambda: wire, local_addr=(self.host, self.port)
@@ -106,8 +107,11 @@ class SnmpAgent:
 
 
 class _Wire(asyncio.DatagramProtocol):
-    def __init__(self, handle: Callable[[bytes], bytes | None]) -> None:
+    def __init__(
+        self, handle: Callable[[bytes], bytes | None], late: Callable[[], float | None]
+    ) -> None:
         self._handle = handle
+        self._late = late
         self._endpoint: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -115,6 +119,15 @@ class _Wire(asyncio.DatagramProtocol):
         self._endpoint = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        reply = self._handle(data)
-        if reply is not None and self._endpoint is not None:
+        late = self._late()
+        reply = self._handle(data) if late is not None else None
+        if reply is None:
+            return
+        if late:
+            asyncio.get_running_loop().call_later(late, self._send, reply, addr)
+        else:
+            self._send(reply, addr)
+
+    def _send(self, reply: bytes, addr: tuple[str, int]) -> None:
+        if self._endpoint is not None and not self._endpoint.is_closing():
             self._endpoint.sendto(reply, addr)

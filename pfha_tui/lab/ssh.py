@@ -19,7 +19,7 @@ USERS = {"admin": 0, "root": 0, "monitor": 2001}
 """Accounts and their uids; `monitor` may use `sudo -n`, as pfSense's sudo package would let it."""
 
 MENU = (
-    "*** Welcome to pfSense 2.5.2-RELEASE (amd64) on {name} ***\r\n\r\n"
+    "*** Welcome to pfSense {version} (amd64) on {name} ***\r\n\r\n"
     " 0) Logout (SSH only)                  9) pfTop\r\n"
     " 5) Reboot system                     14) Disable Secure Shell (sshd)\r\n"
     " 6) Halt system                       16) Restart PHP-FPM\r\n\r\n"
@@ -61,7 +61,7 @@ class SshServer:
             login_timeout=30,
             keepalive_interval=30,
         )
-        self.listener = Listener(self._serve, tasks)
+        self.listener = Listener(self._serve, tasks, lambda: bridge.node.path)
 
     @property
     def sessions(self) -> int:
@@ -101,7 +101,9 @@ class SshServer:
         self._idle.clear()
         try:
             if process.command is None:
-                process.stdout.write(MENU.format(name=self._bridge.node.name).encode())
+                node = self._bridge.node
+                menu = MENU.format(version=node.generation.version, name=node.name)
+                process.stdout.write(menu.encode())
                 process.exit(1)
             else:
                 await self._run(process, process.command)

@@ -3,16 +3,21 @@
 Nothing here reads a clock by itself. Tests move time by hand; a live lab gives the world a clock and a speed.
 """
 
-import ipaddress
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from pfha_tui.lab import traffic
-from pfha_tui.lab.carp import AD_BYTES, TICK_SLACK, Advertisement, State
-from pfha_tui.lab.interface import Address, Interface
-from pfha_tui.lab.node import CarpVip, Node, Power
+from pfha_tui.lab.carp import TICK_SLACK, Advertisement, State
+from pfha_tui.lab.configuration import Configuration
+from pfha_tui.lab.foreign import Stranger
+from pfha_tui.lab.generation import F12, Generation
+from pfha_tui.lab.interface import Interface
+from pfha_tui.lab.node import Node, Power
+from pfha_tui.lab.pfsync import reaches
 from pfha_tui.lab.scheduler import Scheduler
+from pfha_tui.lab.topology import PLAIN, Topology
 
 LATENCY = (0.001, 0.012)
 """Seconds from a send on one node to the reaction of the other: 1-13 ms were recorded."""
@@ -30,6 +35,10 @@ class Segment:
 
     name: str
     cut: bool = False
+    muted: frozenset[int] = frozenset()
+    """Families (4, 6) whose multicasts the switches drop."""
+    strangers: list[Stranger] = field(default_factory=list)
+    """Other routers on this segment that advertise virtual hosts."""
 
 
 class World:
@@ -42,18 +51,25 @@ class World:
         *,
         start: float = 0.0,
         seed: int = 1,
+        topology: Topology = PLAIN,
+        generations: tuple[Generation, Generation] = (F12, F12),
     ) -> None:
         self.scheduler = Scheduler(start)
         self.random = random.Random(seed)
-        self.segments = {name: Segment(name) for name in ("WAN", "LAN", "SYNC", "MGMT")}
+        self.topology = topology
+        self.segments = {name: Segment(name) for name in topology.segments}
         self.nodes = (
-            _build(self, "fw1", 1, 0x42DF447D, 0),
-            _build(self, "fw2", 2, 0xA2D0BA24, 100),
+            _build(self, 1, 0x42DF447D, topology, generations[0]),
+            _build(self, 2, 0xA2D0BA24, topology, generations[1]),
         )
         for node, peer in (self.nodes, self.nodes[::-1]):
             node.syncpeer = str(peer.interface("SYNC").own.ip.ip)
         self.taps: list[Tap] = []
-        self.changed_at = start
+        self.on_change: list[Callable[[], None]] = []
+        """Called whenever the way of a packet through the pair may have changed."""
+        self.started_at = self.changed_at = start
+        self.load = 1.0
+        """The clients' traffic, as a multiple of the usual."""
         self._accrued = start
         self._wire_free: dict[tuple[str, str], float] = {}
         self._clock: Callable[[], float] | None = None
@@ -78,7 +94,25 @@ class World:
         """The other node."""
         return self.nodes[1] if node is self.nodes[0] else self.nodes[0]
 
+    @cached_property
+    def configuration(self) -> Configuration:
+        """config.xml of both nodes, made when it is first asked for."""
+        return Configuration(self)
+
     # Time
+
+    @property
+    def speed(self) -> float:
+        """World seconds per second of the clock."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        """Raises ValueError for zero or less, or without a clock."""
+        if self._clock is None:
+            raise ValueError("a world without a clock has no speed")
+        self.catch_up()
+        self.go_live(self._clock, speed)
 
     def go_live(self, clock: Callable[[], float], speed: float = 1.0) -> None:
         """From now on follow a clock (monotonic seconds), `speed` world seconds for each of its own.
@@ -110,10 +144,12 @@ class World:
     def coast(self, until: float) -> None:
         """Move to a moment quickly: all but the ends of a quiet stretch, where CARP is periodic, is counted only."""
         while self.now < until:
-            if self.now - self.changed_at < SETTLE or until - self.now < 2 * SETTLE:
+            event = self.scheduler.next_event()
+            quiet = min(until, until if event is None else event) - self.now - SETTLE
+            if self.now - self.changed_at < SETTLE or quiet < SETTLE:
                 self.advance(min(SETTLE, until - self.now))
             else:
-                self._skip(until - self.now - SETTLE)
+                self._skip(quiet)
 
     def accrue(self) -> None:
         """Count the traffic since the last time."""
@@ -125,26 +161,31 @@ class World:
         for node in self.nodes:
             for vhid in node.vhids:
                 if vhid.state is State.MASTER:
-                    self._skip_advertisements(
-                        node, vhid.port.name, seconds // (vhid.interval + sum(TICK_SLACK) / 2)
+                    for advertisement in vhid.advertisements():
+                        count = seconds // (advertisement.interval + sum(TICK_SLACK) / 2)
+                        self._skip_advertisement(node, vhid.port.name, advertisement, count)
+        for name, segment in self.segments.items():
+            for stranger in segment.strangers:
+                for node in self._audience(name, stranger):
+                    node.admit(
+                        node.interface(name),
+                        stranger.advertisement,
+                        seconds // stranger.advertisement.interval,
                     )
         self.accrue()
 
-    def _skip_advertisements(self, node: Node, name: str, count: float) -> None:
+    def _skip_advertisement(
+        self, node: Node, name: str, advertisement: Advertisement, count: float
+    ) -> None:
         interface = node.interface(name)
-        interface.sent(count, AD_BYTES, own=True)
-        node.counters.carp_sent += count
+        node.count_sent(interface, advertisement, count)
         peer = self.peer(node)
         if (
             interface.segment is not None
-            and self.joined(interface.segment)
+            and self._carries(interface.segment, advertisement)
             and peer.power is Power.ON
         ):
-            heard = peer.interface(name)
-            heard.received(count, AD_BYTES)
-            heard.imulticasts += count
-            if heard.promiscuous:
-                peer.counters.carp_received += count
+            peer.admit(peer.interface(interface.segment), advertisement, count)
 
     # The wires
 
@@ -154,14 +195,59 @@ class World:
         self.segments[name].cut = cut
         self.touch()
 
+    def mute(self, name: str, families: frozenset[int]) -> None:
+        """Have a segment's switches drop the multicasts of these families (4, 6), as broken snooping does."""
+        self.accrue()
+        self.segments[name].muted = families
+        self.touch()
+
+    def add_stranger(self, name: str, stranger: Stranger) -> None:
+        """Plug a router that is none of the pair into a segment, on the first node's side of a cut."""
+        self.segments[name].strangers.append(stranger)
+        self.touch()
+        self._stranger_speaks(name, stranger)
+
+    def remove_stranger(self, name: str, stranger: Stranger) -> None:
+        """Take such a router away again; ValueError when it is not there."""
+        self.segments[name].strangers.remove(stranger)
+        self.touch()
+
+    def _stranger_speaks(self, name: str, stranger: Stranger) -> None:
+        if stranger not in self.segments[name].strangers:
+            return
+        for node in self._audience(name, stranger):
+            node.hear(node.interface(name), stranger.advertisement)
+        self.scheduler.after(
+            stranger.advertisement.interval + TICK_SLACK[0],
+            lambda: self._stranger_speaks(name, stranger),
+            periodic=True,
+        )
+
+    def _audience(self, name: str, stranger: Stranger) -> tuple[Node, ...]:
+        """The nodes that a stranger's advertisements reach."""
+        segment = self.segments[name]
+        if stranger.family in segment.muted:
+            return ()
+        return self.nodes[:1] if segment.cut else self.nodes
+
+    def _carries(self, name: str, advertisement: Advertisement) -> bool:
+        return advertisement.family not in self.segments[name].muted and self.joined(name)
+
     def touch(self) -> None:
         """Something changed: the next half minute is worth simulating in full."""
         self.changed_at = self.now
+        self.notify()
+
+    def notify(self) -> None:
+        """Let those know who care about the way of packets through the pair."""
+        for callback in self.on_change:
+            callback()
 
     def joined(self, name: str) -> bool:
         """Whether frames pass between the two nodes on a segment, both having power and carrier."""
         return not self.segments[name].cut and all(
             node.power is not Power.OFF
+            and not node.frozen
             and node.interface(name).link
             and node.interface(name).admin_up
             for node in self.nodes
@@ -169,17 +255,7 @@ class World:
 
     def syncs(self, sender: Node, receiver: Node) -> bool:
         """Whether pfsync messages of one node reach the other."""
-        return sender is not receiver and self.joined("SYNC")
-
-    def copy_states(self, node: Node) -> None:
-        """A bulk update: the peer's whole table arrives."""
-        self.accrue()
-        theirs = self.peer(node).counters.states
-        gained = max(0.0, theirs - node.counters.states)
-        node.counters.states += gained
-        node.counters.inserts += gained
-        node.counters.sync_received_inserts += gained
-        self.peer(node).counters.sync_sent_inserts += gained
+        return reaches(sender, receiver)
 
     def carry(self, sender: Node, interface: Interface, advertisement: Advertisement) -> None:
         """Carry an advertisement over its segment to the other node, in order, within milliseconds."""
@@ -188,7 +264,7 @@ class World:
             return
         for tap in self.taps:
             tap(self.now, sender.name, segment, advertisement)
-        if not (interface.link and self.joined(segment)):
+        if not (interface.link and self._carries(segment, advertisement)):
             return
         lane = (sender.name, segment)
         arrival = max(self.now + self.random.uniform(*LATENCY), self._wire_free.get(lane, 0.0))
@@ -199,27 +275,10 @@ class World:
         )
 
 
-def _build(world: World, name: str, number: int, host_id: int, advskew: int) -> Node:
-    """A node with the addresses and MACs of the recorded pair."""
-
-    def wire(index: int, description: str, network: str) -> Interface:
-        own = ipaddress.IPv4Interface(f"{network}.{number + 1}/24")
-        mac = f"52:54:00:{number:02x}:00:{index - 1:02x}"
-        return Interface(
-            f"vtnet{index - 1}", index, description, description, mac, addresses=[Address(own)]
-        )
-
-    interfaces = [
-        wire(1, "WAN", "203.0.113"),
-        wire(2, "LAN", "192.168.1"),
-        wire(3, "SYNC", "172.16.1"),
-        wire(4, "MGMT", "192.168.99"),
-        Interface("lo0", 5, mtu=16384, addresses=[Address(ipaddress.IPv4Interface("127.0.0.1/8"))]),
-        Interface("pflog0", 6, mtu=33160),
-        Interface("pfsync0", 7),
-    ]
-    vips = [
-        CarpVip("vtnet0", 1, ipaddress.IPv4Interface("203.0.113.1/24"), advskew, "WAN"),
-        CarpVip("vtnet1", 2, ipaddress.IPv4Interface("192.168.1.1/24"), advskew, "LAN"),
-    ]
-    return Node(world, name, host_id, interfaces, vips)
+def _build(
+    world: World, number: int, host_id: int, topology: Topology, generation: Generation
+) -> Node:
+    plan = topology.plan(number)
+    return Node(
+        world, f"fw{number}", host_id, plan.interfaces, plan.vips, generation, plan.gateways
+    )

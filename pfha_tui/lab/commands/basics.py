@@ -1,20 +1,10 @@
-"""date, hostname, id, logger, uname, the power commands, and pfSense's developer shell."""
+"""date, hostname, id, logger, uname."""
 
 import time
-from collections.abc import Callable
 
-from pfha_tui.lab import pfsense, system
+from pfha_tui.lab import system
 from pfha_tui.lab.commands.reply import Reply, usage
 from pfha_tui.lab.node import Node
-
-PLAYBACKS: dict[str, tuple[str, Callable[[Node], None], float]] = {
-    "enablecarpmaint": ("Enabling CARP maintenance mode...", pfsense.enter_maintenance, 1.8),
-    "disablecarpmaint": ("Disabling CARP maintenance mode...", pfsense.leave_maintenance, 1.8),
-    "disablecarp": ("Disabling CARP...", pfsense.disable_carp, 3.0),
-    "enablecarp": ("Enabling CARP...", pfsense.enable_carp, 4.0),
-}
-"""Playbacks of pfSsh.php: what they print, what they do, and for how many seconds they keep one waiting."""
-
 
 def date(node: Node, words: list[str], uid: int) -> Reply:
     """`date [-u] [+FORMAT]` by the node's clock, which is on UTC."""
@@ -85,29 +75,3 @@ def uname(node: Node, words: list[str], uid: int) -> Reply:
             return Reply(fields[option] + "\n")
         case _:
             return usage("uname", "[-a | -m | -n | -r | -s]")
-
-
-def power(node: Node, words: list[str], uid: int) -> Reply:
-    """reboot, halt and their kin: never the host's own. CARP goes to INIT first, as pfSense has it go."""
-    if uid != 0:
-        return Reply(err="reboot: Operation not permitted\n", code=1)
-    node.set_allow(0)
-    node.world.scheduler.after(3.0, lambda: _cycle(node))
-    return Reply()
-
-
-def pfssh(node: Node, words: list[str], uid: int) -> Reply:
-    """`pfSsh.php playback NAME`."""
-    if len(words) != 2 or words[0] != "playback":
-        return usage("pfSsh.php", "playback name")
-    if uid != 0:
-        return Reply(err="pfSsh.php: Permission denied\n", code=126)
-    if words[1] not in PLAYBACKS:
-        return Reply("Error: Invalid playback file specified.\n", code=255)
-    text, effect, delay = PLAYBACKS[words[1]]
-    return Reply(text + "\n", delay=delay, effect=lambda: effect(node))
-
-
-def _cycle(node: Node) -> None:
-    node.power_off()
-    node.world.scheduler.after(5.0, node.boot)

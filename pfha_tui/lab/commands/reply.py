@@ -1,6 +1,6 @@
 """What a simulated command answers."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,7 +19,7 @@ class Follow(Enum):
 class Reply:
     """Output and exit code; `follow` streams after `out`, `real` hands over to the host's own program.
 
-    `delay` is in world seconds: `effect` happens when it is over, and the answer goes out after that.
+    `work` is what the command does before it answers, step by step (see `Node.run`).
     """
 
     out: str = ""
@@ -27,8 +27,7 @@ class Reply:
     code: int = 0
     follow: Follow | None = None
     real: bool = False
-    delay: float = 0.0
-    effect: Callable[[], None] | None = None
+    work: Iterator[float] | None = None
 
 
 REAL = Reply(real=True)
