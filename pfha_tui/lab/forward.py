@@ -32,22 +32,19 @@ CLOSE_WAIT = 2.0
 class Forwarder:
     """The ports of all VIPs; `reset_unknown` answers a packet without a state by a reset, as `block return` would."""
 
-    def __init__(
-        self, world: World, tasks: asyncio.TaskGroup, *, reset_unknown: bool = False
-    ) -> None:
+    def __init__(self, world: World, *, reset_unknown: bool = False) -> None:
         self.world = world
-        self.tasks = tasks
         self.reset_unknown = reset_unknown
         self._services = Services(world)
         self._services.on_move.append(self._moved)
         self._ports = [_Port(self, service) for service in self._services.all]
         self._running = False
 
-    async def start(self) -> None:
-        """Open the ports. Raises OSError when there are none."""
+    async def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Open the ports; `tasks` is entered for each connection. Raises OSError when there are no ports."""
         self._running = True
         for port in self._ports:
-            await port.start()
+            await port.start(tasks)
 
     async def stop(self) -> None:
         """Close all ports and connections."""
@@ -61,7 +58,7 @@ class Forwarder:
         """Each VIP with its address, VHID, interface by description, and TCP and UDP port on loopback."""
         return [
             {
-                "vip": str(port.service.vip.address),
+                "vip": str(port.service.vip.address.ip),
                 "vhid": port.service.vip.vhid,
                 "interface": port.service.vip.description,
                 "tcp": port.tcp,
@@ -102,8 +99,10 @@ class _Port:
         self._open = False
         self._fillers: list[socket.socket] = []
         self._udp: asyncio.DatagramTransport | None = None
+        self._tasks: asyncio.TaskGroup | None = None
 
-    async def start(self) -> None:
+    async def start(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
         self._socket = socket.create_server((HOST, 0), backlog=BACKLOG)
         self._socket.setblocking(False)
         self.tcp = self._socket.getsockname()[1]
@@ -193,7 +192,8 @@ class _Port:
         connection = _Connection(self, address)
         self.connections.add(connection)
         self.empty.clear()
-        self.forwarder.tasks.create_task(_adopt(client, connection))
+        assert self._tasks is not None
+        self._tasks.create_task(_adopt(client, connection))
 
 
 async def _adopt(client: socket.socket, connection: "_Connection") -> None:
@@ -211,7 +211,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, port: _Port, client: End) -> None:
         self._port = port
         self._service = port.service
-        self._flow = port.service.flow("tcp", client)
+        self._flow = port.service.flow("tcp", client[1])
         self._transport: asyncio.Transport | None = None
         self._established = False
         self._held = bytearray()
@@ -301,6 +301,6 @@ class _Datagrams(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: End) -> None:
         self._service.world.catch_up()
-        passed = self._service.send(self._service.flow("udp", addr), len(data)) is Fate.PASSED
+        passed = self._service.send(self._service.flow("udp", addr[1]), len(data)) is Fate.PASSED
         if passed and self._transport is not None:
             self._transport.sendto(data, addr)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from pfha_tui.lab import traffic
 from pfha_tui.lab.carp import State
+from pfha_tui.lab.interface import Inet
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.states import (
     TCP_CLOSED,
     TCP_ESTABLISHED,
     UDP_MULTIPLE,
     UDP_SINGLE,
-    End,
     Flow,
     PfState,
 )
@@ -57,7 +57,13 @@ class Vip:
     interface: str
     description: str
     vhid: int
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address
+    address: Inet
+
+    @property
+    def client(self) -> str:
+        """The host on the VIP's network that all clients seem to be."""
+        network = self.address.network
+        return str(network[min(100, network.num_addresses - 2)])
 
 
 class Service:
@@ -66,7 +72,8 @@ class Service:
     def __init__(self, world: "World", vip: Vip, number: int) -> None:
         self.world = world
         self.vip = vip
-        self._server = str(ipaddress.IPv4Address("10.77.0.10") + number)
+        behind = "10.77.0.10" if vip.address.version == 4 else "fd77::10"
+        self._server = str(ipaddress.ip_address(behind) + number)
         self.node: Node | None = None
         """The node that the clients' packets reach now; None while nobody answers for the VIP."""
         self._next: Node | None = None
@@ -80,7 +87,7 @@ class Service:
             if (
                 vhid is not None
                 and vhid.state is State.MASTER
-                and any(address.ip == self.vip.address for address in vhid.addresses)
+                and self.vip.address in vhid.addresses
                 and traffic.reached(self.world, node, node.interface(self.vip.interface))
             ):
                 return node
@@ -98,11 +105,10 @@ class Service:
             self.world.scheduler.after(delay, lambda: self._arrive(turn))
         self._next = serving
 
-    def flow(self, protocol: str, client: End) -> Flow:
-        """The session of a client's address and port with this service; `protocol` is tcp or udp."""
-        return Flow(
-            protocol, client, (str(self.vip.address), SERVER_PORT), (self._server, SERVER_PORT)
-        )
+    def flow(self, protocol: str, port: int) -> Flow:
+        """The session of a client's port with this service; `protocol` is tcp or udp."""
+        client, vip = (self.vip.client, port), (str(self.vip.address.ip), SERVER_PORT)
+        return Flow(protocol, client, vip, (self._server, SERVER_PORT))
 
     def send(self, flow: Flow, size: int, *, opening: bool = False) -> Fate:
         """Send one packet of `size` bytes of payload through the pair, and its echo back.
@@ -168,7 +174,7 @@ class Services:
         for node in world.nodes:
             for each in node.config_vips:
                 interface = node.interface(each.interface)
-                vip = Vip(interface.name, interface.description, each.vhid, each.address.ip)
+                vip = Vip(interface.name, interface.description, each.vhid, each.address)
                 vips.setdefault(vip)
         self.all = [Service(world, vip, number) for number, vip in enumerate(vips)]
         world.on_change.append(self._changed)

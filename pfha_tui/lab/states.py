@@ -130,7 +130,7 @@ def listing(node: "Node") -> Iterator[Listed]:
             flow.protocol, flow.client, flow.vip, flow.server, state.phase, state.id, state.creator,
             now - state.created, max(0.0, state.expires - now), state.packets, state.octets,
         )  # fmt: skip
-    vip = node.config_vips[-1].address.ip if node.config_vips else node.interfaces[0].own.ip.ip
+    vip = node.interface("WAN").own.ip.ip
     for creator, count in table.clients.items():
         for number in range(int(count + table.own.get(creator, 0.0))):
             yield _sample(creator, number, count, str(vip))

@@ -1,14 +1,14 @@
 """Processor and memory of a simulated node, derived from its traffic."""
 
-from pfha_tui.lab import traffic
+from pfha_tui.lab import states, traffic
 from pfha_tui.lab.node import Node
-from pfha_tui.lab.states import STATE_LIMIT
 
 RELEASE = "12.1-STABLE"
 PAGE = 4096
 PHYSICAL_MEMORY = 4_252_860_416
 PAGES = 1_006_870
 STATHZ = 127
+STATE_LIMIT = states.STATE_LIMIT
 FRAGMENT_LIMIT = 5_000
 PROCESSORS = traffic.PROCESSORS
 
