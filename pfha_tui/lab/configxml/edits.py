@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pfha_tui.lab.configxml import material
 from pfha_tui.lab.configxml.config import Config
 from pfha_tui.lab.configxml.operations import Edit
 from pfha_tui.lab.configxml.rules import rule, stamped
@@ -26,7 +27,7 @@ def disable_rule(config: Config, description: str) -> Edit:
 def add_rule(description: str, source: str, destination: str, *, interface: str = "lan") -> Edit:
     """A new last rule, passing TCP; its tracker comes from its description."""
     made = stamped(rule("pass", interface, "tcp", source, destination, description), 0)
-    made["tracker"] = str(1_700_000_000 + sum(description.encode()) % 100_000)
+    made["tracker"] = str(1_700_000_000 + int(material.uniqid("rule", description)[1:8], 16))
     return Edit(*_RULES, ("filter", "rule", "+"), made)
 
 

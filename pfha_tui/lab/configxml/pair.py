@@ -55,7 +55,8 @@ def _installed(facts: PairFacts, node: NodeFacts, when: float) -> Config:
         "staticroutes": network.staticroutes_section() if primary else "",
         "dhcpd": network.dhcpd_section(facts) if primary else "",
         "dhcpdv6": {"lan": {"ramode": "disabled", "rapriority": "medium"}},
-        "snmpd": services.snmpd_section(facts), "diag": {"ipv6nat": {"ipaddr": ""}}, "syslog": services.syslog_section(facts),
+        "snmpd": services.snmpd_section(facts), "diag": {"ipv6nat": {"ipaddr": ""}},
+        "syslog": services.syslog_section(facts),
         "nat": firewall.nat_section(facts) if primary else {"outbound": {"mode": "automatic"}},
         "filter": rules.filter_section(facts) if primary else "", "shaper": "",
         "ipsec": services.ipsec_section(facts) if primary else "",
@@ -74,7 +75,7 @@ def _installed(facts: PairFacts, node: NodeFacts, when: float) -> Config:
     }  # fmt: skip
     if version_number(facts.version) >= _WITH_BACKEND:
         root["dhcpbackend"] = "isc"
-    return History(Config(root)).written(root, when, SYSTEM, "Configuration restored").current
+    return History(Config({})).written(root, when, SYSTEM, "Configuration restored").current
 
 
 _WITH_BACKEND = (23, 3)
