@@ -16,6 +16,7 @@ import click
 
 from pfha_tui.cli import output
 from pfha_tui.cli.exits import ExitCode, PluginState
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 
 PROGRAM = "pfha-tui"
@@ -23,7 +24,7 @@ _HELP_WANTED: tuple[type[click.UsageError], ...] = (
     (click.exceptions.NoArgsIsHelpError,) if hasattr(click.exceptions, "NoArgsIsHelpError") else ()
 )
 _COMPLETION = "_PFHA_TUI_COMPLETE"
-_WITH_VALUE = ("--config", "--pair", "--theme")
+_WITH_VALUE = ("--config", "--pair", "--theme", "--lang")
 
 
 class Failure(Exception):
@@ -105,12 +106,15 @@ def _foreseen(error: BaseException) -> tuple[ExitCode, Sequence[str]]:
         return ExitCode.USAGE, error.format_message().splitlines()
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx is not None else PROGRAM
-        return ExitCode.USAGE, (error.format_message(), f"Try: {path} --help")
+        return ExitCode.USAGE, (
+            error.format_message(),
+            tr("Try: {command}").format(command=f"{path} --help"),
+        )
     if isinstance(error, click.ClickException):
         return ExitCode.USAGE, (error.format_message(),)
     if isinstance(error, Terminated):
-        return ExitCode.TERMINATED, ("Ended by a signal.",)
-    return ExitCode.INTERRUPTED, ("Interrupted.",)
+        return ExitCode.TERMINATED, (tr("Ended by a signal."),)
+    return ExitCode.INTERRUPTED, (tr("Interrupted."),)
 
 
 def _end(code: ExitCode, sentences: Sequence[str], plugin: bool) -> int:
@@ -139,8 +143,14 @@ def _pipe_closed(plugin: bool) -> int:
 def _internal(error: Exception) -> str:
     kind = type(error).__name__
     note = _write_note(error)
-    where = f"; the places are noted in {note}" if note is not None else ""
-    return f"{PROGRAM} met a fault of its own ({kind}) and ended{where}. Please report it."
+    if note is None:
+        said = tr("{program} met a fault of its own ({kind}) and ended. Please report it.")
+    else:
+        said = tr(
+            "{program} met a fault of its own ({kind}) and ended; the places are noted in {file}."
+            " Please report it."
+        )
+    return said.format(program=PROGRAM, kind=kind, file=note)
 
 
 def _write_note(error: Exception) -> Path | None:

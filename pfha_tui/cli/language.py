@@ -1,9 +1,14 @@
-"""Which language the process speaks, and its catalogue."""
+"""Which language the process speaks, and its catalogue.
+
+What is written for machines is English whatever the locale: `check`, and every `--json`.
+"""
 
 import gettext
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 
 from pfha_tui.domain import language
 
@@ -11,10 +16,23 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr")
 """What --lang takes."""
 
+DOMAIN = "pfha_tui"
 FLAG = "--lang"
 
+_FOR_MACHINES = ("--json",)
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order of setlocale(3): the first that is set and not empty decides."""
+
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "«": '"', "»": '"'})
+
+
+def choose(args: Sequence[str], environ: Mapping[str, str], *, machine: bool, ascii: bool) -> None:
+    """Speak the language that this command line and this environment ask for.
+
+    `machine`: English, for a program reads along. `ascii`: without accents, for the terminal has none.
+    """
+    english = machine or any(arg in _FOR_MACHINES for arg in args)
+    speak(ENGLISH if english else chosen(flag_of(args), environ), ascii=ascii or "--ascii" in args)
 
 
 def chosen(flag: str | None, environ: Mapping[str, str]) -> str:
@@ -40,26 +58,42 @@ def flag_of(args: Sequence[str]) -> str | None:
     return value
 
 
-def catalogue(code: str) -> language.Catalogue | None:
-    """The catalogue of a language of LANGUAGES; None for English, which the code itself holds."""
+def speak(code: str, *, ascii: bool = False) -> None:
+    """Speak this language of LANGUAGES from now on, click's own words included.
+
+    click asks gettext for the process-wide domain, whose language only the variable LANGUAGE can name.
+    """
+    folder = Path(str(files("pfha_tui"))) / "locale"
+    gettext.bindtextdomain(DOMAIN, str(folder))
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = code
     if code == ENGLISH:
-        return None
-    path = files("pfha_tui").joinpath("locale", code, "LC_MESSAGES", "pfha_tui.mo")
-    with path.open("rb") as file:
-        return gettext.GNUTranslations(file)
+        language.use(None)
+        return
+    found = gettext.translation(DOMAIN, str(folder), [code], fallback=True)
+    language.use(_WithoutAccents(found) if ascii else found)
 
 
-def speak(code: str) -> None:
-    """Speak this language from now on."""
-    language.use(catalogue(code))
+class _WithoutAccents:
+    """A catalogue whose texts are folded to ASCII; the glyphs in them are left to whoever draws them."""
+
+    def __init__(self, catalogue: language.Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def gettext(self, message: str) -> str:
+        return fold(self._catalogue.gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return fold(self._catalogue.ngettext(msgid1, msgid2, n))
+
+    def pgettext(self, context: str, message: str) -> str:
+        return fold(self._catalogue.pgettext(context, message))
 
 
-@contextmanager
-def english() -> Iterator[None]:
-    """What is written for machines inside it is English, whatever the locale."""
-    before = language.in_use()
-    language.use(None)
-    try:
-        yield
-    finally:
-        language.use(before)
+def fold(text: str) -> str:
+    """Letters without their accents, ligatures as two letters; anything else stays as it is."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.translate(_LIGATURES))
+    bare = "".join(character for character in apart if not unicodedata.combining(character))
+    return unicodedata.normalize("NFC", bare)

@@ -1,5 +1,6 @@
 """The command line as click sees it: options and help. Each command imports what it needs when it runs."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pfha_tui import __version__
-from pfha_tui.cli import diagnostics
+from pfha_tui.cli import diagnostics, language, output
+from pfha_tui.cli.spoken import SpokenGroup
+from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
     from pfha_tui.cli.options import Options
@@ -32,9 +35,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         try:
             seconds = parse_duration(str(value))
         except ValueError as error:
-            self.fail(f"{str(value)!r} {error}", param, ctx)
+            self.fail(f'"{value}" {error}', param, ctx)
         if not 0 < seconds <= 3600:
-            self.fail(f"{str(value)!r} is not between 1ms and 1h", param, ctx)
+            between = tr("is not between {low} and {high}").format(low="1ms", high="1h")
+            self.fail(f'"{value}" {between}', param, ctx)
         return seconds
 
 
@@ -73,6 +77,7 @@ def _options(
 
 
 @click.group(
+    cls=SpokenGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -236,4 +241,7 @@ def demo(ctx: click.Context, scenario: str, ascii_: bool, no_color: bool) -> int
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `pfha-tui`; returns the exit code and never raises."""
-    return diagnostics.run(cli, sys.argv[1:] if args is None else args)
+    given = sys.argv[1:] if args is None else args
+    plugin, plain = diagnostics.is_plugin(given), not output.accents()
+    language.choose(given, os.environ, machine=plugin, ascii=plain)
+    return diagnostics.run(cli, given)

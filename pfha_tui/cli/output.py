@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 
 if TYPE_CHECKING:
@@ -50,9 +51,18 @@ def console(*, no_color: bool = False) -> "Console":
 
 
 def unicode_output() -> bool:
-    """Standard output can carry more than ASCII."""
+    """Standard output can carry the glyphs of tables and bars."""
+    return _carries("●│▁")
+
+
+def accents() -> bool:
+    """Standard output can carry accented letters."""
+    return _carries("éœ")
+
+
+def _carries(text: str) -> bool:
     try:
-        "●│▁".encode(sys.stdout.encoding or "ascii")
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -70,7 +80,9 @@ def ask(question: str, default: str | None = None) -> str:
 
 def confirm(question: str) -> bool:
     """Yes or no, and no unless said; Ctrl-C and end of input raise click.Abort."""
-    return click.confirm(question, default=False)
+    prompt = tr("{question} [y/N]").format(question=question)
+    answer = click.prompt(prompt, default="", show_default=False)
+    return str(answer).strip().lower() in ("y", "yes", *tr("y yes").split())
 
 
 def flush() -> None:

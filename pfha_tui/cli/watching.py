@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pfha_tui.domain.language import tr
+
 if TYPE_CHECKING:
     from pfha_tui.collector.feed import Feed
     from pfha_tui.domain.snapshot import PairSnapshot
@@ -69,7 +71,11 @@ def nobody_reached(snapshot: "PairSnapshot") -> bool:
 def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
     """Why each node that could not be reached was not, a sentence for each."""
     return [
-        f"{node.name} ({node.address}) cannot be reached: {node.unreachable_why or 'no reason known'}"
+        tr("{node} ({address}) cannot be reached: {why}").format(
+            node=node.name,
+            address=node.address,
+            why=node.unreachable_why or tr("no reason known"),
+        )
         for node in snapshot.nodes
         if node.reachable is False
     ]

@@ -1,0 +1,1 @@
+"""The catalogues: `python -m tests.messages` brings them up to the code (make messages)."""
