@@ -264,6 +264,8 @@ class Node:
             vhid.reconsider()
         self.event(f"!system=IFNET subsystem={interface.name} type=LINK_{word}")
         self.kernel(f"{interface.name}: link state changed to {word}")
+        if up and interface.name == self.syncdev:
+            self.pfsync.link_up()
 
     def set_admin(self, name: str, up: bool) -> None:
         """`ifconfig IF up|down`."""

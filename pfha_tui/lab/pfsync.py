@@ -24,6 +24,8 @@ BULK_RATE = PACKET_STATES / TICK
 """States per second of a bulk update."""
 END_WAIT = 4.0 + STATE_LIMIT / PACKET_STATES * TICK
 """Seconds that a bulk update which began may take, before its end mark counts as lost."""
+LINK_UP = 1.0
+"""Seconds from a carrier's return to the end of what rc.linkup does."""
 TRANSIT = (0.001, 0.004)
 """Seconds from one node's pf to the other's, for a message that is sent at once."""
 BATCH = 1.0
@@ -84,6 +86,12 @@ class Pfsync:
             self._node.demote(self._node.pfsync_demotion_factor, "pfsync bulk start")
         self._tries = 0
         self._ask()
+
+    def link_up(self) -> None:
+        """The port of syncdev has its carrier again. The kernel does nothing about it; pfSense's rc.linkup is taken to
+        set pfsync up anew (interfaces_sync_setup), as it does for a port with VIPs."""
+        if self._configured:
+            self._node.later(LINK_UP, self.configure)
 
     def stop(self) -> None:
         """The power is gone."""
