@@ -70,15 +70,15 @@ def vip_changes(
     return changed, tuple(key for key in old if key not in new)
 
 
-def _carp(root: Tree) -> dict[tuple[str, int], tuple[str, ...]]:
+def _carp(root: Tree) -> dict[tuple[str, int], list[tuple[str, ...]]]:
+    """What is compared of each CARP VIP; a second address family may share a VHID."""
     names = ("password", "advskew", "subnet", "subnet_bits", "advbase")
-    return {
-        (tree.text(vip, "interface"), int(tree.text(vip, "vhid"))): tuple(
-            tree.text(vip, name) for name in names
-        )
-        for vip in tree.entries(root, "virtualip", "vip")
-        if tree.text(vip, "mode") == "carp"
-    }
+    found: dict[tuple[str, int], list[tuple[str, ...]]] = {}
+    for vip in tree.entries(root, "virtualip", "vip"):
+        if tree.text(vip, "mode") == "carp":
+            key = tree.text(vip, "interface"), int(tree.text(vip, "vhid"))
+            found.setdefault(key, []).append(tuple(tree.text(vip, name) for name in names))
+    return found
 
 
 def _merge(root: Tree, rest: Tree) -> Tree:
