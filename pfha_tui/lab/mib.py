@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from pfha_tui.lab import system, traffic
 from pfha_tui.lab.commands.pfctl import runtime
-from pfha_tui.lab.interface import Interface
+from pfha_tui.lab.interface import Interface, Kind
 from pfha_tui.lab.node import Node
 
 Oid = tuple[int, ...]
@@ -68,7 +68,7 @@ def _interfaces(node: Node) -> dict[Oid, Value]:
     table: dict[int, Callable[[Interface], Value]] = {
         1: lambda i: ("INTEGER", i.index),
         2: lambda i: ("STRING", i.name),
-        3: lambda i: ("INTEGER", {"lo0": 24, "pflog0": 246, "pfsync0": 247}.get(i.name, 6)),
+        3: lambda i: ("INTEGER", _type(i)),
         4: lambda i: ("INTEGER", i.mtu),
         # 10 Gb/s does not fit: the agent truncates.
         5: lambda i: ("Gauge32", 10_000_000_000 % 2**32 if i.ethernet else 0),
@@ -87,6 +87,15 @@ def _interfaces(node: Node) -> dict[Oid, Value]:
     }  # fmt: skip
     number: dict[Oid, Value] = {(*INTERFACES, 1, 0): ("INTEGER", len(node.interfaces))}
     return number | _columns((*INTERFACES, 2, 1), node.interfaces, table)
+
+
+def _type(interface: Interface) -> int:
+    """ifType: the kernel's; a card in an aggregation has the aggregation's."""
+    if interface.kind is Kind.PORT:
+        return 161 if interface.above else 6
+    if interface.kind is Kind.PSEUDO:
+        return {"pflog0": 246, "pfsync0": 247}[interface.name]
+    return {Kind.LAGG: 6, Kind.VLAN: 135, Kind.LOOPBACK: 24, Kind.TUNNEL: 23}[interface.kind]
 
 
 def _operational(interface: Interface) -> int:
@@ -119,10 +128,10 @@ def _extended(node: Node) -> dict[Oid, Value]:
 
 
 def _addresses(node: Node) -> dict[Oid, Value]:
-    """ipAddrTable: VIPs stand in it on both nodes, whatever their role."""
+    """ipAddrTable: VIPs stand in it on both nodes, whatever their role; IPv6 never does."""
     found: dict[Oid, Value] = {}
     for interface in node.interfaces:
-        for address in interface.addresses:
+        for address in (each for each in interface.addresses if each.ip.version == 4):
             index = tuple(address.ip.ip.packed)
             found[(*IP_ADDRESSES, 1, *index)] = ("IpAddress", str(address.ip.ip))
             found[(*IP_ADDRESSES, 2, *index)] = ("INTEGER", interface.index)

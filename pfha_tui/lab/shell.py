@@ -3,7 +3,17 @@
 import re
 from collections.abc import Callable
 
-from pfha_tui.lab.commands import basics, files, ifconfig, netstat, operate, pfctl, sysctl
+from pfha_tui.lab.commands import (
+    basics,
+    files,
+    host,
+    ifconfig,
+    netstat,
+    operate,
+    pfctl,
+    services,
+    sysctl,
+)
 from pfha_tui.lab.commands.reply import Reply
 from pfha_tui.lab.node import Node
 
@@ -14,10 +24,17 @@ ANSWERS: dict[str, Answer] = {
     "/sbin/sysctl": sysctl.answer,
     "/sbin/pfctl": pfctl.answer,
     "/usr/bin/netstat": netstat.answer,
+    "/usr/sbin/arp": host.arp,
+    "/usr/bin/find": files.find,
     "/usr/bin/grep": files.grep,
     "/usr/bin/nc": files.nc,
     "/usr/bin/stat": files.stat,
     "/usr/bin/tail": files.tail,
+    "/usr/bin/uptime": host.uptime,
+    "/usr/local/sbin/ntpq": services.ntpq,
+    "/sbin/dmesg": host.dmesg,
+    "/bin/df": host.df,
+    "/bin/ls": files.ls,
     "/bin/cat": files.cat,
     "/bin/test": files.test,
     "/bin/date": basics.date,

@@ -3,7 +3,6 @@
 from pfha_tui.lab import states, traffic
 from pfha_tui.lab.node import Node
 
-RELEASE = "12.1-STABLE"
 PAGE = 4096
 PHYSICAL_MEMORY = 4_252_860_416
 PAGES = 1_006_870
@@ -19,6 +18,13 @@ def processor_ticks(node: Node) -> tuple[int, int, int, int, int]:
     busy = min(total, node.counters.busy * STATHZ)
     user, system, interrupt = busy * 0.12, busy * 0.38, busy * 0.50
     return int(user), 0, int(system), int(interrupt), int(total - busy)
+
+
+def ticks_by_processor(node: Node) -> list[list[int]]:
+    """kern.cp_times: the same for each processor; together they are kern.cp_time."""
+    total = processor_ticks(node)
+    shares = [[ticks // PROCESSORS for ticks in total] for _ in range(PROCESSORS - 1)]
+    return [*shares, [ticks - sum(given) for ticks, *given in zip(total, *shares, strict=True)]]
 
 
 def load_averages(node: Node) -> tuple[float, float, float]:

@@ -2,9 +2,9 @@
 
 import time
 
-from pfha_tui.lab import system
 from pfha_tui.lab.commands.reply import Reply, usage
 from pfha_tui.lab.node import Node
+
 
 def date(node: Node, words: list[str], uid: int) -> Reply:
     """`date [-u] [+FORMAT]` by the node's clock, which is on UTC."""
@@ -64,13 +64,14 @@ def logger(node: Node, words: list[str], uid: int) -> Reply:
 
 def uname(node: Node, words: list[str], uid: int) -> Reply:
     """`uname [-a|-r|-s|-n|-m]`."""
-    kernel = f"FreeBSD {system.RELEASE} HALAB"
-    fields = {"-s": "FreeBSD", "-n": node.hostname, "-r": system.RELEASE, "-m": "amd64"}
+    release = node.generation.release
+    fields = {"-s": "FreeBSD", "-n": node.hostname, "-r": release, "-m": "amd64"}
     match words:
         case []:
             return Reply("FreeBSD\n")
         case ["-a"]:
-            return Reply(f"FreeBSD {node.hostname} {system.RELEASE} {kernel}  amd64\n")
+            kernel = node.generation.kernel_line
+            return Reply(f"FreeBSD {node.hostname} {release} {kernel}  amd64\n")
         case [option] if option in fields:
             return Reply(fields[option] + "\n")
         case _:

@@ -1,8 +1,11 @@
-"""cat, grep, stat, tail, test and nc -U: the commands that look at the node's files."""
+"""cat, find, grep, ls, nc -U, stat, tail and test: the commands that look at the node's files and sockets."""
 
+import fnmatch
 import re
+from itertools import pairwise
 
 from pfha_tui.lab import pfsense
+from pfha_tui.lab.commands import services
 from pfha_tui.lab.commands.reply import REAL, Follow, Reply, usage
 from pfha_tui.lab.node import Node
 
@@ -21,13 +24,34 @@ def cat(node: Node, words: list[str], uid: int) -> Reply:
     return Reply(out, err, 1 if err else 0)
 
 
+def find(node: Node, words: list[str], uid: int) -> Reply:
+    """`find FOLDER -maxdepth 1 -name PATTERN [-type s] [-exec nc -U {} ;]`, as far as sockets go."""
+    match words:
+        case [folder, "-maxdepth", "1", "-name", pattern, *rest]:
+            if rest[:2] == ["-type", "s"]:
+                rest = rest[2:]
+        case _:
+            rest = ["?"]
+    if rest and not (len(rest) == 5 and rest[0] == "-exec" and rest[2:] == ["-U", "{}", ";"]):
+        return usage("find", "folder -maxdepth 1 -name pattern [-type s] [-exec nc -U {} ;]")
+    found = [
+        f"{folder}/{name}"
+        for name in _names(node, folder)
+        if fnmatch.fnmatchcase(name, pattern) and f"{folder}/{name}" in _sockets(node)
+    ]
+    if not rest:
+        return Reply("".join(f"{path}\n" for path in found))
+    replies = [nc(node, ["-U", path], uid) for path in found]
+    return Reply("".join(each.out for each in replies), "".join(each.err for each in replies))
+
+
 def grep(node: Node, words: list[str], uid: int) -> Reply:
-    """`grep [-c|-q|-F|-E|-i] PATTERN FILE`; without a file it is a filter, and the real one."""
-    options, rest = _options(words)
+    """`grep [-c|-q|-F|-E|-i] [-A N] PATTERN FILE`; without a file it is a filter, and the real one."""
+    options, rest, after = _grep_words(words)
     if len(rest) < 2:
         return REAL
     if not set(options) <= set("cqFEi") or len(rest) > 2:
-        return usage("grep", "[-cqFEi] pattern [file]")
+        return usage("grep", "[-cqFEi] [-A num] pattern [file]")
     text, problem = _read(node, rest[1], uid)
     if problem:
         return Reply(err=f"grep: {rest[1]}: {problem}\n", code=2)
@@ -36,9 +60,45 @@ def grep(node: Node, words: list[str], uid: int) -> Reply:
         expression = re.compile(pattern, re.IGNORECASE if "i" in options else 0)
     except re.error as error:
         return Reply(err=f"grep: {error.msg}\n", code=2)
-    lines = [line for line in text.splitlines(keepends=True) if expression.search(line)]
-    out = "" if "q" in options else f"{len(lines)}\n" if "c" in options else "".join(lines)
-    return Reply(out, code=0 if lines else 1)
+    lines = text.splitlines(keepends=True)
+    hits = [number for number, line in enumerate(lines) if expression.search(line)]
+    if "q" in options:
+        out = ""
+    elif "c" in options:
+        out = f"{len(hits)}\n"
+    else:
+        out = _with_context(lines, hits, after)
+    return Reply(out, code=0 if hits else 1)
+
+
+def ls(node: Node, words: list[str], uid: int) -> Reply:
+    """`ls FOLDER`, one name a line."""
+    if len(words) != 1 or words[0].startswith("-"):
+        return usage("ls", "folder")
+    folder = words[0].rstrip("/")
+    names = _names(node, folder)
+    if not names:
+        return Reply(err=f"ls: {words[0]}: No such file or directory\n", code=1)
+    return Reply("".join(f"{name}\n" for name in names))
+
+
+def nc(node: Node, words: list[str], uid: int) -> Reply:
+    """`nc -U SOCKET`: devd's events until it is killed, a gateway's report, or Kea's answer to status-get.
+
+    Whatever Kea is asked, it is taken for that question.
+    """
+    if len(words) != 2 or words[0] != "-U":
+        return usage("nc", "-U path")
+    path = words[1]
+    if path == DEVD:
+        return Reply(follow=Follow.DEVD)
+    if path not in _sockets(node):
+        return Reply(err=f"nc: {path}: No such file or directory\n", code=1)
+    if uid != 0:
+        return Reply(err=f"nc: {path}: Permission denied\n", code=1)
+    if path == services.KEA:
+        return Reply(services.kea_status(node) or "")
+    return Reply(services.report(node, services.sockets(node)[path]))
 
 
 def stat(node: Node, words: list[str], uid: int) -> Reply:
@@ -49,8 +109,7 @@ def stat(node: Node, words: list[str], uid: int) -> Reply:
     files = pfsense.files(node)
     if path not in files:
         return Reply(err=f"stat: {path}: stat: No such file or directory\n", code=1)
-    size = len(files[path].encode())
-    values = {"%m": str(pfsense.modified(node, path)), "%z": str(size), "%N": path}
+    values = {"%m": str(pfsense.modified(node, path)), "%z": str(files.size(path)), "%N": path}
     return Reply(re.sub(r"%[mzN]", lambda match: values[match[0]], words[1]) + "\n")
 
 
@@ -89,34 +148,59 @@ def test(node: Node, words: list[str], uid: int) -> Reply:
         or not words[1].startswith("/")
     ):
         return REAL
-    there = (words[1] == DEVD) if words[0] == "-S" else words[1] in {*pfsense.files(node), DEVD}
-    return Reply(code=0 if there else 1)
+    option, path = words
+    is_socket = path in _sockets(node)
+    there = is_socket if option == "-S" else _read(node, path, 0)[1] == ""
+    return Reply(code=0 if there or (option == "-e" and is_socket) else 1)
 
 
-def nc(node: Node, words: list[str], uid: int) -> Reply:
-    """`nc -U /var/run/devd.pipe`: devd's events until it is killed."""
-    if words == ["-U", DEVD]:
-        return Reply(follow=Follow.DEVD)
-    if words[:1] == ["-U"] and len(words) == 2:
-        return Reply(err=f"nc: {words[1]}: No such file or directory\n", code=1)
-    return usage("nc", "-U path")
-
-
-def _options(words: list[str]) -> tuple[str, list[str]]:
-    options, rest = "", list(words)
+def _grep_words(words: list[str]) -> tuple[str, list[str], int]:
+    """The letters of grep's options, what follows them, and the lines of context after a hit."""
+    options, rest, after = "", list(words), 0
     while rest and rest[0].startswith("-") and len(rest[0]) > 1:
         word = rest.pop(0)
         if word == "--":
             break
-        options += word[1:]
-    return options, rest
+        if word.startswith("-A"):
+            number = word[2:] or (rest.pop(0) if rest else "")
+            after = int(number) if number.isdecimal() and len(number) < 9 else 0
+            options += "" if number.isdecimal() else "?"
+        else:
+            options += word[1:]
+    return options, rest, after
+
+
+def _with_context(lines: list[str], hits: list[int], after: int) -> str:
+    """The lines hit with those that follow them, and `--` between groups that do not touch."""
+    shown = sorted({each for hit in hits for each in range(hit, min(hit + after + 1, len(lines)))})
+    out = [lines[each] for each in shown[:1]]
+    for before, each in pairwise(shown):
+        out += (["--\n"] if after and each > before + 1 else []) + [lines[each]]
+    return "".join(out)
 
 
 def _read(node: Node, path: str, uid: int) -> tuple[str, str]:
     """The text of a file, or why it cannot be read."""
-    text = pfsense.files(node).get(path)
+    leases = services.leases(node) if path == services.LEASES else None
+    text = pfsense.files(node).get(path) if leases is None else leases
     if text is None:
         return "", "No such file or directory"
     if uid != 0 and path.startswith("/var/log/"):
         return "", "Permission denied"
     return text, ""
+
+
+def _sockets(node: Node) -> set[str]:
+    kea = {services.KEA} if services.kea_status(node) is not None else set()
+    return {DEVD, *services.sockets(node), *kea}
+
+
+def _names(node: Node, folder: str) -> list[str]:
+    """The names of files, sockets and folders in a folder, sorted."""
+    start = folder.rstrip("/") + "/"
+    paths = {*pfsense.files(node), *_sockets(node)}
+    if services.leases(node) is not None:
+        paths.add(services.LEASES)
+    return sorted(
+        {path[len(start) :].partition("/")[0] for path in paths if path.startswith(start)}
+    )

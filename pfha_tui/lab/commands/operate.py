@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pfha_tui.lab import power, xmlrpc
+from pfha_tui.lab.commands import services
 from pfha_tui.lab.commands.reply import Reply, usage
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.playback import PLAYBACKS
@@ -27,6 +28,8 @@ def shutdown(node: Node, words: list[str], uid: int) -> Reply:
 
 def pfssh(node: Node, words: list[str], uid: int) -> Reply:
     """`pfSsh.php playback NAME`."""
+    if words[:2] == ["playback", "gatewaystatus"] and words[2:] in ([], ["brief"]) and uid == 0:
+        return Reply(services.gateway_status(node, brief=len(words) > 2))
     if len(words) != 2 or words[0] != "playback":
         return usage("pfSsh.php", "playback name")
     if uid != 0:

@@ -1,9 +1,11 @@
-"""pfctl -s info, memory; FreeBSD 12 knows no `-s creators`."""
+"""pfctl -s info, memory, states and creators; FreeBSD 12 does not know the last."""
 
 from collections.abc import Iterator
 
+from pfha_tui.lab import states
 from pfha_tui.lab.commands.reply import Reply, usage
 from pfha_tui.lab.node import Node
+from pfha_tui.lab.states import Listed
 from pfha_tui.lab.system import FRAGMENT_LIMIT, STATE_LIMIT
 
 CHECKSUM = "b966200b37589b95b78b1b38599e3528"
@@ -24,33 +26,52 @@ _LIMITS = (
     "max states per rule", "max-src-states", "max-src-nodes", "max-src-conn", "max-src-conn-rate",
     "overload table insertion", "overload flush states",
 )  # fmt: skip
+_LIMITS_14 = ("synfloods detected", "syncookies sent", "syncookies validated")
+_RULE_IN, _RULE_OUT = 11, 7
+"""Numbers of the rules that pass the clients' traffic in and out, as recorded."""
 
 
 def answer(node: Node, words: list[str], uid: int) -> Reply:
     """Answer `pfctl WORDS`."""
     if uid != 0:
         return Reply(err="pfctl: /dev/pf: Permission denied\n", code=1)
-    verbose = any(word in ("-v", "-vv") for word in words)
-    rest = [word for word in words if word not in ("-v", "-vv")]
-    if rest and rest[0].startswith("-s") and len(rest[0]) > 2:
-        rest[:1] = ["-s", rest[0][2:]]
+    level, rest = _verbosity(words)
     match rest:
         case ["-s", "info" | "i"]:
-            return Reply("".join(line + "\n" for line in _info(node, verbose)))
+            return Reply("".join(line + "\n" for line in _info(node, level > 0)))
         case ["-s", "memory" | "m"]:
             return Reply(
                 f"states        hard limit {STATE_LIMIT:8d}\nsrc-nodes     hard limit {STATE_LIMIT:8d}\n"
                 f"frags         hard limit {FRAGMENT_LIMIT:8d}\ntable-entries hard limit   200000\n"
             )
-        case ["-s", ("creators" | "c") as unknown]:
-            return Reply(err=f"pfctl: Unknown show modifier '{unknown}'\n{_USAGE}", code=1)
+        case ["-s", "states" | "s"]:
+            return Reply("".join(_state(node, each, level) for each in states.listing(node)))
+        case ["-s", ("creators" | "c") as modifier]:
+            if not node.generation.modern:
+                return Reply(err=f"pfctl: Unknown show modifier '{modifier}'\n{_USAGE}", code=1)
+            ids = "".join(f"{creator:08x}\n" for creator in states.creators(node))
+            return Reply(f"Creator IDs:\n{ids}")
         case _:
-            return usage("pfctl", "[-v | -vv] -s {info | memory}")
+            return usage("pfctl", "[-v | -vv] -s {info | memory | states | creators}")
 
 
 def runtime(node: Node) -> float:
     """Seconds since pf was enabled."""
     return max(0.0, node.world.now - node.boottime - PF_START)
+
+
+def _verbosity(words: list[str]) -> tuple[int, list[str]]:
+    """How many v the words have, and the rest with `-s` and what it shows as two words."""
+    level, rest = 0, []
+    for word in words:
+        letters = word[1:] if word.startswith("-") else ""
+        count = len(letters) - len(letters.lstrip("v"))
+        level += count
+        if not letters or count < len(letters):
+            rest.append("-" + letters[count:] if letters else word)
+    if rest and rest[0].startswith("-s") and len(rest[0]) > 2:
+        rest[:1] = ["-s", rest[0][2:]]
+    return level, rest
 
 
 def _info(node: Node, verbose: bool) -> Iterator[str]:
@@ -81,12 +102,15 @@ def _info(node: Node, verbose: bool) -> Iterator[str]:
         for name in ("searches", "inserts", "removals"):
             yield row(name, 0)
     yield "Counters"
-    for name in _COUNTERS:
+    for name in (*_COUNTERS, *(("translate",) if node.generation.kernel >= 15 else ())):
         yield row(name, {"match": counters.matches, "ip-option": 2}.get(name, 0))
     if verbose:
         yield "Limit Counters"
-        for name in _LIMITS:
+        for name in (*_LIMITS, *(_LIMITS_14 if node.generation.modern else ())):
             yield row(name, 0)
+        if node.generation.modern:
+            yield from ("Syncookies", f"  {'mode':<25} never", f"  {'active':<25} inactive")
+            yield f"{'Reassemble':<27} yes"
 
 
 def _interface(node: Node) -> Iterator[str]:
@@ -106,3 +130,34 @@ def _interface(node: Node) -> Iterator[str]:
     yield row(4, "Passed", lan.opackets)
     yield row(4, "Blocked", 0)
     yield ""
+
+
+def _state(node: Node, state: Listed, level: int) -> str:
+    """One state: a client's way out, whose source is translated and keeps its port, or a redirection inwards."""
+    client, vip, server = (f"{ip}:{port}" for ip, port in (state.client, state.vip, state.server))
+    outwards = state.client[1] == state.vip[1]
+    interface = node.interface("WAN").name
+    ends = f"{vip} ({client}) -> {server}" if outwards else f"{server} ({vip}) <- {client}"
+    # Since 2.8 pfSense binds states to their interface by default.
+    bound = interface if node.generation.kernel >= 15 else "all"
+    lines = [f"{bound} {state.protocol} {ends}       {state.phase}"]
+    if level:
+        if state.protocol == "tcp":
+            first, second = (state.id * factor % 2**32 for factor in (2654435761, 40503))
+            lines.append(f"   [{first} + 64512] wscale 10  [{second} + 65536] wscale 10")
+        counts = (
+            f"{state.packets[0]}:{state.packets[1]} pkts, {state.octets[0]}:{state.octets[1]} bytes"
+        )
+        lines.append(
+            f"   age {_clock(state.age)}, expires in {_clock(state.expires)}, {counts}, "
+            f"rule {_RULE_OUT if outwards else _RULE_IN}"
+        )
+    if level > 1:
+        lines.append(f"   id: {state.id:016x} creatorid: {state.creator:08x}")
+        if node.generation.modern and bound == "all":
+            lines.append(f"   origif: {interface}")
+    return "".join(line + "\n" for line in lines)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 3600:02d}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"

@@ -33,11 +33,15 @@ def tree(node: Node) -> dict[str, str]:
         "net.pfsync.pfsync_buckets": lambda: 2 * system.PROCESSORS,
         "net.pfsync.carp_demotion_factor": lambda: node.pfsync_demotion_factor,
         "kern.ostype": lambda: "FreeBSD",
-        "kern.osrelease": lambda: system.RELEASE,
-        "kern.osreldate": lambda: 1201517,
+        "kern.osrelease": lambda: node.generation.release,
+        "kern.osreldate": lambda: node.generation.reldate,
+        "kern.version": lambda: node.generation.kernel_line + "\n",
         "kern.hostname": lambda: node.hostname,
         "kern.boottime": lambda: _boottime(node),
         "kern.cp_time": lambda: " ".join(str(ticks) for ticks in system.processor_ticks(node)),
+        "kern.cp_times": lambda: " ".join(
+            str(ticks) for each in system.ticks_by_processor(node) for ticks in each
+        ),
         "vm.loadavg": lambda: (
             "{ " + " ".join(f"{value:.2f}" for value in system.load_averages(node)) + " }"
         ),
