@@ -9,6 +9,9 @@ from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, warn
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
+from pfha_tui.domain.wording import listed
 
 if TYPE_CHECKING:
     from pfha_tui.config.write import NewPair
@@ -55,8 +58,8 @@ def run(options: Options, wish: InitOptions) -> ExitCode:
     if path.exists() and not wish.force:
         raise Failure(
             ExitCode.USAGE,
-            f"{path} is there already and is left as it is.",
-            "Edit it, write another one with --config FILE, or replace it with --force.",
+            tr("{path} is there already and is left as it is.").format(path=path),
+            tr("Edit it, write another one with --config FILE, or replace it with --force."),
         )
     new = _new_pair(_completed(wish))
     _check(new, path)
@@ -66,10 +69,13 @@ def run(options: Options, wish: InitOptions) -> ExitCode:
         write(path, render(new), force=wish.force)
     except OSError as error:
         raise Failure(
-            ExitCode.USAGE, f"{path} cannot be written ({error.strerror}); mend the path."
+            ExitCode.USAGE,
+            tr("{path} cannot be written ({why}); mend the path.").format(
+                path=path, why=reason(error)
+            ),
         ) from None
-    output.line(f"Wrote {path} (only you can read it).")
-    output.line("Next: `pfha-tui config check`, then `pfha-tui`.")
+    output.line(tr("Wrote {path} (only you can read it).").format(path=path))
+    output.line(tr("Next: `pfha-tui config check`, then `pfha-tui`."))
     return ExitCode.OK
 
 
@@ -81,22 +87,26 @@ def _completed(wish: InitOptions) -> InitOptions:
         if missing:
             raise Failure(
                 ExitCode.USAGE,
-                f"Without a terminal to ask on, {' and '.join(missing)} must be given.",
+                tr("Without a terminal to ask on, {names} must be given.").format(
+                    names=listed(missing)
+                ),
             )
         return replace(wish, name=wish.name or "main")
     output.line(
-        "Give each node's own address, never a CARP VIP: a VIP moves, and so would the pane."
+        tr("Give each node's own address, never a CARP VIP: a VIP moves, and so would the pane.")
     )
     identity = wish.identity_file
     if identity is None and wish.agent_identity is None:
-        question = "Private key file (empty: the one that ssh_config names)"
+        question = tr("Private key file (empty: the one that ssh_config names)")
         identity = output.ask(question, _usual_identity()) or None
     return replace(
         wish,
-        name=wish.name or output.ask("Name of the pair", "main"),
-        primary=wish.primary or output.ask(f"Address of {wish.primary_name}, the primary"),
-        secondary=wish.secondary or output.ask(f"Address of {wish.secondary_name}, the secondary"),
-        user=wish.user or output.ask("Login on both nodes", "root"),
+        name=wish.name or output.ask(tr("Name of the pair"), "main"),
+        primary=wish.primary
+        or output.ask(tr("Address of {node}, the primary").format(node=wish.primary_name)),
+        secondary=wish.secondary
+        or output.ask(tr("Address of {node}, the secondary").format(node=wish.secondary_name)),
+        user=wish.user or output.ask(tr("Login on both nodes"), "root"),
         identity_file=identity,
     )
 
@@ -146,7 +156,7 @@ def _check(new: "NewPair", path: Path) -> None:
     except ConfigError as error:
         raise Failure(
             ExitCode.USAGE,
-            *(f"{p.key}: {p.what}" + (f"; {p.mend}" if p.mend else "") for p in error.problems),
+            *(f"{problem.key}: {problem.sentence}" for problem in error.problems),
         ) from None
 
 
@@ -154,26 +164,30 @@ def _pinned(new: "NewPair", wish: InitOptions) -> "NewPair":
     keys = asyncio.run(_fetch(new))
     for node, found in zip(new.nodes, keys, strict=True):
         output.line()
-        output.line(f"{node.name} at {node.address} presents:")
+        output.line(
+            tr("{node} at {address} presents:").format(node=node.name, address=node.address)
+        )
         for key in found:
             output.line(f"  {key.algorithm:<22} {key.fingerprint}")
     output.line()
-    output.line("Compare them on each node's own console (not over this network):")
+    output.line(tr("Compare them on each node's own console (not over this network):"))
     for file in sorted({_key_file(key.algorithm) for found in keys for key in found}):
         output.line(f"  ssh-keygen -lf {file}")
     if {key.fingerprint for key in keys[0]} & {key.fingerprint for key in keys[1]}:
         warn(
-            "Both nodes present the same host key: one VM was cloned from the other, or both addresses "
-            "(a VIP?) lead to one machine. A clone needs host keys of its own."
+            tr(
+                "Both nodes present the same host key: one VM was cloned from the other, or both "
+                "addresses (a VIP?) lead to one machine. A clone needs host keys of its own."
+            )
         )
     if wish.pin is None:
         if not output.interactive():
             raise Failure(
                 ExitCode.REFUSED,
-                "Nothing was written: compare the fingerprints, then run it again with --pin.",
+                tr("Nothing was written: compare the fingerprints, then run it again with --pin."),
             )
-        if not output.confirm("Pin these keys?"):
-            raise Failure(ExitCode.REFUSED, "Nothing was written.")
+        if not output.confirm(tr("Pin these keys?")):
+            raise Failure(ExitCode.REFUSED, tr("Nothing was written."))
     nodes = [
         replace(node, host_keys=tuple(key.fingerprint for key in found))
         for node, found in zip(new.nodes, keys, strict=True)
@@ -194,11 +208,15 @@ async def _fetch(new: "NewPair") -> list[list[HostKey]]:
                     node.address, new.port, new.proxy_jump, new.ssh_config
                 )
         except (TransportError, OSError) as error:
-            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
+            why = tr("no answer in time") if isinstance(error, TimeoutError) else str(error)
             raise Failure(
                 ExitCode.UNREACHABLE,
-                f"{node.name} at {node.address} gave no host key: {why}",
-                "Nothing was written; with --no-pin the file is written and known_hosts decides.",
+                tr("{node} at {address} gave no host key: {why}").format(
+                    node=node.name, address=node.address, why=why
+                ),
+                tr(
+                    "Nothing was written; with --no-pin the file is written and known_hosts decides."
+                ),
             ) from None
         found.append([HostKey(algorithm, fingerprint) for algorithm, fingerprint, _ in keys])
     return found

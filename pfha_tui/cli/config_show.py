@@ -6,6 +6,7 @@ from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, warn
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options, configuration
+from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
     from pfha_tui.config.settings import Setting
@@ -33,13 +34,15 @@ def check(options: Options) -> ExitCode:
             problems += error.problems
         if shared_host_keys(pair):
             warn(
-                f"{loaded.path}:{pair.line}: {pair.label}: both nodes are pinned to the same host key; "
-                "one was cloned from the other, or both addresses lead to one machine"
+                tr(
+                    "{path}:{line}: {label}: both nodes are pinned to the same host key; one was cloned "
+                    "from the other, or both addresses lead to one machine"
+                ).format(path=loaded.path, line=pair.line, label=pair.label)
             )
     if problems:
         raise Failure(ExitCode.USAGE, *map(str, distinct(problems)))
     names = ", ".join(pair.name for pair in pairs)
-    output.line(f"{loaded.path}: no faults ({names})")
+    output.line(tr("{path}: no faults ({names})").format(path=loaded.path, names=names))
     return ExitCode.OK
 
 
@@ -72,7 +75,8 @@ def show(options: Options, *, as_json: bool) -> ExitCode:
             }
         )
         return ExitCode.OK
-    output.line(f"{location.path}  (from {location.chosen_by})")
+    chosen_by = tr("(from {place})").format(place=tr(location.chosen_by))
+    output.line(f"{location.path}  {chosen_by}")
     width = max(len(setting.key) for setting in settings)
     for setting in settings:
         output.line(f"{setting.key:<{width}}  {_shown(setting):<24}  {_origin(setting)}")
@@ -89,4 +93,6 @@ def _shown(setting: "Setting") -> str:
 
 
 def _origin(setting: "Setting") -> str:
-    return setting.origin if setting.line is None else f"{setting.origin}, line {setting.line}"
+    if setting.line is None:
+        return setting.origin
+    return tr("{origin}, line {line}").format(origin=setting.origin, line=setting.line)

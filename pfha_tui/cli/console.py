@@ -1,17 +1,19 @@
 """The console itself, and what is said where it cannot be opened."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
-from pfha_tui.cli.options import Options, pair_target
+from pfha_tui.cli.options import Options
+from pfha_tui.domain.language import mark, tr
 
 if TYPE_CHECKING:
     from pfha_tui.collector.feed import Feed
-    from pfha_tui.domain.target import PairTarget
+    from pfha_tui.domain.target import BrokenPair, PairTarget
 
-FIRST_RUN = """\
+FIRST_RUN = mark("""\
 Welcome to pfha-tui: both firewalls of a pfSense HA pair on one screen.
 
 There is no configuration yet (looked for {path}).
@@ -19,37 +21,42 @@ There is no configuration yet (looked for {path}).
   d   pfha-tui demo          a simulated pair on this machine; touches nothing else
   i   pfha-tui config init   asks for the two addresses, shows and pins the host keys
   q   quit
-"""
+""")
 
 
 def run(options: Options) -> int:
-    """Open the console on the configured pair, or greet whoever has none. Raises Failure."""
+    """Open the console on the configured pairs, or greet whoever has none. Raises Failure."""
+    from pfha_tui.cli.pairs import wanted_pairs
     from pfha_tui.config.locations import USUAL_PLACE, config_location
 
     need_terminal()
     location = config_location(options.config)
     if location.chosen_by == USUAL_PLACE and not location.path.exists():
         return _first_run(options, str(location.path))
-    return open_console(options, pair_target(options))
+    return open_console(options, wanted_pairs(options))
 
 
-def open_console(options: Options, target: "PairTarget") -> int:
-    """The screen on this pair until it is quit; the exit code is the screen's."""
+def open_console(
+    options: Options, pairs: "Sequence[PairTarget | BrokenPair]", *, watch: bool = False
+) -> int:
+    """The screen on these pairs until it is quit; the exit code is the screen's. With `watch` it has no
+    command that could change a firewall."""
     from pfha_tui.ui.console import run_console
     from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
 
-    def open_feed() -> "Feed":
+    def open_feed(target: "PairTarget") -> "Feed":
         from pfha_tui import wiring
 
         return wiring.open_feed(target)
 
     return run_console(
-        target,
+        pairs,
         open_feed,
         ConsoleOptions(
             ascii=options.ascii,
             no_color=options.no_color,
-            read_only=target.read_only,
+            read_only=options.read_only,
+            watch=watch,
             theme=options.theme or DEFAULT_THEME,
         ),
     )
@@ -60,13 +67,15 @@ def need_terminal() -> None:
     if not output.interactive():
         raise Failure(
             ExitCode.USAGE,
-            "The console needs a terminal; `pfha-tui status` and `pfha-tui status --json` do not.",
+            tr(
+                "The console needs a terminal; `pfha-tui status` and `pfha-tui status --json` do not."
+            ),
         )
 
 
 def _first_run(options: Options, path: str) -> int:
-    output.block(FIRST_RUN.format(path=path))
-    answer = output.ask("d, i or q", "q").lower()
+    output.block(tr(FIRST_RUN).format(path=path))
+    answer = output.ask(tr("d, i or q"), "q").lower()
     if answer.startswith("d"):
         from pfha_tui.cli.demo import DEFAULT_SCENARIO
         from pfha_tui.cli.demo import run as demo

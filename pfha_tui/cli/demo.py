@@ -19,6 +19,8 @@ from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, end_on_signals
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options, pair_target
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.wording import decimal
 
 DEFAULT_SCENARIO = "healthy"
 START_TIMEOUT_S = 30.0
@@ -34,7 +36,7 @@ def run(options: Options, scenario: str) -> int:
     end_on_signals()
     with lab_child(scenario) as config:
         there = replace(options, config=str(config), pair=None)
-        return open_console(there, pair_target(there))
+        return open_console(there, (pair_target(there),))
 
 
 def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -> ExitCode:
@@ -47,13 +49,20 @@ def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -
     check_scenario(scenario)
     config = Path(config_out).absolute() if config_out else None
     if config is not None and config.exists():
-        raise Failure(ExitCode.USAGE, f"{config} is there already; name a file that is not.")
+        raise Failure(
+            ExitCode.USAGE,
+            tr("{path} is there already; name a file that is not.").format(path=config),
+        )
     if until_eof:
         threading.Thread(target=_end_at_eof, name="parent-watch", daemon=True).start()
 
     def ready(found: dict[str, Any]) -> None:
         if not until_eof:
-            output.line(f"The pair is up ({scenario}); Ctrl-C ends it. In another terminal:")
+            output.line(
+                tr("The pair is up ({scenario}); Ctrl-C ends it. In another terminal:").format(
+                    scenario=scenario
+                )
+            )
         output.line(str(found["config"]) if until_eof else f"  pfha-tui --config {found['config']}")
         output.flush()
 
@@ -61,7 +70,8 @@ def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -
         asyncio.run(_serve(scenario, config, ready))
     except* OSError as group:
         raise Failure(
-            ExitCode.USAGE, f"The simulated pair cannot start: {group.exceptions[0]}"
+            ExitCode.USAGE,
+            tr("The simulated pair cannot start: {why}").format(why=group.exceptions[0]),
         ) from None
     return ExitCode.OK
 
@@ -95,8 +105,11 @@ def check_scenario(name: str) -> None:
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(names)}."
-    raise Failure(ExitCode.USAGE, f'There is no scenario "{name}"; {hint}')
+    if near:
+        said = tr('There is no scenario "{name}"; did you mean "{near}"?')
+        raise Failure(ExitCode.USAGE, said.format(name=name, near=near[0]))
+    said = tr('There is no scenario "{name}"; there are {names}.')
+    raise Failure(ExitCode.USAGE, said.format(name=name, names=", ".join(names)))
 
 
 def lab_command(scenario: str) -> list[str]:
@@ -131,15 +144,19 @@ def _first_line(child: "subprocess.Popen[bytes]", errors: IO[bytes]) -> Path:
         if not selector.select(START_TIMEOUT_S):
             raise Failure(
                 ExitCode.TIMEOUT,
-                f"The simulated pair did not start within {START_TIMEOUT_S:g} s.",
+                tr("The simulated pair did not start within {seconds} s.").format(
+                    seconds=decimal(f"{START_TIMEOUT_S:g}")
+                ),
             )
     line = _pipe(child.stdout).readline()
     if not line:
         child.wait(END_TIMEOUT_S)
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip().splitlines()
-        why = said[-1] if said else "it said nothing"
-        raise Failure(ExitCode.INTERNAL, f"The simulated pair ended at once: {why}")
+        why = said[-1] if said else tr("it said nothing")
+        raise Failure(
+            ExitCode.INTERNAL, tr("The simulated pair ended at once: {why}").format(why=why)
+        )
     return Path(os.fsdecode(line.rstrip(b"\n")))
 
 

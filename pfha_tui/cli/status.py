@@ -15,6 +15,8 @@ from pfha_tui.cli.watching import (
     observe,
     unreachable_sentences,
 )
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.wording import decimal
 
 if TYPE_CHECKING:
     from pfha_tui.domain.snapshot import PairSnapshot
@@ -52,7 +54,9 @@ def _code(seen: Observation, wish: StatusOptions) -> ExitCode:
     if not seen.complete:
         raise Failure(
             ExitCode.TIMEOUT,
-            f"No confirmed verdict within {wish.timeout_s:g} s; what is shown is unconfirmed.",
+            tr("No confirmed verdict within {seconds} s; what is shown is unconfirmed.").format(
+                seconds=decimal(f"{wish.timeout_s:g}")
+            ),
             *unreachable_sentences(seen.snapshot),
         )
     for sentence in unreachable_sentences(seen.snapshot):

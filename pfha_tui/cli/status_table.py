@@ -9,10 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pfha_tui.cli.watching import cause_place
+from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
+from pfha_tui.domain.wording import decimal, word
 
 _STYLES = {
     VerdictKind.HEALTHY: "bold green",
@@ -36,9 +38,10 @@ def status_table(snapshot: PairSnapshot, *, ascii_only: bool) -> Group:
 
 def _headline(pair: str, verdict: Verdict) -> Text:
     text = _text(f"{pair}  ")
-    text.append(verdict.kind.value.upper(), _STYLES.get(verdict.kind, "bold red"))
+    text.append(word(verdict.kind).upper(), _STYLES.get(verdict.kind, "bold red"))
     if not verdict.confirmed:
-        text.append(f"  unconfirmed, {verdict.unconfirmed_for_s:.1f} s")
+        waiting = decimal(f"{verdict.unconfirmed_for_s:.1f} s")
+        text.append("  " + tr("unconfirmed, {age}").format(age=waiting))
     return text.append(clean(f"  {verdict.why}"))
 
 
@@ -46,12 +49,12 @@ def _table(snapshot: PairSnapshot, *, ascii_only: bool) -> Table:
     table = Table(box=box.ASCII if ascii_only else box.SQUARE, show_lines=False)
     table.add_column("")
     for node in snapshot.nodes:
-        table.add_column(_text(f"{node.name}  {node.role.value}"), overflow="fold")
+        table.add_column(_text(f"{node.name}  {word(node.role)}"), overflow="fold")
     for key, label in _vips(snapshot):
         table.add_row(label, *(_role(node, key) for node in snapshot.nodes))
     table.add_section()
     for name, fact in _FACTS:
-        table.add_row(name, *(_text(fact(node)) for node in snapshot.nodes))
+        table.add_row(tr(name), *(_text(fact(node)) for node in snapshot.nodes))
     return table
 
 
@@ -74,14 +77,17 @@ def _vip_label(role: CarpRole) -> Text:
 def _role(node: NodeSnapshot, key: tuple[str, int]) -> Text:
     role = next((r for r in node.roles if (r.interface, r.vhid) == key), None)
     if role is None:
-        return _text("?" if node.reachable is not True or not node.roles else "not there")
+        unknown = node.reachable is not True or not node.roles
+        return _text("?" if unknown else tr("not there"))
     if role.state is None:
-        return _text("not there")
+        return _text(tr("not there"))
     text = Text(role.state.value, "bold" if role.state is CarpState.MASTER else "")
     if role.effective_skew is not None and role.effective_skew != role.advskew:
-        text.append(f"  skew {role.effective_skew} ({role.advskew} configured)")
+        skews = tr("skew {effective} ({configured} configured)")
+        said = skews.format(effective=role.effective_skew, configured=role.advskew)
+        text.append(f"  {said}")
     elif role.advskew is not None:
-        text.append(f"  skew {role.advskew}")
+        text.append("  " + tr("skew {configured}").format(configured=role.advskew))
     if role.since is not None:
         text.append(f"\n{_since(role.since)}")
     return text
@@ -91,23 +97,25 @@ def _since(since: Since) -> str:
     try:
         moment = datetime.fromtimestamp(since.epoch).astimezone()
     except (ValueError, OverflowError, OSError):
-        return "since ?"
-    return f"{'since' if since.exact else 'at least since'} {moment:%Y-%m-%d %H:%M:%S}"
+        return "?"
+    text = tr("since {moment}") if since.exact else tr("at least since {moment}")
+    return text.format(moment=f"{moment:%Y-%m-%d %H:%M:%S}")
 
 
 def _reach(node: NodeSnapshot) -> str:
     if node.reachable is None:
-        return "not yet tried"
+        return tr("not yet tried")
     ways = [("ssh", node.ssh), ("snmp", node.snmp_link)]
-    links = ", ".join(f"{name} {link.state.value}" for name, link in ways)
-    return f"{'yes' if node.reachable else 'no'} ({links})"
+    links = ", ".join(f"{name} {word(link.state)}" for name, link in ways)
+    return f"{tr('yes') if node.reachable else tr('no')} ({links})"
 
 
 def _carp(node: NodeSnapshot) -> str:
     carp = node.carp.value
     if carp is None:
         return "?"
-    return f"{_word(carp.allow, 'on', 'OFF')}, preempt {_word(carp.preempt, 'on', 'OFF')}"
+    on, off = tr("on"), tr("OFF")
+    return f"{_either(carp.allow, on, off)}, preempt {_either(carp.preempt, on, off)}"
 
 
 def _demotion(node: NodeSnapshot) -> str:
@@ -118,14 +126,14 @@ def _demotion(node: NodeSnapshot) -> str:
 def _maintenance(node: NodeSnapshot) -> str:
     error = node.maintenance.error
     if node.maintenance.value is None and error is not None:
-        return error.kind.value
-    return _word(node.maintenance.value, "YES", "no")
+        return word(error.kind)
+    return _either(node.maintenance.value, tr("YES"), tr("no"))
 
 
 def _states(node: NodeSnapshot) -> str:
     if node.states is None:
         error = node.pf.error
-        return error.kind.value if error is not None else "?"
+        return word(error.kind) if error is not None else "?"
     return f"{node.states:,}".replace(",", " ")
 
 
@@ -140,27 +148,29 @@ def _version(node: NodeSnapshot) -> str:
 
 def _age(node: NodeSnapshot) -> str:
     age = node.interfaces.age(node.at)
-    return "never read" if age is None else f"{age:.1f} s"
+    if age is None:
+        return tr("never read")
+    return tr("{seconds} s ago").format(seconds=decimal(f"{age:.1f}"))
 
 
-def _word(value: bool | None, yes: str, no: str) -> str:
+def _either(value: bool | None, yes: str, no: str) -> str:
     return "?" if value is None else yes if value else no
 
 
 _FACTS: tuple[tuple[str, Callable[[NodeSnapshot], str]], ...] = (
-    ("reachable", _reach),
-    ("read", _age),
-    ("CARP", _carp),
-    ("demotion", _demotion),
-    ("maintenance", _maintenance),
-    ("states", _states),
-    ("version", _version),
+    (mark("reachable"), _reach),
+    (mark("read"), _age),
+    (mark("CARP"), _carp),
+    (mark("demotion"), _demotion),
+    (mark("maintenance"), _maintenance),
+    (mark("states"), _states),
+    (mark("version"), _version),
 )
 
 
 def _cause(cause: Cause) -> Text:
     text = Text(_MARKS[cause.severity] + " ", _SEVERITY_STYLES[cause.severity])
-    text.append(clean(f"{cause.severity.value}  {cause.id}  {cause_place(cause)}").rstrip())
+    text.append(clean(f"{word(cause.severity)}  {cause.id}  {cause_place(cause)}").rstrip())
     return text.append(clean(f": {cause.evidence}"))
 
 
