@@ -131,8 +131,9 @@ def listing(node: "Node") -> Iterator[Listed]:
             now - state.created, max(0.0, state.expires - now), state.packets, state.octets,
         )  # fmt: skip
     vip = node.interface("WAN").own.ip.ip
-    for creator, count in table.clients.items():
-        for number in range(int(count + table.own.get(creator, 0.0))):
+    for creator in dict.fromkeys((*table.own, *table.clients)):
+        count = table.clients.get(creator, 0.0) + table.own.get(creator, 0.0)
+        for number in range(int(count)):
             yield _sample(creator, number, count, str(vip))
 
 

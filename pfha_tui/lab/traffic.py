@@ -199,14 +199,18 @@ def _take_part(
         _bear(clients, carrier.host_id, born, seconds)
         counters.inserts += born
         counters.busy += 0.0 if node in carriers else units * 0.015
-        lacking = 1 - math.exp(-seconds / CATCH_UP)
-        fading = math.exp(-seconds / LIFETIME)
         closed = 0.0
-        for creator, theirs in before[carrier.name].items():
-            gap = (theirs - before[node.name].get(creator, 0.0)) * fading
+        for creator, ours in (dict.fromkeys(before[carrier.name], 0.0) | before[node.name]).items():
+            gap = before[carrier.name].get(creator, 0.0) - ours
             if gap > 0:
-                clients[creator] = clients.get(creator, 0.0) + gap * lacking
-                closed += gap * lacking
+                gap *= math.exp(-seconds / LIFETIME) * (1 - math.exp(-seconds / CATCH_UP))
+                clients[creator] = clients.get(creator, 0.0) + gap
+                closed += gap
+            elif node not in carriers:
+                # States that the carrier does not know have no traffic.
+                clients[creator] += gap * (
+                    math.exp(-seconds / LIFETIME) - math.exp(-seconds / FADE)
+                )
         counters.inserts += closed
         count_requested(carrier, node, closed)
 
