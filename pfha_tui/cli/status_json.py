@@ -12,7 +12,8 @@ it. Unknown is always `null`, never 0 or "". Times are RFC 3339 in UTC, ages and
 - `nodes[].sources`: for `ssh` and `snmp` the `state` (off, connecting, live, suspect, down, stopped), `detail`,
   `rtt_s` and `heard_age_s`.
 - `nodes[].sections`: for every section read `age_s`, `source` (ssh, snmp, devd, log), `freshness` (fresh, late,
-  stale, never) and `error` (`kind`, `message`).
+  stale, never) and `error` (`kind`, `message`). `nodes[].push_gaps[]`: each stream (devd, log) that the node does not
+  give, in a sentence; without them polling alone tells.
 - `nodes[].roles[]`: `interface`, `description`, `vhid`, `state` (INIT, BACKUP, MASTER; `null` when the node answers
   but has no such VHID), `advbase` (s), `advskew` (configured), `effective_skew` (with demotion), `addresses`,
   `source`, `age_s`; `since` with `since_exact`: false means "at least since", as no log line tells the moment.
@@ -49,6 +50,11 @@ SECTIONS = (
     "maintenance",
     "booting",
     "config",
+    "log",
+    "gateways",
+    "ntp",
+    "dhcp_isc",
+    "dhcp_kea",
     "snmp",
 )
 
@@ -91,6 +97,7 @@ def _node(node: NodeSnapshot, now: float) -> dict[str, Any]:
         "age_s": _number(node.interfaces.age(now)),
         "sources": {"ssh": _link(node.ssh, now), "snmp": _link(node.snmp_link, now)},
         "sections": {name: _section(getattr(node, name), now) for name in SECTIONS},
+        "push_gaps": list(node.push_gaps),
         "roles": [_role(role, now) for role in node.roles],
         "demotion": carp.demotion if carp else None,
         "carp_allowed": carp.allow if carp else None,

@@ -10,6 +10,9 @@ from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeTarget
 from pfha_tui.transports.base import NodeLink, Snmp
 
+UNREAD_AFTER = 2
+"""Poll periods without a sample after which each further one counts as failed."""
+
 
 class NodeWatch:
     """One node of a pair. `state` holds its newest snapshot and tells of every change."""
@@ -68,8 +71,13 @@ class NodeWatch:
             )
 
     async def _count_failed_samples(self) -> None:
-        """While the node is unreachable each poll period is a sample of it: one that failed."""
+        """A poll period without a sample is a sample that failed: at once while the node is unreachable,
+        from the second one on while it answers but its roles are not read."""
+        seen, missed = self.state.snapshot.sample, 0
         while True:
             await self._clock.sleep(self._poll_s)
-            if self.state.snapshot.reachable is False:
+            reachable, sample = self.state.snapshot.reachable, self.state.snapshot.sample
+            missed = missed + 1 if sample == seen else 0
+            if reachable is False or (reachable and missed >= UNREAD_AFTER):
                 self.state.count_failed_sample()
+            seen = self.state.snapshot.sample if missed else sample

@@ -6,7 +6,8 @@ from pfha_tui.collector.catalogue import Cadence, Section
 from pfha_tui.domain.command import Command
 
 REFUSED_PAUSE_S = 300.0
-HUNG_PAUSE_S = 30.0
+HUNG_FIRST_S = 2.0
+HUNG_CAP_S = 30.0
 BOOST_PERIOD_S = 0.25
 BOOST_FOR_S = 15.0
 
@@ -14,8 +15,9 @@ BOOST_FOR_S = 15.0
 class Schedule:
     """Due times of the sections of one connection, in monotonic seconds.
 
-    A refused section (each try is a line in the node's auth log) rests for 300 s, a hung one for 30 s.
-    After an event the fast sections run at 4 Hz for 15 s.
+    A refused section (each try is a line in the node's auth log) rests for 300 s. A hung one rests for
+    2 s, twice as long each time it hangs again, 30 s at most. After an event the fast sections run at
+    4 Hz for 15 s, those that hung included: a stall of the node must not blind us to what follows.
     """
 
     def __init__(self, sections: Iterable[Section], poll_s: float) -> None:
@@ -23,6 +25,8 @@ class Schedule:
         self._poll_s = poll_s
         self._due: dict[Command, float] = {}
         self._boost_until = float("-inf")
+        self._refused: set[Command] = set()
+        self._hangs: dict[Command, int] = {}
 
     def period(self, section: Section, now: float) -> float:
         """Seconds between two runs of a section; infinite for one that runs once."""
@@ -51,15 +55,24 @@ class Schedule:
         """Something happened: the fast sections are due now, and often for a while."""
         self._boost_until = now + BOOST_FOR_S
         for section in self._sections:
-            if (
-                section.cadence is Cadence.FAST
-                and self._due.get(section.command, now) < now + self._poll_s * 2
-            ):
+            if section.cadence is Cadence.FAST and section.command not in self._refused:
                 self._due[section.command] = now
 
-    def rest(self, command: Command, now: float, seconds: float) -> None:
-        """Leave one section alone for a while."""
-        self._due[command] = now + seconds
+    def refused(self, command: Command, now: float) -> None:
+        """It may not be read, or is not there: leave it alone for long."""
+        self._refused.add(command)
+        self._due[command] = now + REFUSED_PAUSE_S
+
+    def hung(self, command: Command, now: float) -> None:
+        """It did not end in time: leave it alone for a while."""
+        hangs = self._hangs[command] = self._hangs.get(command, 0) + 1
+        self._due[command] = now + min(HUNG_CAP_S, HUNG_FIRST_S * 2 ** (hangs - 1))
+
+    def answered(self, commands: Iterable[Command]) -> None:
+        """These ended in time."""
+        for command in commands:
+            self._hangs.pop(command, None)
+            self._refused.discard(command)
 
     def again(self, commands: Iterable[Command], now: float) -> None:
         """These did not run: they are due at once."""

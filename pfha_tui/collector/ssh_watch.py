@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pfha_tui.collector.catalogue import SECTIONS, Section
 from pfha_tui.collector.clock import Clock
-from pfha_tui.collector.schedule import HUNG_PAUSE_S, REFUSED_PAUSE_S, Schedule
+from pfha_tui.collector.schedule import Schedule
 from pfha_tui.collector.state import NodeState
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.reading import ErrorKind
@@ -146,13 +146,14 @@ class SshWatch:
             self._state.timed_out(commands if error.hung is None else (error.hung,), str(error))
             if error.hung is not None:
                 schedule.again((c for c in commands if c != error.hung), now)
-                schedule.rest(error.hung, now, HUNG_PAUSE_S)
+                schedule.hung(error.hung, now)
             return
+        schedule.answered(commands)
         refused = self._state.sample(sample)
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         for command, error_kind in refused:
             if error_kind in (ErrorKind.NOT_PERMITTED, ErrorKind.MISSING):
-                schedule.rest(command, sample.received_at, REFUSED_PAUSE_S)
+                schedule.refused(command, sample.received_at)
 
     async def _listen(self, schedule: Schedule) -> None:
         async for line in self._link.lines():

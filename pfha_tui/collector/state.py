@@ -80,10 +80,7 @@ class NodeState:
         for output in sample.outputs:
             self.outputs[output.command.id] = (output, at)
             if output.command == catalogue.LOG_TAIL:
-                error = classify(output)
-                kind = error.kind if error else None
-                if error is None:
-                    history = self._history(output.stdout, new)
+                new, history, kind = self._read_log(new, output, at)
             else:
                 new, kind = sections.read(new, output, at)
             if kind is not None:
@@ -171,14 +168,22 @@ class NodeState:
         changes: dict[str, Any] = {field: new}
         self._become(replace(self.snapshot, **changes))
 
-    def _history(self, raw: bytes, snapshot: NodeSnapshot) -> tuple[Event, ...]:
-        try:
-            events = log.parse_tail(decode(raw), snapshot.name, snapshot.clock.value)
-        except ParseError:
-            return ()
+    def _read_log(
+        self, snapshot: NodeSnapshot, output: Output, at: float
+    ) -> tuple[NodeSnapshot, tuple[Event, ...], ErrorKind | None]:
+        """The log's tail feeds the timeline; the section itself only tells how much it told."""
+        error = classify(output)
+        events: tuple[Event, ...] = ()
+        if error is None:
+            try:
+                events = log.parse_tail(decode(output.stdout), snapshot.name, snapshot.clock.value)
+            except ParseError as problem:
+                error = ReadError(ErrorKind.PARSE, str(problem))
+        if error is not None:
+            return replace(snapshot, log=snapshot.log.failed(error, at)), (), error.kind
         for event in events:
             self._note_since(event)
-        return events
+        return replace(snapshot, log=snapshot.log.renewed(len(events), at, Source.SSH)), events, None
 
     def _note_since(self, event: Event) -> None:
         if (

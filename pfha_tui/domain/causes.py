@@ -20,6 +20,9 @@ CAUSES: dict[str, CauseKind] = {
     "split-brain": CauseKind(_ERROR, "both nodes are MASTER of this VHID"),
     "no-vhids": CauseKind(_ERROR, "neither node has a CARP VHID"),
     "not-yet-known": CauseKind(_ERROR, "the first attempt to reach this node has not ended"),
+    "login-refused": CauseKind(
+        _ERROR, "the node answers, but refuses the login or shows another host key"
+    ),
     "unreachable": CauseKind(_ERROR, "no way to this node works; nothing is inferred about its roles"),
     "roles-unread": CauseKind(_ERROR, "the node answers, but its roles were never read (SNMP cannot tell them)"),
     "data-stale": CauseKind(_ERROR, "the node's roles were read before, but too long ago"),

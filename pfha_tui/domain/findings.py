@@ -23,6 +23,10 @@ _SECTIONS = (
     ("counters", "interface counters"),
     ("system", "system figures"),
     ("config", "the configuration's time"),
+    ("log", "the system log"),
+    ("gateways", "gateway monitors"),
+    ("dhcp_isc", "DHCP failover"),
+    ("dhcp_kea", "DHCP failover"),
 )
 
 
@@ -61,6 +65,9 @@ def _standing(side: Side) -> Iterator[Cause]:
     if standing is Standing.UNREACHABLE:
         why = f" ({side.node.unreachable_why})" if side.node.unreachable_why else ""
         yield cause("unreachable", f"{name} is unreachable{why}", name)
+    elif standing is Standing.REFUSED:
+        evidence = f"{name} answers, but does not let us in ({side.node.unreachable_why})"
+        yield cause("login-refused", evidence, name)
     elif standing is Standing.NOT_YET:
         yield cause("not-yet-known", f"{name} has not answered yet", name)
     elif standing is Standing.UNREAD:
@@ -156,7 +163,8 @@ def _not_permitted(side: Side) -> Iterator[Cause]:
         if error is not None and error.kind is ErrorKind.NOT_PERMITTED:
             refused.append(words)
     if refused:
-        evidence = f"{side.name} does not let this account read: {', '.join(refused)}"
+        listed = ", ".join(dict.fromkeys(refused))
+        evidence = f"{side.name} does not let this account read: {listed}"
         yield cause("not-permitted", evidence, side.name)
 
 

@@ -179,7 +179,7 @@ def _more(causes: Sequence[Cause]) -> str:
 
 def _deaf(view: PairView, causes: Sequence[Cause]) -> str:
     """What keeps two masters from noticing each other, as far as it is known."""
-    for id in ("addresses-differ", "bad-authentication", "wrong-ttl"):
+    for id in ("cloned-host-id", "addresses-differ", "bad-authentication", "wrong-ttl"):
         for found in causes:
             if found.id == id:
                 return f"; {found.evidence}"
@@ -194,7 +194,7 @@ def _deaf(view: PairView, causes: Sequence[Cause]) -> str:
 def _why_unknown(view: PairView, errors: Sequence[Cause]) -> str:
     blind = [side for side in view.sides if not side.known]
     lost = [vip.label for vip in view.vips if view.outcome(vip) is Outcome.UNKNOWN]
-    ids = ("not-yet-known", "unreachable", "roles-unread", "data-stale", "no-vhids")
+    ids = ("not-yet-known", "login-refused", "unreachable", "roles-unread", "data-stale", "no-vhids")
     reasons = [found.evidence for found in errors if found.id in ids]
     text = " and ".join(reasons) if reasons else "no CARP VHID is known"
     if len(blind) == 1 and lost:

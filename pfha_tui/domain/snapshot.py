@@ -89,7 +89,8 @@ class NodeSnapshot:
 
     `reachable` is None until the first attempt has ended. `sample` counts completed or failed fast
     polls, so that two snapshots can be told to rest on different samples. `maintenance` reads
-    pfSense's flag (None value where the file is not there or not readable). `push_gaps` has one sentence
+    pfSense's flag (None value where the file is not there or not readable). `log` is how many lines of
+    the system log's tail told something. `push_gaps` has one sentence
     for each stream (devd, log) that the node does not give us; without them polling alone tells.
     """
 
@@ -121,9 +122,15 @@ class NodeSnapshot:
     ntp: Reading[NtpStatus] = Reading()
     dhcp_isc: Reading[tuple[DhcpHa, ...]] = Reading()
     dhcp_kea: Reading[tuple[DhcpHa, ...]] = Reading()
+    log: Reading[int] = Reading()
     snmp: Reading[SnmpFacts] = Reading()
     rates: NodeRates = field(default_factory=NodeRates)
     push_gaps: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """It answered, but let us not in, and no other way to it lives."""
+        return self.reachable is False and self.ssh.state is LinkState.STOPPED
 
     @property
     def states(self) -> int | None:

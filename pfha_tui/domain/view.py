@@ -20,6 +20,7 @@ class Standing(Enum):
 
     KNOWN = "known"
     UNREACHABLE = "unreachable"
+    REFUSED = "login-refused"
     NOT_YET = "not-yet-known"
     UNREAD = "roles-unread"
     STALE = "data-stale"
@@ -56,6 +57,8 @@ class Side:
         """
         if self.node.reachable is None:
             return Standing.NOT_YET
+        if self.node.refused:
+            return Standing.REFUSED
         if not self.node.reachable:
             return Standing.UNREACHABLE
         freshness = self.node.interfaces.freshness(self.now)

@@ -14,7 +14,7 @@ from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import NodeRole, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
-from pfha_tui.transports.base import NetworkFailure
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from tests.support import virtual_time
 from tests.support.captured import answer
 from tests.support.fake_link import FakeLink
@@ -193,6 +193,37 @@ def test_connecting_again_does_not_make_a_dead_node_reachable() -> None:
     rig = watched("primary-dead", main)
     reach = [s.primary.reachable for at, s in rig.seen if at > 3]
     assert set(reach) == {False}
+
+
+def test_a_stall_of_a_few_seconds_is_told_and_over_soon_after() -> None:
+    async def stall(rig: Rig) -> None:
+        link = rig.links["fw1"]
+        link.hang = catalogue.IFCONFIG
+        await asyncio.sleep(12)
+        assert rig.pair.current.verdict.kind is VerdictKind.UNKNOWN
+        assert rig.pair.current.verdict.confirmed
+        link.hang = None
+        await asyncio.sleep(10)
+        assert rig.pair.current.verdict.kind is VerdictKind.HEALTHY
+        assert rig.pair.current.verdict.confirmed
+
+    watched("normal", stall)
+
+
+def test_a_refused_login_is_not_called_unreachable() -> None:
+    async def main() -> Rig:
+        rig = Rig("normal")
+        rig.links["fw2"].refusal = OperatorNeeded("fw2 refused the key")
+        task = asyncio.get_running_loop().create_task(rig.pair.run())
+        await asyncio.sleep(6)
+        task.cancel()
+        await asyncio.wait([task])
+        return rig
+
+    verdict = virtual_time.run(main()).pair.current.verdict
+    assert (verdict.kind, verdict.confirmed) == (VerdictKind.UNKNOWN, True)
+    assert next((c.id, c.node) for c in verdict.causes) == ("login-refused", "fw2")
+    assert "refused the key" in verdict.why
 
 
 def test_values_go_stale_though_nothing_happens() -> None:

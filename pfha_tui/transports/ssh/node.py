@@ -73,4 +73,7 @@ class SshNode:
     @property
     def push_gaps(self) -> tuple[str, ...]:
         """One sentence for each stream that the node does not give us."""
-        return tuple(f"{kind}: {error.message}" for kind, error in self._stream.gaps.items())
+        return tuple(
+            f"{kind}: {error.kind.value} ({error.message})"
+            for kind, error in self._stream.gaps.items()
+        )
