@@ -39,8 +39,8 @@ def in_use() -> Catalogue | None:
 
 
 def tr(text: str) -> str:
-    """`text`, an English literal, in the language in use."""
-    return _catalogue.gettext(text) if _catalogue is not None else text
+    """`text`, an English literal, in the language in use; nothing stays nothing."""
+    return _catalogue.gettext(text) if _catalogue is not None and text else text
 
 
 def ntr(one: str, many: str, n: int) -> str:

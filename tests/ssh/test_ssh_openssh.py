@@ -188,7 +188,7 @@ async def test_ssh_config_names_host_port_user_and_the_one_identity(
         await node.run([DATE])
     for identities, word in (
         ("", "no IdentityFile"),
-        (f" IdentityFile {sshd.identity}\n" * 2, "2 Id"),
+        (f" IdentityFile {sshd.identity}\n" * 2, "names several"),
     ):
         config.write_text(block + identities)
         with pytest.raises(OperatorNeeded, match=word):

@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, final
 
+from pfha_tui.domain.language import ntr, tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SnmpTarget, check_snmp_target
+from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.snmp.values import (
     SKIPPABLE,
@@ -103,10 +106,14 @@ class SnmpClient:
                     walk.feed(self._checked(await self._ask(request[0], request[1])))
         except TimeoutError:
             raise TransportTimeout(
-                f"The SNMP agent at {self._target.host} did not send the whole table in {TABLE_DEADLINE_S:g} s."
+                tr("The SNMP agent at {host} did not send the whole table in {seconds} s.").format(
+                    host=self._target.host, seconds=decimal(f"{TABLE_DEADLINE_S:g}")
+                )
             ) from None
         except WalkError as error:
-            raise NetworkFailure(f"The SNMP agent at {self._target.host} {error}.") from None
+            raise NetworkFailure(
+                tr("The SNMP agent at {host} {what}.").format(host=self._target.host, what=error)
+            ) from None
         return walk.rows
 
     async def alive(self, timeout_s: float = ALIVE_TIMEOUT_S) -> bool:
@@ -153,16 +160,20 @@ class SnmpClient:
 
     def _pick(self, oids: list[Oid], answer: Answer) -> dict[Oid, Value | None]:
         if answer.error_status:
-            raise self._failure(f"answered with error {answer.error_status}")
+            raise self._failure(
+                tr("answered with error {number}").format(number=int(answer.error_status))
+            )
         cells: dict[Oid, Cell] = dict(answer.binds)
         if not cells.keys() >= set(oids):
-            raise self._failure("answered, but not about the objects that were asked for")
+            raise self._failure(tr("answered, but not about the objects that were asked for"))
         return {oid: None if isinstance(cell := cells[oid], End) else cell for oid in oids}
 
     def _checked(self, answer: Answer) -> Answer:
         if answer.error_status == ErrorStatus.AUTHORIZATION_ERROR:
             raise OperatorNeeded(
-                f"The SNMP agent at {self._target.host} does not let this account read."
+                tr("The SNMP agent at {host} does not let this account read.").format(
+                    host=self._target.host
+                )
             )
         return answer
 
@@ -182,17 +193,23 @@ class SnmpClient:
             except OperatorNeeded as error:
                 self._misses = 0
                 raise OperatorNeeded(
-                    f"SNMPv3 user or key refused by {self._target.host}: {error}."
+                    tr("SNMPv3 user or key refused by {host}: {error}.").format(
+                        host=self._target.host, error=error
+                    )
                 ) from None
             except TransportTimeout:
                 self._misses += 1
                 if not left:
                     raise self._timeout(
-                        f"gave no answer, {tries} tries of {timeout_s:g} s"
+                        ntr(
+                            "gave no answer, {tries} try of {seconds} s",
+                            "gave no answer, {tries} tries of {seconds} s",
+                            tries,
+                        ).format(tries=tries, seconds=decimal(f"{timeout_s:g}"))
                     ) from None
             except NetworkFailure as error:
                 self._misses += 1
-                raise self._failure(f"can't be asked: {error}") from error
+                raise self._failure(tr("can't be asked: {error}").format(error=error)) from error
             else:
                 self._misses = 0
                 return answer
@@ -202,7 +219,9 @@ class SnmpClient:
         """The session, opened, and rebuilt first if the rule says so."""
         async with self._gate:
             if self._closed:
-                raise NetworkFailure(f"The SNMP client of {self._target.host} is closed.")
+                raise NetworkFailure(
+                    tr("The SNMP client of {host} is closed.").format(host=self._target.host)
+                )
             if self._rebuild_due():
                 self._rebuilt_at = self._clock()
                 self._misses = 0
@@ -226,10 +245,10 @@ class SnmpClient:
                 family, address = await self._resolve()
                 await session.open(family, address)
         except TimeoutError:
-            raise self._failure("has a name that could not be looked up in time") from None
+            raise self._failure(tr("has a name that could not be looked up in time")) from None
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise self._failure(f"can't be asked: {reason}") from error
+            why = reason(error).lower()
+            raise self._failure(tr("can't be asked: {error}").format(error=why)) from error
 
     async def _resolve(self) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
         """An address of the host, IPv4 before IPv6: bsnmpd listens on IPv4 unless told otherwise."""
@@ -240,13 +259,16 @@ class SnmpClient:
         return family, address
 
     def _failure(self, what: str) -> NetworkFailure:
-        return NetworkFailure(f"The SNMP agent at {self._target.host} {what}.")
+        return NetworkFailure(
+            tr("The SNMP agent at {host} {what}.").format(host=self._target.host, what=what)
+        )
 
     def _timeout(self, what: str) -> TransportTimeout:
-        same = "wrong community" if self._target.user is None else "wrong privacy key"
-        return TransportTimeout(
-            f"The SNMP agent at {self._target.host} {what} (a {same} looks the same as silence)."
-        )
+        if self._target.user is None:
+            text = tr("The SNMP agent at {host} {what} (a wrong community looks the same).")
+        else:
+            text = tr("The SNMP agent at {host} {what} (a wrong privacy key looks the same).")
+        return TransportTimeout(text.format(host=self._target.host, what=what))
 
 
 def _build(target: SnmpTarget) -> "Session":

@@ -20,7 +20,10 @@ from pysnmp.entity.rfc3413.cmdgen import (  # type: ignore[import-untyped]
 from pysnmp.error import PySnmpError  # type: ignore[import-untyped]
 from pysnmp.proto import errind, rfc1902, rfc1905  # type: ignore[import-untyped]
 
+from pfha_tui.domain.language import mark, tr
+from pfha_tui.domain.system_errors import reason as system_reason
 from pfha_tui.domain.target import SnmpTarget
+from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.snmp.values import Answer, Cell, End, Oid, dotted
 
@@ -42,10 +45,10 @@ _PRIV: Final = {
     "aes256": config.USM_PRIV_CFB256_AES_BLUMENTHAL,
 }
 _REFUSALS: Final = {
-    errind.UnknownUserName: "it does not know the user",
-    errind.WrongDigest: "the authentication key or protocol is not its own",
-    errind.DecryptionError: "the privacy key or protocol is not its own",
-    errind.UnsupportedSecurityLevel: "it does not allow authPriv for the user",
+    errind.UnknownUserName: mark("it does not know the user"),
+    errind.WrongDigest: mark("the authentication key or protocol is not its own"),
+    errind.DecryptionError: mark("the privacy key or protocol is not its own"),
+    errind.UnsupportedSecurityLevel: mark("it does not allow authPriv for the user"),
 }
 _NULL: Final = rfc1902.Null("")
 _NAME: Final = "agent"
@@ -106,10 +109,13 @@ class Session:
             async with asyncio.timeout(timeout_s):
                 return await answer
         except TimeoutError:
-            raise TransportTimeout(f"no answer within {timeout_s:g} s") from None
+            waited = decimal(f"{timeout_s:g}")
+            raise TransportTimeout(
+                tr("no answer within {seconds} s").format(seconds=waited)
+            ) from None
         except PySnmpError as error:
             raise NetworkFailure(
-                f"the request could not be sent ({type(error).__name__})"
+                tr("the request could not be sent ({error})").format(error=type(error).__name__)
             ) from error
         finally:
             self._pending.discard(answer)
@@ -117,7 +123,7 @@ class Session:
 
     async def close(self) -> None:
         """Release the socket and pysnmp's timer task; what still waits fails."""
-        self._fail_pending(NetworkFailure("the SNMP session was closed"))
+        self._fail_pending(NetworkFailure(tr("the SNMP session was closed")))
         dispatcher = self._engine.transport_dispatcher
         ticker = dispatcher.loopingcall if dispatcher is not None else None
         self._engine.close_dispatcher()
@@ -149,14 +155,16 @@ class Session:
             answer.set_result(Answer(int(status), int(index), cells))
         except (ValueError, TypeError, PySnmpError) as error:
             answer.set_exception(
-                NetworkFailure(f"the answer makes no sense ({type(error).__name__})")
+                NetworkFailure(
+                    tr("the answer makes no sense ({error})").format(error=type(error).__name__)
+                )
             )
 
     def _link_failed(self, error: OSError) -> None:
         if isinstance(error, ConnectionRefusedError):
-            reason = f"nothing listens on UDP port {self._target.port}"
+            reason = tr("nothing listens on UDP port {port}").format(port=self._target.port)
         else:
-            reason = (error.strerror or type(error).__name__).lower()
+            reason = system_reason(error).lower()
         self._fail_pending(NetworkFailure(reason))
 
     def _fail_pending(self, error: NetworkFailure) -> None:
@@ -218,11 +226,13 @@ def _add_user(engine: Any, target: SnmpTarget) -> None:
 
 def _explain(failure: Any) -> NetworkFailure | OperatorNeeded:
     if isinstance(failure, errind.RequestTimedOut):
-        return TransportTimeout("no answer")
+        return TransportTimeout(tr("no answer"))
     for kind, reason in _REFUSALS.items():
         if isinstance(failure, kind):
-            return OperatorNeeded(reason)
-    return NetworkFailure(f"the answer was of no use ({type(failure).__name__})")
+            return OperatorNeeded(tr(reason))
+    return NetworkFailure(
+        tr("the answer was of no use ({error})").format(error=type(failure).__name__)
+    )
 
 
 def _plain(value: Any) -> Cell:

@@ -7,6 +7,7 @@ cursor, and a cell belongs to the row that its own index names, never to the one
 from collections.abc import Sequence
 from typing import Final
 
+from pfha_tui.domain.language import tr
 from pfha_tui.transports.snmp.values import (
     SKIPPABLE,
     Answer,
@@ -101,7 +102,9 @@ class TableWalk:
                 self.rows.setdefault(dotted(index), {})[column.name] = cell
             if len(self.rows) > self._max_rows or len(column.seen) > self._max_rows:
                 raise WalkError(
-                    f"has more than {self._max_rows} rows in this table; it is not read"
+                    tr("has more than {count} rows in this table; it is not read").format(
+                        count=self._max_rows
+                    )
                 )
         if not answer.binds:
             self._shrink()
@@ -110,14 +113,16 @@ class TableWalk:
         """Ask for less; even a single value did not fit when nothing is left to take away."""
         width = len(self._asked)
         if width == 1 and self._max_binds == 1:
-            raise WalkError("can't fit even one value into an answer (tooBig)")
+            raise WalkError(tr("can't fit even one value into an answer (tooBig)"))
         self._max_binds = max(1, (width * max(1, self._max_binds // width)) // 2)
         self._width = min(width, self._max_binds)
 
     def _drop(self, answer: Answer) -> None:
         """End the one column of which the agent complains; an error without a culprit fails the walk."""
         if answer.error_status not in SKIPPABLE or not 0 < answer.error_index <= len(self._asked):
-            raise WalkError(f"answered with error {answer.error_status}")
+            raise WalkError(
+                tr("answered with error {number}").format(number=int(answer.error_status))
+            )
         self._asked[answer.error_index - 1].open = False
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import asyncssh
 
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
 
 
@@ -35,51 +37,86 @@ def sort_out(
         case asyncssh.DisconnectError():
             return _disconnected(error, where, user)
         case TimeoutError():
-            return LoginInterrupted(f"{where} did not finish the login in time")
+            return LoginInterrupted(
+                tr("{where} did not finish the login in time").format(where=where)
+            )
         case asyncssh.ChannelOpenError():
-            return NetworkFailure(f"{where} cannot be reached over the jump host: {_reason(error)}")
+            return NetworkFailure(
+                tr("{where} cannot be reached over the jump host: {reason}").format(
+                    where=where, reason=_reason(error)
+                )
+            )
         case OSError():
-            return LoginInterrupted(f"{where} cannot be reached: {error.strerror or error}")
+            return LoginInterrupted(
+                tr("{where} cannot be reached: {reason}").format(where=where, reason=reason(error))
+            )
         case _:
-            return OperatorNeeded(f"the SSH settings for {where} cannot be used: {error}")
+            return OperatorNeeded(
+                tr("the SSH settings for {where} cannot be used: {error}").format(
+                    where=where, error=error
+                )
+            )
 
 
 def _disconnected(error: asyncssh.DisconnectError, where: str, user: str) -> TransportError:
     reason = _reason(error)
     if isinstance(error, asyncssh.PermissionDenied):
         return OperatorNeeded(
-            f"{where} refused the key of user {user!r}: put its public half into the account's"
-            " authorized keys, and check that the account may log in by SSH with a key alone"
+            tr(
+                "{where} refused the key of user {user!r}: put its public half into the account's "
+                "authorized keys, and check that the account may log in by SSH with a key alone"
+            ).format(where=where, user=user)
         )
     if "too many authentication failures" in reason.lower():
-        return OperatorNeeded(f"{where} refused user {user!r}: too many authentication failures")
+        return OperatorNeeded(
+            tr("{where} refused user {user!r}: too many authentication failures").format(
+                where=where, user=user
+            )
+        )
     if isinstance(error, asyncssh.ConnectionLost):
-        return LoginInterrupted(f"{where} closed the connection during the login")
+        return LoginInterrupted(
+            tr("{where} closed the connection during the login").format(where=where)
+        )
     if isinstance(error, asyncssh.KeyExchangeFailed):
         return OperatorNeeded(
-            f"{where} and this console share no algorithm ({reason}): the server must offer a kind"
-            " of host key that is known or pinned here"
+            tr(
+                "{where} and this console share no algorithm ({reason}): the server must offer a "
+                "kind of host key that is known or pinned here"
+            ).format(where=where, reason=reason)
         )
     stops = asyncssh.ProtocolError | asyncssh.ProtocolNotSupported | asyncssh.IllegalUserName
     if isinstance(error, stops):
-        return OperatorNeeded(f"the login of user {user!r} at {where} was turned away: {reason}")
-    return LoginInterrupted(f"{where} ended the login: {reason}")
+        return OperatorNeeded(
+            tr("the login of user {user!r} at {where} was turned away: {reason}").format(
+                user=user, where=where, reason=reason
+            )
+        )
+    return LoginInterrupted(
+        tr("{where} ended the login: {reason}").format(where=where, reason=reason)
+    )
 
 
 def _host_key_sentence(
     where: str, seen: HostKeySeen | None, error: asyncssh.HostKeyNotVerifiable
 ) -> str:
     if seen is None:
-        return f"the host key of {where} cannot be verified: {_reason(error)}"
-    if not seen.expected:
-        return (
-            f"the host key of {where} is not known: it showed {seen.seen}, and {seen.kept_in} has no"
-            " key for it; compare it with the firewall's own, then pin it"
+        return tr("the host key of {where} cannot be verified: {reason}").format(
+            where=where, reason=_reason(error)
         )
-    return (
-        f"the host key of {where} is not the expected one: expected {' or '.join(seen.expected)}"
-        f" ({seen.kept_in}), but it showed {seen.seen}; if the firewall was reinstalled, pin the new"
-        " key, else somebody stands in between"
+    if not seen.expected:
+        return tr(
+            "the host key of {where} is not known: it showed {seen}, and {kept_in} has no key "
+            "for it; compare it with the firewall's own, then pin it"
+        ).format(where=where, seen=seen.seen, kept_in=seen.kept_in)
+    return tr(
+        "the host key of {where} is not the expected one: expected {expected} ({kept_in}), but "
+        "it showed {seen}; if the firewall was reinstalled, pin the new key, else somebody "
+        "stands in between"
+    ).format(
+        where=where,
+        expected=tr(" or ").join(seen.expected),
+        kept_in=seen.kept_in,
+        seen=seen.seen,
     )
 
 

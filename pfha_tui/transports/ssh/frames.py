@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pfha_tui.domain.language import tr
+
 FRAME_LIMIT: Final = 8 * 1024 * 1024
 MARKER_LIMIT: Final = 160
 
@@ -150,7 +152,7 @@ class FrameParser:
         if end < 0:
             stream.scanned = at
             if len(buffer) - start > MARKER_LIMIT:
-                raise FrameError("a marker without end")
+                raise FrameError(tr("a marker without end"))
             return False
         body, words = bytes(buffer[:at]), bytes(buffer[start:end])
         del buffer[: end + 1]
@@ -165,24 +167,26 @@ class FrameParser:
             stream.inside = False
             return
         if seq > self._seq:
-            raise FrameError("a frame that was not asked for")
+            raise FrameError(tr("a frame that was not asked for"))
         if kind == b"B" and not stream.inside and not stream.bodies:
             stream.inside = True
             stream.clock = b" ".join(words[2:])
         elif kind == b"E" and stream.inside and len(words) == 4:
             if _number(words, 2) != len(stream.bodies):
-                raise FrameError("markers out of order")
+                raise FrameError(tr("markers out of order"))
             self._grow(len(body))
             stream.bodies.append((_number(words, 3), body))
             stream.inside = len(stream.bodies) < self._count
         else:
-            raise FrameError("a marker in the wrong place")
+            raise FrameError(tr("a marker in the wrong place"))
 
     def _shorten(self, stream: _Stream) -> None:
         """Drop noise outside a frame, and refuse a frame that grows past the limit."""
         if stream.inside:
             if self._size + len(stream.buffer) > self._limit:
-                raise FrameError(f"more than {self._limit} bytes in one answer")
+                raise FrameError(
+                    tr("more than {limit} bytes in one answer").format(limit=self._limit)
+                )
         elif stream.scanned:
             del stream.buffer[: stream.scanned]
             stream.scanned = 0
@@ -190,7 +194,7 @@ class FrameParser:
     def _grow(self, size: int) -> None:
         self._size += size
         if self._size > self._limit:
-            raise FrameError(f"more than {self._limit} bytes in one answer")
+            raise FrameError(tr("more than {limit} bytes in one answer").format(limit=self._limit))
 
     def _complete(self) -> Frame:
         parts = []
@@ -198,7 +202,7 @@ class FrameParser:
             self._out.bodies, self._err.bodies, strict=True
         ):
             if code != code_again:
-                raise FrameError("stdout and stderr disagree on an exit code")
+                raise FrameError(tr("stdout and stderr disagree on an exit code"))
             parts.append(Part(code, stdout, stderr))
         epoch, offset = _clock(self._out.clock)
         frame = Frame(self._seq, epoch, offset, tuple(parts))
@@ -208,7 +212,7 @@ class FrameParser:
 
 def _number(words: Sequence[bytes], index: int) -> int:
     if index >= len(words) or not words[index].isdigit() or len(words[index]) > 12:
-        raise FrameError("a marker without its number")
+        raise FrameError(tr("a marker without its number"))
     return int(words[index])
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import asyncssh
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh.errors import sort_out
@@ -54,7 +55,7 @@ def fingerprint(public_key: str) -> str:
     try:
         return asyncssh.import_public_key(public_key).get_fingerprint()
     except asyncssh.KeyImportError as error:
-        raise OperatorNeeded(f"not a public key: {error}") from error
+        raise OperatorNeeded(tr("not a public key: {error}").format(error=error)) from error
 
 
 async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey | None:
@@ -74,7 +75,9 @@ async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey
     except (OSError, ValueError, asyncssh.Error) as error:
         sorted_out = sort_out(error, settings.where, settings.user, None)
         if tunnel is not None and not tunnel.opened:
-            sorted_out = NetworkFailure(f"{settings.where} cannot be reached over the jump host")
+            sorted_out = NetworkFailure(
+                tr("{where} cannot be reached over the jump host").format(where=settings.where)
+            )
         raise sorted_out from error
 
 

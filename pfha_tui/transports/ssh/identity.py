@@ -7,6 +7,8 @@ from typing import Final
 
 import asyncssh
 
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret, SshTarget
 from pfha_tui.transports.base import OperatorNeeded
 from pfha_tui.transports.ssh.settings import Settings
@@ -34,7 +36,9 @@ async def resolve(target: SshTarget, settings: Settings, *, jump: bool = False) 
     """
     if target.identity_file is not None and target.agent_identity is not None:
         raise OperatorNeeded(
-            f"both identity_file and agent_identity are set for {settings.host}: keep one"
+            tr("both identity_file and agent_identity are set for {host}: keep one").format(
+                host=settings.host
+            )
         )
     configured = target.identity_file is not None or target.agent_identity is not None
     if not configured or (jump and settings.identity_files):
@@ -47,11 +51,17 @@ async def resolve(target: SshTarget, settings: Settings, *, jump: bool = False) 
 async def _from_config(target: SshTarget, settings: Settings) -> Identity:
     names = settings.identity_files
     if len(names) != 1:
-        found = "names no IdentityFile" if not names else f"names {len(names)} IdentityFiles"
-        raise OperatorNeeded(
-            f"exactly one key may be offered to {settings.host}, but ssh_config {found}: set"
-            " identity_file or agent_identity, or leave one IdentityFile"
-        )
+        if not names:
+            text = tr(
+                "exactly one key may be offered to {host}, but ssh_config names no IdentityFile:"
+                " set identity_file or agent_identity, or name one IdentityFile"
+            )
+        else:
+            text = tr(
+                "exactly one key may be offered to {host}, but ssh_config names several:"
+                " set identity_file or agent_identity, or leave one IdentityFile"
+            )
+        raise OperatorNeeded(text.format(host=settings.host))
     path = _path(names[0])
     if not _is_private(await _read(path)):
         return await _from_agent(str(path), settings)
@@ -69,20 +79,29 @@ async def _from_file(name: str, passphrase: Secret | None) -> Identity:
     data = await _read(path)
     if not _is_private(data):
         raise OperatorNeeded(
-            f"{path} is not a private key: name a public key that the agent holds as agent_identity"
+            tr(
+                "{path} is not a private key: name a public key that the agent holds as "
+                "agent_identity"
+            ).format(path=path)
         )
     secret = None if passphrase is None else passphrase.reveal()
     try:
         return Identity(await asyncio.to_thread(asyncssh.import_private_key, data, secret))
     except asyncssh.KeyEncryptionError as error:
-        raise OperatorNeeded(f"the passphrase does not open the key {path}") from error
+        raise OperatorNeeded(
+            tr("the passphrase does not open the key {path}").format(path=path)
+        ) from error
     except asyncssh.KeyImportError as error:
         if secret is None and "assphrase" in str(error):
             raise OperatorNeeded(
-                f"the key {path} is encrypted: set its passphrase, or add it to the agent and name"
-                " its public half as agent_identity"
+                tr(
+                    "the key {path} is encrypted: set its passphrase, or add it to the agent and name "
+                    "its public half as agent_identity"
+                ).format(path=path)
             ) from error
-        raise OperatorNeeded(f"the key {path} cannot be used: {error}") from error
+        raise OperatorNeeded(
+            tr("the key {path} cannot be used: {error}").format(path=path, error=error)
+        ) from error
 
 
 async def _from_agent(name: str, settings: Settings) -> Identity:
@@ -90,9 +109,15 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
     try:
         public = asyncssh.import_public_key(await _read(path))
     except asyncssh.KeyImportError as error:
-        raise OperatorNeeded(f"{path} is not a public key: {error}") from error
+        raise OperatorNeeded(
+            tr("{path} is not a public key: {error}").format(path=path, error=error)
+        ) from error
     if settings.agent_path is None:
-        raise OperatorNeeded(f"{path} is to be signed for by the SSH agent, but no agent runs here")
+        raise OperatorNeeded(
+            tr("{path} is to be signed for by the SSH agent, but no agent runs here").format(
+                path=path
+            )
+        )
     agent: asyncssh.SSHAgentClient | None = None
     try:
         async with asyncio.timeout(AGENT_TIMEOUT_S):
@@ -102,12 +127,16 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
         if agent is not None:
             agent.close()
         raise OperatorNeeded(
-            f"the SSH agent at {settings.agent_path} does not answer: {str(error) or 'timed out'}"
+            tr("the SSH agent at {path} does not answer: {error}").format(
+                path=settings.agent_path, error=str(error) or tr("timed out")
+            )
         ) from error
     if not keys:
         agent.close()
         raise OperatorNeeded(
-            f"the SSH agent does not hold {path} ({public.get_fingerprint()}): add it with ssh-add"
+            tr("the SSH agent does not hold {path} ({fingerprint}): add it with ssh-add").format(
+                path=path, fingerprint=public.get_fingerprint()
+            )
         )
     return Identity(keys[0], agent)
 
@@ -120,7 +149,9 @@ async def _read(path: Path) -> bytes:
     try:
         return await asyncio.to_thread(path.read_bytes)
     except OSError as error:
-        raise OperatorNeeded(f"the key {path} cannot be read: {error.strerror}") from error
+        raise OperatorNeeded(
+            tr("the key {path} cannot be read: {reason}").format(path=path, reason=reason(error))
+        ) from error
 
 
 def _is_private(data: bytes) -> bool:

@@ -8,7 +8,9 @@ from typing import Final
 import asyncssh
 
 from pfha_tui.domain.command import Command
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.ssh.elevation import Elevation
 from pfha_tui.transports.ssh.login import Route, log_in
@@ -70,7 +72,7 @@ class SshLink:
         self._life = Life.LOST
         self._lost = asyncio.Event()
         self._measured = asyncio.Event()
-        self._failure = NetworkFailure("not connected")
+        self._failure = NetworkFailure(tr("not connected"))
         self._tcp_timeout_s = TCP_TIMEOUT_S
 
     @property
@@ -123,7 +125,9 @@ class SshLink:
         self._beat_channel = None
         self.elevation = None
         if route is not None:
-            self._end(NetworkFailure(f"the connection to {self.where} was closed"))
+            self._end(
+                NetworkFailure(tr("the connection to {where} was closed").format(where=self.where))
+            )
             await route.close()
 
     def heard(self) -> None:
@@ -146,7 +150,7 @@ class SshLink:
         """The beat channel has closed: without it silence cannot be told from death."""
         self._measured.set()
         if self._route is not None and not self._lost.is_set():
-            self._end(NetworkFailure(f"{self.where} ended the beat channel"))
+            self._end(NetworkFailure(tr("{where} ended the beat channel").format(where=self.where)))
             self._route.connection.close()
 
     def failure(self) -> NetworkFailure:
@@ -168,14 +172,18 @@ class SshLink:
                 )
         except TimeoutError as error:
             raise TransportTimeout(
-                f"{self.where} opened no channel within {limit:.1f} s"
+                tr("{where} opened no channel within {seconds} s").format(
+                    where=self.where, seconds=decimal(f"{limit:.1f}")
+                )
             ) from error
         except asyncssh.ChannelOpenError:
             if self._lost.is_set():
                 raise self._failure from None
             raise
         except (OSError, asyncssh.Error) as error:
-            raise NetworkFailure(f"the connection to {self.where} broke: {error}") from error
+            raise NetworkFailure(
+                tr("the connection to {where} broke: {error}").format(where=self.where, error=error)
+            ) from error
         return channel
 
     async def _start_beat(self) -> None:
@@ -192,16 +200,23 @@ class SshLink:
             async with asyncio.timeout(limit):
                 await self._measured.wait()
         except TimeoutError as error:
-            raise TransportTimeout(f"{self.where} ran no command within {limit:.1f} s") from error
+            raise TransportTimeout(
+                tr("{where} ran no command within {seconds} s").format(
+                    where=self.where, seconds=decimal(f"{limit:.1f}")
+                )
+            ) from error
         if self._pulse.echoes == 0:
             raise self._no_shell(session.said.decode("utf-8", "replace").strip())
         self._tell(Life.LIVE)
 
     def _no_shell(self, said: str) -> OperatorNeeded:
-        return OperatorNeeded(
-            f"the account at {self.where} may log in but not run commands: give it shell access"
-            + (f" (the node said: {said})" if said else "")
-        )
+        text = tr("the account at {where} may log in but not run commands: give it shell access")
+        if said:
+            text = tr(
+                "the account at {where} may log in but not run commands: give it shell access"
+                " (the node said: {said})"
+            )
+        return OperatorNeeded(text.format(where=self.where, said=said))
 
     def _tick(self) -> None:
         """Send the beat when it is due, and tell when the link's life has changed."""
@@ -227,8 +242,12 @@ class SshLink:
             self._tell(Life.LIVE)
 
     def _connection_lost(self, exc: Exception | None) -> None:
-        words = "closed by the other side" if exc is None else str(exc) or type(exc).__name__
-        self._end(NetworkFailure(f"the connection to {self.where} ended: {words}"))
+        words = tr("closed by the other side") if exc is None else str(exc) or type(exc).__name__
+        self._end(
+            NetworkFailure(
+                tr("the connection to {where} ended: {words}").format(where=self.where, words=words)
+            )
+        )
 
     def _end(self, failure: NetworkFailure) -> None:
         if not self._lost.is_set():

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import asyncssh
 
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
@@ -98,7 +100,11 @@ async def jump_settings(target: SshTarget, settings: Settings) -> list[Settings]
         return []
     names: tuple[HopName, ...] = parse_jumps(text)
     if len(names) > JUMP_LIMIT:
-        raise OperatorNeeded(f"more than {JUMP_LIMIT} jump hosts on the way to {settings.host}")
+        raise OperatorNeeded(
+            tr("more than {count} jump hosts on the way to {host}").format(
+                count=JUMP_LIMIT, host=settings.host
+            )
+        )
     return [await load(target, name.host, name.port, name.user) for name in names]
 
 
@@ -110,7 +116,11 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
         async with asyncio.timeout(2 * timeout_s):
             infos = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise NetworkFailure(f"the name {settings.host} was not found: {_words(error)}") from error
+        raise NetworkFailure(
+            tr("the name {host} was not found: {reason}").format(
+                host=settings.host, reason=_words(error)
+            )
+        ) from error
     for family, kind, protocol, _, address in infos:
         sock = socket.socket(family, kind, protocol)
         sock.setblocking(False)
@@ -125,7 +135,11 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
             raise
         else:
             return sock
-    raise NetworkFailure(f"{settings.where} cannot be reached: {_words(problem)}") from problem
+    raise NetworkFailure(
+        tr("{where} cannot be reached: {reason}").format(
+            where=settings.where, reason=_words(problem)
+        )
+    ) from problem
 
 
 class JumpTunnel:
@@ -146,7 +160,9 @@ class JumpTunnel:
                 made = await self._via.create_connection(factory, host, port)
         except TimeoutError as error:
             raise NetworkFailure(
-                f"{host} cannot be reached over the jump host: timed out"
+                tr("{where} cannot be reached over the jump host: {reason}").format(
+                    where=host, reason=tr("timed out")
+                )
             ) from error
         self.opened = True
         return made
@@ -234,12 +250,18 @@ def _not_tunnelled(error: Exception, settings: Settings) -> NetworkFailure:
     if isinstance(error, NetworkFailure):
         return error
     if isinstance(error, asyncssh.ConnectionLost):
-        return LoginInterrupted(f"the jump host on the way to {settings.where} went away")
+        return LoginInterrupted(
+            tr("the jump host on the way to {where} went away").format(where=settings.where)
+        )
     words = error.reason if isinstance(error, asyncssh.Error) else str(error)
-    return NetworkFailure(f"{settings.where} cannot be reached over the jump host: {words}")
+    return NetworkFailure(
+        tr("{where} cannot be reached over the jump host: {reason}").format(
+            where=settings.where, reason=words
+        )
+    )
 
 
 def _words(error: OSError) -> str:
     if isinstance(error, TimeoutError):
-        return "timed out"
-    return error.strerror or str(error)
+        return tr("timed out")
+    return reason(error)

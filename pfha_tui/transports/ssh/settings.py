@@ -8,6 +8,7 @@ from typing import Final
 
 import asyncssh
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import OperatorNeeded
 
@@ -37,7 +38,9 @@ class Settings:
     @property
     def where(self) -> str:
         """`host`, or `host port n` when the port is not 22."""
-        return self.host if self.port == DEFAULT_PORT else f"{self.host} port {self.port}"
+        if self.port == DEFAULT_PORT:
+            return self.host
+        return tr("{host} port {port}").format(host=self.host, port=self.port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ def _parse_jump(text: str) -> HopName:
         host, port = place, ""
     host = host.removeprefix("[").removesuffix("]")
     if not host or (port and not (port.isdigit() and 0 < int(port) < 65536)):
-        raise OperatorNeeded(f"the jump host {text!r} is not written as user@host:port")
+        raise OperatorNeeded(
+            tr('the jump host "{text}" is not written as user@host:port').format(text=text)
+        )
     return HopName(host, int(port) if port else None, user or None)
 
 
@@ -88,7 +93,9 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
             x509_trusted_certs=None,
         )
     except (OSError, ValueError, asyncssh.Error) as error:
-        raise OperatorNeeded(f"the ssh_config for {host} cannot be used: {error}") from error
+        raise OperatorNeeded(
+            tr("the ssh_config for {host} cannot be used: {error}").format(host=host, error=error)
+        ) from error
     config = options.config
     jump = config.get("ProxyJump")
     return Settings(

@@ -7,6 +7,7 @@ from typing import Final
 import asyncssh
 
 from pfha_tui.domain.command import Access, Command, Output, Sample
+from pfha_tui.domain.language import tr
 from pfha_tui.transports.base import (
     NetworkFailure,
     NotInCatalogue,
@@ -44,12 +45,16 @@ class _FrameSession(Session):
         self.moved.set()
 
     def eof_received(self) -> bool:
-        self._settle(NetworkFailure(f"the shell on {self._link.where} ended"))
+        self._settle(
+            NetworkFailure(tr("the shell on {where} ended").format(where=self._link.where))
+        )
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
-        self._settle(NetworkFailure(f"the shell on {self._link.where} ended"))
+        self._settle(
+            NetworkFailure(tr("the shell on {where} ended").format(where=self._link.where))
+        )
 
     def _settle(self, error: Exception) -> None:
         if self.waiter is not None and not self.waiter.done():
@@ -77,9 +82,13 @@ class SshShell:
         """
         for command in commands:
             if command not in self._link.allowed:
-                raise NotInCatalogue(f"{command.id} is not in the catalogue of this connection")
+                raise NotInCatalogue(
+                    tr("{id} is not in the catalogue of this connection").format(id=command.id)
+                )
             if self._link.read_only and command.access is not Access.READ:
-                raise NotInCatalogue(f"{command.id} writes, and this connection only reads")
+                raise NotInCatalogue(
+                    tr("{id} writes, and this connection only reads").format(id=command.id)
+                )
         if not commands:
             return Sample((), None, None, self._link.clock(), 0.0)
         async with self._lock:
@@ -125,7 +134,9 @@ class SshShell:
             channel = await self._link.open_channel(lambda: session, SHELL_COMMAND)
         except asyncssh.ChannelOpenError as error:
             raise OperatorNeeded(
-                f"{self._link.where} refuses a shell to this account: {error.reason}"
+                tr("{where} refuses a shell to this account: {reason}").format(
+                    where=self._link.where, reason=error.reason
+                )
             ) from error
         self._channel, self._session = channel, session
         channel.write(frames.preamble(nonce))
@@ -155,21 +166,27 @@ class SshShell:
         except TimeoutError as error:
             hung = self._running(commands)
             self._drop()
-            what = "the shell" if hung is None else hung.id
-            raise TransportTimeout(
-                f"{what} did not answer in time on {self._link.where}", hung
-            ) from error
+            what = tr("the shell") if hung is None else hung.id
+            said = tr("{what} did not answer in time on {where}")
+            raise TransportTimeout(said.format(what=what, where=self._link.where), hung) from error
         except frames.FrameError as error:
             hung = self._running(commands)
             self._drop()
             raise TransportTimeout(
-                f"the shell on {self._link.where} answered with {error}", hung
+                tr("the shell on {where} answered with {error}").format(
+                    where=self._link.where, error=error
+                ),
+                hung,
             ) from error
         except (NetworkFailure, OSError) as error:
             self._drop()
             if isinstance(error, NetworkFailure):
                 raise
-            raise NetworkFailure(f"the shell on {self._link.where} is gone: {error}") from error
+            raise NetworkFailure(
+                tr("the shell on {where} is gone: {error}").format(
+                    where=self._link.where, error=error
+                )
+            ) from error
         finally:
             session.waiter = None
 

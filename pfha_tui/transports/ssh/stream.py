@@ -16,8 +16,10 @@ from typing import Final
 import asyncssh
 
 from pfha_tui.domain.command import Command, Output, PushedLine, StreamKind
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind, ReadError
+from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, TransportTimeout
 from pfha_tui.transports.ssh import frames
 from pfha_tui.transports.ssh.elevation import SUDO_PATHS, Elevation
@@ -167,7 +169,9 @@ class _StreamSession(Session):
         exit_code = int(code) if code.isdigit() and len(code) < 10 else 1
         command = source.source.command
         error = classify(Output(command, exit_code, b"", said or source.said))
-        source.error = error or ReadError(ErrorKind.FAILED, f"{command.argv[0]} ended")
+        source.error = error or ReadError(
+            ErrorKind.FAILED, tr("{program} ended").format(program=command.argv[0])
+        )
 
     @staticmethod
     def _is_talk(source: _Source, line: bytes) -> bool:
@@ -223,7 +227,10 @@ class SshStream:
         try:
             self._channel = await self._link.open_channel(lambda: session, SHELL_COMMAND)
         except asyncssh.ChannelOpenError as error:
-            refused = ReadError(ErrorKind.NOT_PERMITTED, f"no second channel: {error.reason}")
+            refused = ReadError(
+                ErrorKind.NOT_PERMITTED,
+                tr("no second channel: {reason}").format(reason=error.reason),
+            )
             self.gaps = {source.kind: refused for source in (self._devd, self._log)}
             return None
         self._channel.write(self._script(nonce, elevation))
@@ -236,7 +243,9 @@ class SshStream:
         except TimeoutError as error:
             self._close()
             raise TransportTimeout(
-                f"the stream from {self._link.where} did not begin within {limit:.1f} s"
+                tr("the stream from {where} did not begin within {seconds} s").format(
+                    where=self._link.where, seconds=decimal(f"{limit:.1f}")
+                )
             ) from error
         except BaseException:
             self._close()
@@ -261,7 +270,9 @@ class SshStream:
             if session.ended:
                 if self._link.life is Life.LOST:
                     raise self._link.failure()
-                raise NetworkFailure(f"the stream from {self._link.where} ended")
+                raise NetworkFailure(
+                    tr("the stream from {where} ended").format(where=self._link.where)
+                )
             if len(errors) == 2 and all(error.kind in LASTING for error in errors):
                 return
             now = self._link.clock()

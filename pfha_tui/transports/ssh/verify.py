@@ -5,7 +5,9 @@ from typing import Final
 
 import asyncssh
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.wording import listed
 from pfha_tui.transports.base import OperatorNeeded
 from pfha_tui.transports.ssh.errors import HostKeySeen
 from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
@@ -71,13 +73,17 @@ def trusted_keys(settings: Settings, address: str) -> Trusted:
             files or b"", settings.alias or settings.host, address, port
         )
     except (OSError, ValueError) as error:
-        raise OperatorNeeded(f"known_hosts cannot be read: {error}") from error
+        raise OperatorNeeded(
+            tr("known_hosts cannot be read: {error}").format(error=error)
+        ) from error
     keys, authorities, revoked = list(found[0]), list(found[1]), list(found[2])
     if not keys and not authorities:
-        kept = " and ".join(files) or "known_hosts, which does not exist"
+        kept = listed(files) or tr("known_hosts, which does not exist")
         raise OperatorNeeded(
-            f"the host key of {settings.where} is not known: there is none in {kept}; pin it with"
-            " `pfha-tui config init`, which shows it first"
+            tr(
+                "the host key of {where} is not known: there is none in {kept}; pin it with "
+                "`pfha-tui config init`, which shows it first"
+            ).format(where=settings.where, kept=kept)
         )
     return keys, authorities, revoked
 
@@ -97,7 +103,7 @@ def verifier(
     """
     if target.fingerprints and not jump:
         pins = tuple(pin.rstrip("=") for pin in target.fingerprints)
-        return Verifier(pins, pins, "pinned", on_lost), ([], [], []), PLAIN_KEY_ALGORITHMS
+        return Verifier(pins, pins, tr("pinned"), on_lost), ([], [], []), PLAIN_KEY_ALGORITHMS
     trusted = trusted_keys(settings, address)
     expected = tuple(key.get_fingerprint() for key in trusted[0])
-    return Verifier((), expected, " and ".join(settings.known_hosts), on_lost), trusted, ()
+    return Verifier((), expected, listed(settings.known_hosts), on_lost), trusted, ()
