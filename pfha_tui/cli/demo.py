@@ -1,28 +1,25 @@
-"""`lab` runs the simulated pair; `demo` runs it as a child process and opens the console on it."""
+"""`demo` runs the simulated pair as a child process and opens the console on it."""
 
-import asyncio
 import contextlib
-import difflib
 import os
 import selectors
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure, end_on_signals
 from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.lab import check_scenario
 from pfha_tui.cli.options import Options, pair_target
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.wording import decimal
 
-DEFAULT_SCENARIO = "healthy"
+DEFAULT_SCENARIO = "story"
 START_TIMEOUT_S = 30.0
 END_TIMEOUT_S = 3.0
 
@@ -37,79 +34,6 @@ def run(options: Options, scenario: str) -> int:
     with lab_child(scenario) as config:
         there = replace(options, config=str(config), pair=None)
         return open_console(there, (pair_target(there),))
-
-
-def run_lab(scenario: str, config_out: str | None, *, until_eof: bool = False) -> ExitCode:
-    """Run the simulated pair until it is interrupted. Raises Failure for an unknown scenario or a file
-    that is there already.
-
-    With `until_eof` a program runs it: only the path of the configuration is printed, and it ends with
-    standard input too, so that no parent can leave it behind, however that dies.
-    """
-    check_scenario(scenario)
-    config = Path(config_out).absolute() if config_out else None
-    if config is not None and config.exists():
-        raise Failure(
-            ExitCode.USAGE,
-            tr("{path} is there already; name a file that is not.").format(path=config),
-        )
-    if until_eof:
-        threading.Thread(target=_end_at_eof, name="parent-watch", daemon=True).start()
-
-    def ready(found: dict[str, Any]) -> None:
-        if not until_eof:
-            output.line(
-                tr("The pair is up ({scenario}); Ctrl-C ends it. In another terminal:").format(
-                    scenario=scenario
-                )
-            )
-        output.line(str(found["config"]) if until_eof else f"  pfha-tui --config {found['config']}")
-        output.flush()
-
-    try:
-        asyncio.run(_serve(scenario, config, ready))
-    except* OSError as group:
-        raise Failure(
-            ExitCode.USAGE,
-            tr("The simulated pair cannot start: {why}").format(why=group.exceptions[0]),
-        ) from None
-    return ExitCode.OK
-
-
-def _end_at_eof() -> None:
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-async def _serve(
-    scenario: str, config: Path | None, ready: Callable[[dict[str, Any]], None]
-) -> None:
-    from pfha_tui.lab.runner import serve
-
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    async with asyncio.TaskGroup() as tasks:
-        pair = tasks.create_task(serve(scenario, config, ready=ready))
-        await stop.wait()
-        pair.cancel()
-
-
-def check_scenario(name: str) -> None:
-    """Raise Failure (USAGE) with the nearest name, or all of them, for a scenario that is not there."""
-    from pfha_tui.lab.scenarios import SCENARIOS
-
-    names = list(SCENARIOS)
-    if name in names:
-        return
-    near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        said = tr('There is no scenario "{name}"; did you mean "{near}"?')
-        raise Failure(ExitCode.USAGE, said.format(name=name, near=near[0]))
-    said = tr('There is no scenario "{name}"; there are {names}.')
-    raise Failure(ExitCode.USAGE, said.format(name=name, names=", ".join(names)))
 
 
 def lab_command(scenario: str) -> list[str]:

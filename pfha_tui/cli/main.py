@@ -217,19 +217,40 @@ def config_show(ctx: click.Context, json_: bool, config: str | None, pair: str |
     return show(_options(ctx, config, pair), as_json=json_)
 
 
-@cli.command()
+@cli.group(invoke_without_command=True)
 @click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="The scene.")
 @click.option("--config-out", metavar="FILE", help="Where to write the configuration for it.")
+@click.option(
+    "--speed", type=click.FloatRange(0.01, 1000), default=1.0, help="World seconds per second."
+)
+@click.option("--freebsd", metavar="N[,N]", help="12, 14 or 15 for both nodes, or for each.")
 @click.option("--until-eof", is_flag=True, hidden=True)
-def lab(scenario: str, config_out: str | None, until_eof: bool) -> int:
+@click.pass_context
+def lab(ctx: click.Context, /, **given: Any) -> int | None:
     """Run a simulated pair on loopback, with real SSH and SNMP, until interrupted."""
-    from pfha_tui.cli.demo import run_lab
+    if ctx.invoked_subcommand is not None:
+        return None
+    from pfha_tui.cli.lab import LabOptions, run_lab
 
-    return run_lab(scenario, config_out, until_eof=until_eof)
+    return run_lab(LabOptions(**given))
+
+
+@lab.command("do", context_settings={"ignore_unknown_options": True})
+@click.option("--config", metavar="FILE", help="The configuration of the lab, if several run.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_context
+def lab_do(ctx: click.Context, config: str | None, command: tuple[str, ...]) -> int:
+    """Command a lab that runs: "pull fw1 lan", "power-off fw1", "status"; "help" lists all.
+
+    Exit codes: 0 done, 2 no such command, 3 no lab runs, 4 the lab does not answer, 6 refused.
+    """
+    from pfha_tui.cli.lab import do
+
+    return do(" ".join(command), _options(ctx, config).config)
 
 
 @cli.command()
-@click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="The scene.")
+@click.option("--scenario", default="story", show_default=True, metavar="NAME", help="The scene.")
 @_look
 @click.pass_context
 def demo(ctx: click.Context, scenario: str, ascii_: bool, no_color: bool) -> int:

@@ -1,14 +1,12 @@
 """Power as a firewall lives through it: what happens in a boot and in a shutdown, and how long each takes.
 
-FreeBSD 12 boots as the recorded pair did. Since 2.7 pfSense keeps CARP off (net.inet.carp.allow=0) from early in the boot
-to its end, and turns it off first when it shuts down. Where sshd starts within rc.bootup is not documented; here it is
-before the wait for pfsync. Any part of a boot ends with the power (see `Node.run`).
+FreeBSD 12 boots as the recorded pair did. Since 2.7 pfSense keeps CARP off (net.inet.carp.allow=0) from early in
+the boot to its end, and turns it off first when it shuts down. Where sshd starts within rc.bootup is not documented;
+here it is before the wait for pfsync. Any part of a boot ends with the power (see `Node.run`).
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-
-from pfha_tui.lab.counters import Counters
 
 if TYPE_CHECKING:
     from pfha_tui.lab.node import Node

@@ -5,9 +5,7 @@ import contextlib
 import json
 import os
 import random
-import re
 import secrets
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 
 import asyncssh
 
-from pfha_tui.lab import mib, scenarios
+from pfha_tui.lab import control, mib, place, scenarios
 from pfha_tui.lab.bridge import Bridge
 from pfha_tui.lab.forward import Forwarder
 from pfha_tui.lab.node import Node, Power
@@ -143,8 +141,7 @@ async def running(
 
     Raises OSError when a port or a file cannot be had, FileExistsError when `config_out` is there already.
     """
-    with tempfile.TemporaryDirectory(prefix="pfha-lab-", dir=_workshop()) as name:
-        directory = Path(name)
+    with place.directory() as directory:
         client_key = asyncssh.generate_private_key("ssh-ed25519", comment="pfha-tui lab")
         community = "lab-" + secrets.token_hex(8)
         world.go_live(time.monotonic, speed)
@@ -165,6 +162,8 @@ async def running(
                 _write_private(lab.community, community + "\n")
                 _write_private(lab.config, config_text(lab))
                 cleanup.callback(lab.config.unlink, missing_ok=True)
+                _write_private(directory / place.CONFIG, str(lab.config))
+                await cleanup.enter_async_context(control.listening(world, directory))
                 yield lab
             except BaseException as error:  # re-raised below: the group would wrap it
                 failure = error
@@ -178,13 +177,17 @@ async def serve(
     *,
     ready: Callable[[dict[str, Any]], None] | None = None,
     speed: float = 1.0,
+    freebsd: str | None = None,
 ) -> None:
     """Run a scenario until cancelled; `ready` is called with `Lab.describe()` once the ports are open.
 
-    Raises KeyError for an unknown scenario, ValueError for a speed of zero or less, OSError when a port or a file
-    cannot be had, FileExistsError when `config_out` is there already.
+    `freebsd` names the generations of the nodes (see `scenarios.generations`) where they are not the scenario's own.
+    Raises KeyError for an unknown scenario, ValueError for unknown generations and for a speed of zero or less, OSError
+    when a port or a file cannot be had, FileExistsError when `config_out` is there already.
     """
-    async with running(scenarios.build(scenario, time.time()), config_out, speed=speed) as lab:
+    kinds = scenarios.generations(freebsd) if freebsd is not None else None
+    world = scenarios.build(scenario, time.time(), generations=kinds)
+    async with running(world, config_out, speed=speed) as lab:
         if ready is not None:
             ready({"scenario": scenario, **lab.describe()})
         await asyncio.get_running_loop().create_future()
@@ -227,17 +230,6 @@ async def _pace(world: World) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(IDLE if due is None else min(IDLE, due)):
                 await wake.wait()
-
-
-def _workshop() -> str:
-    """A directory whose path needs no quoting in a shell and whose files may be run. Raises OSError without one."""
-    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp", str(Path.home())):
-        plain = re.fullmatch(r"[\w./-]+", place) is not None
-        if plain and os.access(place, os.W_OK) and not os.statvfs(place).f_flag & os.ST_NOEXEC:
-            return place
-    raise OSError(
-        "the lab finds no directory for its programs: each is read-only or mounted noexec"
-    )
 
 
 def _write_private(path: Path, text: str) -> None:
