@@ -9,7 +9,8 @@ falls silent, and may revive when the state arrives, or comes back with the old 
 import asyncio
 import contextlib
 import socket
-from typing import Any
+import struct
+from typing import Any, cast
 
 from pfha_tui.lab.sessions import Fate, Service, Services
 from pfha_tui.lab.states import End
@@ -198,11 +199,15 @@ class _Port:
 
 async def _adopt(client: socket.socket, connection: "_Connection") -> None:
     """Let the loop serve an accepted socket."""
+    adopted = False
     try:
-        await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, client)
-    except OSError:
-        client.close()
-        connection.connection_lost(None)
+        with contextlib.suppress(OSError):
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, client)
+            adopted = True
+    finally:
+        if not adopted:
+            client.close()
+            connection.connection_lost(None)
 
 
 class _Connection(asyncio.Protocol):
@@ -215,12 +220,14 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._established = False
         self._held = bytearray()
-        self._ended = False
-        self._congested = False
+        self._ended = self._aborted = self._congested = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if self._aborted:
+            transport.abort()
+            return
         self._service.world.catch_up()
         self.flush()
 
@@ -267,13 +274,18 @@ class _Connection(asyncio.Protocol):
         self._throttle()
 
     def abort(self) -> None:
-        """Reset the connection."""
+        """Drop the connection, whatever waits."""
+        self._aborted = True
         if self._transport is not None:
             self._transport.abort()
 
     def _sent(self, size: int, *, opening: bool = False) -> bool:
         fate = self._service.send(self._flow, size, opening=opening)
-        if fate is Fate.DROPPED and self._port.forwarder.reset_unknown:
+        if fate is Fate.DROPPED and self._port.forwarder.reset_unknown and self._transport:
+            # Closed with nothing to linger for, a socket sends a reset and no end.
+            self._transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             self.abort()
         return fate is Fate.PASSED
 
@@ -296,8 +308,8 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # No isinstance: before Python 3.12 the transport of a datagram socket is no DatagramTransport.
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: End) -> None:
         self._service.world.catch_up()

@@ -216,7 +216,7 @@ class Pfsync:
             counters.inserts += 1
             self._node.world.notify()
         elif held.is_same(state):
-            held.phase, held.expires = state.phase, max(held.expires, state.expires)
+            held.phase, held.expires = state.phase, state.expires
 
     def deleted(self, state: PfState) -> None:
         """A delete message arrives."""
