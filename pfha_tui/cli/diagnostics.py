@@ -7,6 +7,7 @@ state directory that holds the places in the code but no text of the error, whic
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,11 +48,16 @@ def warn(sentence: str) -> None:
 
 
 def end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP unwind the program instead of cutting it off."""
+    """Let SIGTERM and SIGHUP unwind the program instead of cutting it off.
+
+    The console and the lab take them over while they run, and end in order with 0.
+    """
 
     def unwind(signum: int, frame: FrameType | None) -> None:
         raise Terminated
 
+    if threading.current_thread() is not threading.main_thread():
+        return
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), unwind)
@@ -60,6 +66,7 @@ def end_on_signals() -> None:
 def run(command: click.Command, args: Sequence[str]) -> int:
     """Run the command line to its end; the exit code is the result, and nothing is raised."""
     plugin = is_plugin(args)
+    end_on_signals()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -77,7 +77,7 @@ def _vip_label(role: CarpRole) -> Text:
 def _role(node: NodeSnapshot, key: tuple[str, int]) -> Text:
     role = next((r for r in node.roles if (r.interface, r.vhid) == key), None)
     if role is None:
-        unknown = node.reachable is not True or not node.roles
+        unknown = node.reachable is not True or node.interfaces.value is None
         return _text("?" if unknown else tr("not there"))
     if role.state is None:
         return _text(tr("not there"))
