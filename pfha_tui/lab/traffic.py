@@ -59,7 +59,7 @@ def accrue(world: "World", start: float, end: float) -> None:
     seconds = end - start
     if seconds <= 0:
         return
-    units = volume(start, end)
+    units = world.load * volume(start, end)
     lan, wan = _carrier(world, "LAN"), _carrier(world, "WAN")
     up = [node for node in world.nodes if node.power is not Power.OFF and not node.frozen]
     carriers: list[Node] = []
