@@ -86,6 +86,10 @@ class Pfsync:
             self._node.demote(self._node.pfsync_demotion_factor, "pfsync bulk start")
         self._tries = 0
         self._ask()
+        # A request to a peer that is not there yet waits for the answer to its ARP request: recorded twice.
+        waiting = self._node.world.peer(self._node).pfsync
+        if not (waiting.ok or waiting._length):
+            waiting._asked()
 
     def link_up(self) -> None:
         """The port of syncdev has its carrier again. The kernel does nothing about it; pfSense's rc.linkup is taken to
@@ -112,10 +116,14 @@ class Pfsync:
     # The bulk update
 
     def _ask(self) -> None:
-        node, peer = self._node, self._node.world.peer(self._node)
         self._wait(RETRY, self._unanswered)
-        node.counters.sync_sent_requests += 1
-        count_packets(node, 1, MESSAGE_BYTES)
+        self._node.counters.sync_sent_requests += 1
+        count_packets(self._node, 1, MESSAGE_BYTES)
+        self._asked()
+
+    def _asked(self) -> None:
+        """The request arrives at the peer, if it does; the peer begins to send its table."""
+        node, peer = self._node, self._node.world.peer(self._node)
         if not reaches(node, peer):
             return
         peer.counters.sync_received_requests += 1

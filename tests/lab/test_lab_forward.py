@@ -14,6 +14,7 @@ from pfha_tui.lab import scenarios, states
 from pfha_tui.lab.carp import Advertisement
 from pfha_tui.lab.forward import Forwarder
 from pfha_tui.lab.runner import Lab, running
+from pfha_tui.lab.sessions import SERVER_PORT
 from pfha_tui.lab.world import World
 from tests.support.deadline import until
 
@@ -130,10 +131,9 @@ async def test_an_open_connection_is_a_state_until_it_is_closed() -> None:
         fw1, fw2 = found.world.nodes
         async with connection(ports(found)[0]) as (reader, writer):
             await echoed(reader, writer, b"x")
-            port = writer.get_extra_info("sockname")[1]
             await until(lambda: fw2.counters.table.sessions)
             for node in (fw1, fw2):
-                (state,) = (each for each in states.listing(node) if each.client[1] == port)
+                (state,) = (each for each in states.listing(node) if each.vip[1] == SERVER_PORT)
                 assert (state.creator, state.phase) == (fw1.host_id, "ESTABLISHED:ESTABLISHED")
             assert sum(vip["connections"] for vip in found.forwarder.status()) == 1
             writer.write_eof()
