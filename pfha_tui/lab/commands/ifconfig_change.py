@@ -13,7 +13,7 @@ def change(node: Node, interface: Interface, words: list[str]) -> Reply:
     if words in (["up"], ["down"]):
         node.set_admin(interface.name, words == ["up"])
         return Reply()
-    words = [word for word in words if word not in ("inet", "inet6")]
+    words = [word for word in words if word not in ("inet", "inet6", "alias", "add")]
     address: str | None = None
     if words and ("." in words[0] or ":" in words[0]):
         address = words.pop(0)
@@ -22,8 +22,6 @@ def change(node: Node, interface: Interface, words: list[str]) -> Reply:
     try:
         if address is not None and words in (["-alias"], ["delete"], ["remove"]):
             return _remove(node, interface, address)
-        if words[-1:] == ["alias"] or words[-1:] == ["add"]:
-            words.pop()
         settings = dict(zip(words[::2], words[1::2], strict=True))
         return _carp(node, interface, address, settings)
     except (ValueError, KeyError):
