@@ -291,6 +291,7 @@ def status(world: World) -> str:
     lines += [f"segment {name} is cut" for name, each in world.segments.items() if each.cut]
     for node in world.nodes:
         lines.append(f"{node.name}: {', '.join(_state(node))}")
+    lines += [line for report in world.reports for line in report()]
     return "\n".join(lines)
 
 

@@ -44,6 +44,7 @@ class Forwarder:
     async def start(self, tasks: asyncio.TaskGroup) -> None:
         """Open the ports; `tasks` is entered for each connection. Raises OSError when there are no ports."""
         self._running = True
+        self.world.reports.append(self.report)
         for port in self._ports:
             await port.start(tasks)
 
@@ -51,6 +52,7 @@ class Forwarder:
         """Close all ports and connections."""
         if self._running:
             self._running = False
+            self.world.reports.remove(self.report)
             self._services.close()
             for port in self._ports:
                 await port.stop()
@@ -78,6 +80,14 @@ class Forwarder:
                 "connections": len(port.connections),
             }
             for described, port in zip(self.describe(), self._ports, strict=True)
+        ]
+
+    def report(self) -> list[str]:
+        """A line on each VIP: who answers, and on which ports."""
+        return [
+            f"{vip['vip']} ({vip['interface']}, vhid {vip['vhid']}): {vip['answers'] or 'nobody'} answers, "
+            f"tcp port {vip['tcp']} with {vip['connections']} open, udp port {vip['udp']}"
+            for vip in self.status()
         ]
 
     def _moved(self) -> None:

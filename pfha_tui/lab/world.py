@@ -67,6 +67,8 @@ class World:
         self.taps: list[Tap] = []
         self.on_change: list[Callable[[], None]] = []
         """Called whenever the way of a packet through the pair may have changed."""
+        self.reports: list[Callable[[], list[str]]] = []
+        """Give further lines for who asks how the lab is."""
         self.started_at = self.changed_at = start
         self.load = 1.0
         """The clients' traffic, as a multiple of the usual."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pfha_tui.lab import scenarios, states
+from pfha_tui.lab import faults, scenarios, states
 from pfha_tui.lab.carp import Advertisement
 from pfha_tui.lab.forward import Forwarder
 from pfha_tui.lab.runner import Lab, running
@@ -308,3 +308,21 @@ async def test_nothing_is_left_behind(masterless: bool) -> None:
         await asyncio.open_connection("127.0.0.1", port)
     writer.transport.abort()
     await until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+
+
+async def test_the_status_of_the_lab_tells_who_answers_and_where() -> None:
+    async with lab() as found:
+        tcp, udp = ports(found)
+        line = f"192.168.1.1 (LAN, vhid 2): fw1 answers, tcp port {tcp} with 0 open, udp port {udp}"
+        assert line in faults.status(found.world).splitlines()
+    assert line not in faults.status(found.world)
+
+
+async def test_every_vip_of_a_rich_pair_has_its_ports_of_either_family() -> None:
+    async with lab("rich") as found:
+        vips = found.describe()["vips"]
+        assert len({vip["tcp"] for vip in vips}) == len(vips) >= 12
+        for wanted in ("203.0.113.11", "2001:db8:1::1"):
+            vip = next(each for each in vips if each["vip"] == wanted)
+            async with connection(vip["tcp"]) as streams:
+                await echoed(*streams, b"x")
