@@ -159,3 +159,13 @@ class PairTarget:
     def nodes(self) -> tuple[NodeTarget, NodeTarget]:
         """Primary and secondary."""
         return (self.primary, self.secondary)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPair:
+    """A configured pair that cannot be watched; `faults` are whole sentences (file, key, what, mend)."""
+
+    name: str
+    faults: tuple[str, ...]
+    read_only: bool = False
+    environment: Environment = Environment.PRODUCTION

@@ -1,49 +1,55 @@
-"""The Textual application: joins a feed to the main screen."""
+"""The Textual application: joins the feeds to the screens."""
 
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
 
 from textual import on, work
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import BindingsMap
 from textual.screen import Screen
 from textual.worker import Worker
 
 from pfha_tui.collector.feed import Feed
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
-from pfha_tui.domain.target import NodeTarget, PairTarget
-from pfha_tui.domain.verdict import Verdict, VerdictKind
-from pfha_tui.ui import texts, themes
-from pfha_tui.ui.commands import COMMANDS, bindings
+from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.target import BrokenPair, PairTarget
+from pfha_tui.ui import texts, themes, wall_view
+from pfha_tui.ui.commands import Scope, bindings, offered
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
+from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.screens.main import MainScreen, Moment
+from pfha_tui.ui.screens.wall import WallScreen
+from pfha_tui.ui.widgets.pair_list import PairList
 
 TICK_S = 1.0
+WALL_S = 0.1
+"""The wall is drawn so often at most, however many pairs tell something new."""
 CLOSE_S = 2.0
 INTERRUPTED = 130
 FEED_WORKER = "feed"
 
 
 class ConsoleApp(App[int]):
-    """Watches one pair until the operator leaves; the return value is the exit code.
+    """Watches one or several pairs until the operator leaves; the return value is the exit code.
 
-    `open_feed` is called in a thread once the first frame is drawn, so that what it imports does not
-    delay the screen. The feed runs in a worker; when it ends or fails, that is said in a sentence and the
-    last values stay, ageing.
+    `open_feed` is called for each pair, in a thread, once the first frame is drawn, so that what it
+    imports does not delay the screen. Each feed runs in a worker of its own; when one ends or fails, that
+    is said in a sentence and its last values stay, ageing. With several pairs the wall is the first
+    screen, and each pair that is opened keeps a main screen of its own.
     """
 
     CSS_PATH = "styles.tcss"
     TITLE = "pfha-tui"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     AUTO_FOCUS = ""
 
     def __init__(
-        self, target: PairTarget, open_feed: Callable[[], Feed], options: ConsoleOptions
+        self,
+        pairs: Sequence[PairTarget | BrokenPair],
+        open_feed: Callable[[PairTarget], Feed],
+        options: ConsoleOptions,
     ) -> None:
         # App.__init__ takes NO_COLOR out of the environment and decides by it and by ansi_color.
         if options.no_color:
@@ -51,13 +57,16 @@ class ConsoleApp(App[int]):
         else:
             os.environ.pop("NO_COLOR", None)
         super().__init__(ansi_color=True if options.no_color else None)
-        self._target = target
         self._open_feed = open_feed
         self._options = options
+        self._pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
+        self._shown: Watched | None = self._pairs[0] if len(self._pairs) == 1 else None
+        self.commands = offered(watch=options.watch, several=self.several)
+        """The commands of this session; one that is not here has no key, no help and no palette entry."""
+        mine = [command for command in self.commands if command.scope is not Scope.WALL]
+        self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings(mine))))
         self._themes = themes.load()
-        self._feed: Feed | None = None
-        self._trouble = ""
-        self._snapshot = nothing_known(target, *options.clock())
+        self._wall_due = False
         self._leaving = False
         self._running_loop: asyncio.AbstractEventLoop | None = None
         for theme in self._themes.found.values():
@@ -65,23 +74,53 @@ class ConsoleApp(App[int]):
         chosen = options.theme if options.theme in self._themes.found else DEFAULT_THEME
         self.theme = chosen
 
+    @property
+    def several(self) -> bool:
+        """There is more than one pair, and so a wall."""
+        return len(self._pairs) > 1
+
     def get_default_screen(self) -> Screen[None]:
-        """The main screen is the only one that is always there."""
-        return MainScreen(self._target, self._options)
+        """The screen that is always there: the wall, or the only pair's main screen."""
+        if self.several:
+            return WallScreen(self._options, self.commands)
+        return self._main_screen(self._pairs[0])
+
+    def _main_screen(self, pair: Watched) -> MainScreen:
+        assert isinstance(pair.target, PairTarget)
+        return MainScreen(pair.target, self._options, self.commands)
+
+    @property
+    def wall(self) -> WallScreen | None:
+        """The wall, also while another screen covers it; None with one pair."""
+        screen = self.screen_stack[0]
+        return screen if isinstance(screen, WallScreen) else None
+
+    @property
+    def opened(self) -> MainScreen | None:
+        """The main screen of the pair that is open, also while another screen covers it."""
+        screens = (s for s in reversed(self.screen_stack) if isinstance(s, MainScreen))
+        return next(screens, None)
 
     @property
     def main(self) -> MainScreen:
-        """The main screen, also while another one covers it."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, MainScreen)
+        """As `opened`, where a pair is known to be open."""
+        screen = self.opened
+        assert screen is not None
         return screen
 
     @property
+    def scene(self) -> Scene:
+        """The present moment."""
+        return Scene(*self._options.clock(), self._options.tz)
+
+    @property
     def moment(self) -> Moment:
-        """What is known now."""
-        monotonic, epoch = self._options.clock()
-        scene = Scene(monotonic, epoch, self._options.tz)
-        return Moment(self._snapshot, scene, self._trouble, self._feed is not None)
+        """What is known now of the pair that is open."""
+        pair = self._shown
+        assert pair is not None
+        scene = self.scene
+        others = wall_view.others([p.entry for p in self._pairs if p is not pair], scene)
+        return Moment(pair.snapshot, scene, pair.trouble, pair.feed is not None, others)
 
     def on_mount(self) -> None:
         """Draw the empty screen, start the clock, and open the feed after the first frame."""
@@ -91,7 +130,7 @@ class ConsoleApp(App[int]):
         self._listen_for_signals()
         self.tick()
         self.set_interval(TICK_S, self.tick, name="tick")
-        self.call_after_refresh(self._watch)
+        self.call_after_refresh(self._watch_all)
         problems = list(self._themes.problems)
         if self._options.theme not in self._themes.found:
             problems.append(f"There is no theme {self._options.theme}.")
@@ -99,35 +138,50 @@ class ConsoleApp(App[int]):
             self.notify(problem, severity="warning", markup=False)
 
     def tick(self) -> None:
-        """Let the ages grow."""
-        if not self._leaving:
-            self.main.show(self.moment)
+        """Draw the screen that is open, and let its ages grow."""
+        if self._leaving:
+            return
+        self._wall_due = False
+        if self._shown is not None and self.opened is not None:
+            self.opened.show(self.moment)
+        elif self.wall is not None:
+            self.wall.show([pair.entry for pair in self._pairs], self.scene)
+
+    def _watch_all(self) -> None:
+        for pair in self._pairs:
+            if isinstance(pair.target, PairTarget):
+                self._watch(pair, pair.target)
 
     @work(name=FEED_WORKER, exit_on_error=False)
-    async def _watch(self) -> None:
+    async def _watch(self, pair: Watched, target: PairTarget) -> None:
         try:
-            feed = await asyncio.to_thread(self._open_feed)
-            self._feed = feed
-            end = feed.subscribe(self._receive)
-            self._receive(feed.current)
+            feed = await asyncio.to_thread(self._open_feed, target)
+            pair.feed = feed
+            end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
+            self._receive(pair, feed.current)
             try:
                 await feed.run()
             finally:
                 end()
-            self._trouble = texts.FEED_ENDED
+            pair.trouble = texts.FEED_ENDED
         except Exception as error:
             # Whatever breaks below, the screen stays: the operator is told, and nothing is guessed.
             reason = str(error) or type(error).__name__
-            self._trouble = texts.FEED_FAILED.format(reason=reason)
+            pair.trouble = texts.FEED_FAILED.format(reason=reason)
         self.tick()
 
-    def _receive(self, snapshot: PairSnapshot) -> None:
-        self.post_message(SnapshotPublished(snapshot))
+    def _receive(self, pair: Watched, snapshot: PairSnapshot) -> None:
+        self.post_message(SnapshotPublished(pair.number, snapshot))
 
     @on(SnapshotPublished)
     def _published(self, message: SnapshotPublished) -> None:
-        self._snapshot = message.snapshot
-        self.tick()
+        pair = self._pairs[message.number]
+        pair.snapshot = message.snapshot
+        if pair is self._shown:
+            self.tick()
+        elif self._shown is None and not self._wall_due:
+            self._wall_due = True
+            self.set_timer(WALL_S, self.tick, name="wall")
 
     def _fatal_error(self) -> None:
         """After a failure of the screen itself: a short traceback once the terminal is restored.
@@ -164,7 +218,9 @@ class ConsoleApp(App[int]):
         if self._leaving:
             return
         self._leaving = True
-        self.main.say(texts.CLOSING)
+        for screen in (self.wall, self.opened):
+            if screen is not None:
+                screen.say(texts.CLOSING)
         ending: list[Worker[object]] = [w for w in self.workers if w.name == FEED_WORKER]
         for worker in ending:
             worker.cancel()
@@ -181,7 +237,7 @@ class ConsoleApp(App[int]):
         # Imported on first use: the page is not needed for the first frame.
         from pfha_tui.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self._options.ascii))
+        self.push_screen(HelpScreen(self._options.ascii, self.commands))
 
     def action_expand(self) -> None:
         """Give the focused pane the screen."""
@@ -189,11 +245,12 @@ class ConsoleApp(App[int]):
 
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
-        nodes = self.main.nodes_to_retry()
-        if self._feed is None or not nodes:
+        pair = self._shown or self._marked
+        if pair is None or pair.feed is None:
             return
+        nodes = self.main.nodes_to_retry() if pair is self._shown else pair.cut_off()
         for node in nodes:
-            self._feed.retry(node.name)
+            pair.feed.retry(node.name)
 
     def action_timeline(self) -> None:
         """Focus the timeline."""
@@ -204,13 +261,77 @@ class ConsoleApp(App[int]):
         self.main.start_filter()
 
     def action_clear(self) -> None:
-        """Step back."""
-        self.main.clear()
+        """Step back, at last to the wall."""
+        if not self.main.clear() and self.several:
+            self.call_later(self.action_wall)
+
+    @property
+    def _marked(self) -> Watched | None:
+        number = self.wall.marked if self.wall is not None else None
+        return None if number is None else self._pairs[number]
+
+    async def action_wall(self) -> None:
+        """Show all pairs."""
+        if self.wall is None:
+            return
+        self._shown = None
+        while self.screen is not self.wall:
+            await self.pop_screen()
+        self.tick()
+
+    async def action_previous_pair(self) -> None:
+        """Open the pair before the one that is open, or marked."""
+        await self._step(-1)
+
+    async def action_next_pair(self) -> None:
+        """Open the pair after the one that is open, or marked."""
+        await self._step(1)
+
+    async def _step(self, by: int) -> None:
+        here = self._shown or self._marked
+        start = here.number if here is not None else -1
+        for step in range(1, len(self._pairs) + 1):
+            pair = self._pairs[(start + by * step) % len(self._pairs)]
+            if isinstance(pair.target, PairTarget):
+                await self.open_pair(pair.number)
+                return
+
+    @on(PairList.Chosen)
+    async def _chosen(self, message: PairList.Chosen) -> None:
+        await self.open_pair(message.number)
+
+    async def open_pair(self, number: int) -> None:
+        """Show the main screen of this pair (counted from 0); a broken one has none, and is only marked."""
+        pair, wall = self._pairs[number], self.wall
+        if wall is None:
+            return
+        wall.mark(number)
+        if pair is self._shown:
+            return
+        if isinstance(pair.target, BrokenPair):
+            self.tick()
+            return
+        name = f"pair-{number}"
+        if not self.is_screen_installed(name):
+            self.install_screen(self._main_screen(pair), name)
+        while self.screen is not wall:
+            await self.pop_screen()
+        self._shown = pair
+        await self.push_screen(name)
+        self.tick()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """On the wall the commands of a pair's screen have no object."""
+        if self._shown is not None:
+            return True
+        return all(
+            command.scope is not Scope.PAIR for command in self.commands if command.action == action
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the commands, and one entry per theme."""
-        for command in COMMANDS:
-            if command.palette:
+        for command in self.commands:
+            if command.palette and self.check_action(command.action, ()):
                 run = getattr(self, f"action_{command.action}")
                 yield SystemCommand(command.title.capitalize(), command.help, run)
         if self._options.no_color:
@@ -221,14 +342,3 @@ class ConsoleApp(App[int]):
 
     def _use(self, theme: str) -> None:
         self.theme = theme
-
-
-def nothing_known(target: PairTarget, monotonic: float, epoch: float) -> PairSnapshot:
-    """The snapshot before the first answer: two nodes of which nothing is known."""
-
-    def node(one: NodeTarget) -> NodeSnapshot:
-        return NodeSnapshot(one.name, one.role, one.address, monotonic)
-
-    verdict = Verdict(VerdictKind.UNKNOWN, "Nothing is known yet.")
-    nodes = (node(target.primary), node(target.secondary))
-    return PairSnapshot(target.name, 0, monotonic, epoch, *nodes, verdict)

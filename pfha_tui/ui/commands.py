@@ -1,14 +1,34 @@
 """Everything the operator can ask of the screen, as data: bindings, key bar, help and palette follow from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from textual.binding import Binding
+
+
+class Kind(Enum):
+    """What a command can do: a VIEW only moves the screen, an ACTION could change a firewall."""
+
+    VIEW = auto()
+    ACTION = auto()
+
+
+class Scope(Enum):
+    """Where a command makes sense: ANYWHERE, on a PAIR's screen, there if there are SEVERAL pairs, or on
+    the WALL of several pairs (whose list has its keys)."""
+
+    ANYWHERE = auto()
+    PAIR = auto()
+    SEVERAL = auto()
+    WALL = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One wish: `id` is its stable name (for a keymap), `keys` Textual's key names, `label` how the key is
-    shown, `action` the app's action; `bar` puts it into the key bar, `palette` into the palette."""
+    shown, `action` the app's action (of the wall's list in scope WALL); `bar` puts it into the key bar,
+    `palette` into the palette."""
 
     id: str
     keys: str
@@ -18,9 +38,49 @@ class Command:
     help: str
     bar: bool = True
     palette: bool = True
+    scope: Scope = Scope.ANYWHERE
+    kind: Kind = Kind.VIEW
 
 
 COMMANDS = (
+    Command(
+        "open",
+        "enter,space",
+        "Enter",
+        "open",
+        "open",
+        "On the wall: open the marked pair (also Space, double click, or the number before its name).",
+        palette=False,
+        scope=Scope.WALL,
+    ),
+    Command(
+        "wall",
+        "p",
+        "p",
+        "wall",
+        "all pairs",
+        "Go to the wall: every pair in one line, the worst first.",
+        scope=Scope.SEVERAL,
+    ),
+    Command(
+        "previous-pair",
+        "left_square_bracket",
+        "[",
+        "previous_pair",
+        "previous pair",
+        "Open the pair before this one in the configuration.",
+        bar=False,
+        scope=Scope.SEVERAL,
+    ),
+    Command(
+        "next-pair",
+        "right_square_bracket",
+        "]",
+        "next_pair",
+        "next pair",
+        "Open the pair after this one in the configuration.",
+        scope=Scope.SEVERAL,
+    ),
     Command("quit", "q", "q", "quit", "quit", "Close all connections and leave."),
     Command("help", "question_mark", "?", "help", "help", "This page: keys, signs and terms."),
     Command(
@@ -30,6 +90,7 @@ COMMANDS = (
         "expand",
         "expand",
         "Give the focused node the whole screen, or give it back (also Space, double click).",
+        scope=Scope.PAIR,
     ),
     Command(
         "retry",
@@ -39,7 +100,15 @@ COMMANDS = (
         "retry",
         "Try the connection of the focused node now; without focus, of each node that is not connected.",
     ),
-    Command("timeline", "l", "l", "timeline", "timeline", "Move the focus to the timeline."),
+    Command(
+        "timeline",
+        "l",
+        "l",
+        "timeline",
+        "timeline",
+        "Move the focus to the timeline.",
+        scope=Scope.PAIR,
+    ),
     Command(
         "filter",
         "slash",
@@ -47,6 +116,7 @@ COMMANDS = (
         "filter",
         "filter",
         "Show only timeline lines that hold a text; Esc clears it.",
+        scope=Scope.PAIR,
     ),
     Command(
         "next",
@@ -56,6 +126,7 @@ COMMANDS = (
         "next pane",
         "Move the focus to the next pane (also the right arrow).",
         palette=False,
+        scope=Scope.PAIR,
     ),
     Command(
         "previous",
@@ -66,6 +137,7 @@ COMMANDS = (
         "Move the focus to the previous pane (also the left arrow).",
         bar=False,
         palette=False,
+        scope=Scope.PAIR,
     ),
     Command(
         "palette",
@@ -85,6 +157,7 @@ COMMANDS = (
         "Scroll the focused pane; Home and End go to its edges, the end of the timeline follows it.",
         bar=False,
         palette=False,
+        scope=Scope.PAIR,
     ),
     Command(
         "clear",
@@ -92,9 +165,10 @@ COMMANDS = (
         "Esc",
         "clear",
         "clear",
-        "Take back the filter, the expanded pane and the focus, in this order.",
+        "Take back the filter, the expanded pane and the focus, in this order; then leave for the wall.",
         bar=False,
         palette=False,
+        scope=Scope.PAIR,
     ),
     Command(
         "select",
@@ -109,10 +183,32 @@ COMMANDS = (
 )
 
 
-def bindings() -> list[Binding]:
+def offered(*, watch: bool, several: bool) -> tuple[Command, ...]:
+    """The commands that exist in this session: without actions where it only watches, and without those
+    for several pairs where there is one."""
+    many = (Scope.SEVERAL, Scope.WALL)
+    return tuple(
+        command
+        for command in COMMANDS
+        if not (watch and command.kind is Kind.ACTION) and (several or command.scope not in many)
+    )
+
+
+def on_pair(commands: Sequence[Command]) -> tuple[Command, ...]:
+    """Those that make sense on a pair's screen."""
+    return tuple(command for command in commands if command.scope is not Scope.WALL)
+
+
+def on_wall(commands: Sequence[Command]) -> tuple[Command, ...]:
+    """Those that make sense on the wall."""
+    wanted = (Scope.ANYWHERE, Scope.WALL)
+    return tuple(command for command in commands if command.scope in wanted)
+
+
+def bindings(commands: Sequence[Command] = COMMANDS) -> list[Binding]:
     """Textual's bindings of the commands that have keys."""
     return [
         Binding(command.keys, command.action, command.title, id=command.id, show=False)
-        for command in COMMANDS
+        for command in commands
         if command.keys
     ]

@@ -3,10 +3,10 @@
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pfha_tui.collector.feed import Feed
-from pfha_tui.domain.target import PairTarget
+from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
 
@@ -15,13 +15,17 @@ GRACE_S = 5.0
 TERMINAL_GONE = 129
 
 
-def run_console(target: PairTarget, open_feed: Callable[[], Feed], options: ConsoleOptions) -> int:
-    """Show the console until the operator leaves.
+def run_console(
+    pairs: Sequence[PairTarget | BrokenPair],
+    open_feed: Callable[[PairTarget], Feed],
+    options: ConsoleOptions,
+) -> int:
+    """Show the console on these pairs until the operator leaves.
 
     Returns 0 after q, SIGTERM, SIGHUP or the loss of the terminal, 130 after Ctrl+C, 1 if the screen
     itself failed. Where leaving in order takes too long without a terminal, the process ends with 129.
     """
-    app = ConsoleApp(target, open_feed, options.for_terminal(output=sys.__stderr__))
+    app = ConsoleApp(pairs, open_feed, options.for_terminal(output=sys.__stderr__))
     had_terminal = _has_terminal()
     done = threading.Event()
     if had_terminal:

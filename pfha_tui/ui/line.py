@@ -27,6 +27,10 @@ class Tone(StrEnum):
     BADGE_GOOD = "badge-good"
     BADGE_WARN = "badge-warn"
     BADGE_BAD = "badge-bad"
+    BADGE_PRODUCTION = "badge-production"
+    BADGE_LAB = "badge-lab"
+    NODE_A = "node-a"
+    NODE_B = "node-b"
     FRAME = "frame"
     FRAME_FOCUS = "frame-focus"
 

@@ -19,12 +19,14 @@ def system_clock() -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """`ascii` draws with ASCII only, `no_color` sends no colour codes; `clock` gives (monotonic, epoch)
-    seconds, and `tz` is the zone of all times shown (None: the system's)."""
+    """`ascii` draws with ASCII only, `no_color` sends no colour codes; with `watch` no command that could
+    change a firewall exists; `clock` gives (monotonic, epoch) seconds, and `tz` is the zone of all times
+    shown (None: the system's)."""
 
     ascii: bool = False
     no_color: bool = False
     read_only: bool = False
+    watch: bool = False
     theme: str = DEFAULT_THEME
     clock: Clock = system_clock
     tz: tzinfo | None = None

@@ -14,6 +14,10 @@ COLOURS = (
     "background", "panel", "text", "muted", "frame", "focus", "accent",
     "good", "warn", "bad", "badge", "badge-good", "badge-warn", "badge-bad", "badge-text",
 )  # fmt: skip
+FALLBACKS = {
+    "production": "badge-warn", "lab": "badge", "node-a": "accent", "node-b": "focus",
+}  # fmt: skip
+"""Roles that a theme may leave out, and the role whose colour then serves."""
 MOST_BYTES = 65_536
 
 
@@ -59,7 +63,8 @@ class Themes:
 
 
 def parse(name: str, text: str, where: str) -> ThemeFile:
-    """A theme from TOML text: `title`, `dark`, and every role of `COLOURS` under `[colours]`.
+    """A theme from TOML text: `title`, `dark`, and under `[colours]` every role of `COLOURS`, and of
+    `FALLBACKS` as wanted.
 
     Raises ThemeError.
     """
@@ -70,15 +75,19 @@ def parse(name: str, text: str, where: str) -> ThemeFile:
     colours = raw.get("colours")
     if not isinstance(colours, dict):
         raise ThemeError(f"Theme {where} has no [colours] table.")
-    unknown = sorted({*colours} - {*COLOURS}) + sorted({*raw} - {"title", "dark", "colours"})
+    unknown = sorted({*colours} - {*COLOURS, *FALLBACKS}) + sorted(
+        {*raw} - {"title", "dark", "colours"}
+    )
     if unknown:
         raise ThemeError(f"Theme {where} has an unknown key: {unknown[0]}.")
     for role in COLOURS:
         _check_colour(role, colours.get(role), where)
+    for role, other in FALLBACKS.items():
+        _check_colour(role, colours.setdefault(role, colours[other]), where)
     title, dark = raw.get("title", name), raw.get("dark", True)
     if not isinstance(title, str) or not isinstance(dark, bool):
         raise ThemeError(f"Theme {where}: title must be text and dark must be true or false.")
-    return ThemeFile(name, title, dark, {role: colours[role] for role in COLOURS})
+    return ThemeFile(name, title, dark, {role: colours[role] for role in (*COLOURS, *FALLBACKS)})
 
 
 def _check_colour(role: str, value: object, where: str) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from rich.cells import cell_len
 
 from pfha_tui.domain.snapshot import PairSnapshot
-from pfha_tui.domain.target import Environment, PairTarget
+from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import Line, Tone, crop, fit, line, spread, width, wrap
+from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, spread, width, wrap
+from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.vips import interface_labels
 
@@ -19,22 +20,34 @@ GAP = 3
 WIDE = 200
 
 
-def banner(target: PairTarget, read_only: bool, scene: Scene, cells: int) -> Line:
-    """Program, pair, production or lab, and the console's clock at the right."""
-    production = target.environment is Environment.PRODUCTION
-    word = (texts.PRODUCTION, Tone.WARN) if production else (texts.LAB, Tone.ACCENT)
+def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
+    """That nothing can be changed here, in a word; empty where it can."""
+    if options.watch:
+        return texts.WATCHING
+    return texts.READ_ONLY if options.read_only or target.read_only else ""
+
+
+def banner(target: PairTarget, mode: str, scene: Scene, cells: int, others: Line = EMPTY) -> Line:
+    """Program, pair, production or lab, and at the right the other pairs and the console's clock."""
     left = line(
         " " * MARGIN,
         ("pfha-tui", Tone.MUTED),
         "   ",
         (crop(clean(target.name), 40), Tone.STRONG),
         "   ",
-        word,
+        environment(target.environment),
     )
-    if read_only:
-        left = line(left, "   ", (texts.READ_ONLY, Tone.MUTED))
+    if mode:
+        left = line(left, "   ", (mode, Tone.MUTED))
     clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
-    return spread(left, clock, cells)
+    return spread(left, line(others, "   " if others else "", clock), cells)
+
+
+def environment(kind: Environment) -> Line:
+    """Production or lab as a badge that nobody overlooks."""
+    if kind is Environment.PRODUCTION:
+        return line((f" {texts.PRODUCTION} ", Tone.BADGE_PRODUCTION))
+    return line((f" {texts.LAB} ", Tone.BADGE_LAB))
 
 
 def bar(
@@ -45,26 +58,31 @@ def bar(
     `trouble` is the sentence of a feed that ended; `started` False while the transports are loaded.
     """
     mark = present.VERDICT_MARKS[snapshot.verdict.kind]
-    old = scene.now - snapshot.at
-    stale = bool(trouble) or old > OLD_AFTER_S
+    stale = is_stale(snapshot, trouble, scene)
     badge = Tone.BADGE_WARN if stale or not snapshot.verdict.confirmed else mark.badge
     word = mark.word if not stale else f"{texts.WAS} {mark.word}"
     glyph = mark.glyph if not stale else "?"
     head = line(" " * MARGIN, (f" {glyph} {word} ", badge), "  ")
-    remark = _remark(snapshot, trouble, started, old, stale, scene)
-    lines = _sentence(head, remark, snapshot.verdict.why, stale, cells)
+    said = remark(snapshot, trouble, started, scene)
+    lines = _sentence(head, said, snapshot.verdict.why, stale, cells)
     shown = causes(snapshot, cause_rows, cells - 2 * MARGIN)
     return (*lines, *(line(" " * MARGIN, one) for one in shown))
 
 
-def _remark(
-    snapshot: PairSnapshot, trouble: str, started: bool, old: float, stale: bool, scene: Scene
-) -> str:
+def is_stale(snapshot: PairSnapshot, trouble: str, scene: Scene) -> bool:
+    """The snapshot can no longer be taken for the present."""
+    return bool(trouble) or scene.now - snapshot.at > OLD_AFTER_S
+
+
+def remark(snapshot: PairSnapshot, trouble: str, started: bool, scene: Scene) -> str:
+    """What has to be known beside the verdict: that watching ended, has not begun, or that the verdict is
+    old or unconfirmed; empty where nothing has."""
     if trouble:
         return trouble
     if not started:
         return texts.STARTING
-    if stale:
+    old = scene.now - snapshot.at
+    if is_stale(snapshot, trouble, scene):
         clock = present.clock_text(snapshot.epoch, scene)
         return texts.OLD_VERDICT.format(clock=clock, age=present.age(old))
     if not snapshot.verdict.confirmed:

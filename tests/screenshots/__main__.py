@@ -54,9 +54,7 @@ async def take(shot: Shot) -> None:
                 await lab.stdout.readline()
             configuration = load(config)
             target = pair_target(configuration, find_pair(configuration))
-            app = ConsoleApp(
-                target, lambda: wiring.open_feed(target), ConsoleOptions(theme=shot.theme)
-            )
+            app = ConsoleApp((target,), wiring.open_feed, ConsoleOptions(theme=shot.theme))
             async with app.run_test(size=shot.size) as pilot:
                 await asyncio.sleep(WATCH_S)
                 await pilot.press(*shot.keys)

@@ -13,6 +13,6 @@ from pfha_tui.ui.options import ConsoleOptions
 
 if __name__ == "__main__":
     feed = factory.FakeFeed(factory.healthy())
-    code = run_console(factory.TARGET, lambda: feed, ConsoleOptions())
+    code = run_console((factory.TARGET,), lambda _: feed, ConsoleOptions())
     Path(os.environ["RESULT"]).write_text(f"code={code} closed={feed.closed}", encoding="utf-8")
     sys.exit(code)

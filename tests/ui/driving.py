@@ -25,7 +25,7 @@ async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
 
 def make(snapshot: PairSnapshot, **options) -> tuple[ConsoleApp, factory.FakeFeed]:
     feed = factory.FakeFeed(snapshot)
-    return ConsoleApp(factory.TARGET, lambda: feed, factory.options(**options)), feed
+    return ConsoleApp((factory.TARGET,), lambda _: feed, factory.options(**options)), feed
 
 
 async def settle(pilot: Pilot, feed: factory.FakeFeed) -> None:

@@ -11,7 +11,7 @@ from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.target import Environment
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 from pfha_tui.ui import texts, timeline_view, verdict_view
-from pfha_tui.ui.commands import COMMANDS, bindings
+from pfha_tui.ui.commands import COMMANDS, bindings, on_pair, on_wall
 from pfha_tui.ui.line import Tone, plain, width
 from pfha_tui.ui.screens.help import page
 from pfha_tui.ui.widgets.key_bar import key_line
@@ -81,10 +81,10 @@ def test_causes_without_room_are_counted(room: int, lines: int, last: str) -> No
 
 def test_the_banner_tells_production_from_lab_and_read_only() -> None:
     target = replace(factory.TARGET, environment=Environment.PRODUCTION)
-    row = plain(verdict_view.banner(target, True, factory.SCENE, 80))
-    assert "mfr-lab   PRODUCTION   read-only" in row
+    row = plain(verdict_view.banner(target, "read-only", factory.SCENE, 80))
+    assert "mfr-lab    PRODUCTION    read-only" in row
     assert row.endswith("21:53:07 ")
-    assert "lab" in plain(verdict_view.banner(factory.TARGET, False, factory.SCENE, 80)).split()
+    assert "lab" in plain(verdict_view.banner(factory.TARGET, "", factory.SCENE, 80)).split()
 
 
 def lines(events, scene=factory.SCENE) -> list[str]:
@@ -148,9 +148,10 @@ def test_the_key_bar_shows_whole_entries_only() -> None:
 
 def test_commands_are_unique_and_their_keys_do_not_clash() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
-    keys = [key for binding in bindings() for key in binding.key.split(",")]
-    assert len(set(keys)) == len(keys)
-    assert "t" not in keys, "kept free for the drill"
+    for screen in (on_pair, on_wall):
+        keys = [key for binding in bindings(screen(COMMANDS)) for key in binding.key.split(",")]
+        assert len(set(keys)) == len(keys)
+        assert "t" not in keys, "kept free for the drill"
 
 
 def test_help_names_every_command_and_the_terms() -> None:

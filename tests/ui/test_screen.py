@@ -230,7 +230,7 @@ async def test_a_feed_that_fails_is_a_sentence(failure: Exception) -> None:
 
 
 async def test_a_feed_that_cannot_be_opened_is_a_sentence() -> None:
-    def refuse():
+    def refuse(_):
         raise OSError("the pair's file is gone")
 
     app, _ = make(factory.never())
@@ -258,7 +258,7 @@ async def test_the_first_frame_does_not_wait_for_the_feed() -> None:
     loop = asyncio.get_running_loop()
     app, feed = make(factory.healthy())
 
-    def slow():
+    def slow(_):
         asyncio.run_coroutine_threadsafe(release.wait(), loop).result(30)
         return feed
 

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from pfha_tui.ui import texts
-from pfha_tui.ui.commands import COMMANDS, Command
+from pfha_tui.ui.commands import Command
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
 from pfha_tui.ui.widgets.lines import Panel
 
@@ -36,11 +36,15 @@ def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
 class HelpPanel(Panel):
     """The page in a frame, laid out for its width."""
 
+    def __init__(self, commands: Sequence[Command], *, ascii_only: bool) -> None:
+        super().__init__(ascii_only=ascii_only)
+        self._commands = commands
+
     def on_resize(self) -> None:
         """Break the lines for the new width."""
         title = line((texts.HELP_TITLE, Tone.STRONG))
         badge = line((texts.HELP_CLOSE, Tone.MUTED))
-        self.fill(title, badge, page(COMMANDS, self.inner.width))
+        self.fill(title, badge, page(self._commands, self.inner.width))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -50,10 +54,11 @@ class HelpScreen(ModalScreen[None]):
         ("escape,question_mark,q", "dismiss", texts.HELP_CLOSE),
     ]
 
-    def __init__(self, ascii_only: bool) -> None:
+    def __init__(self, ascii_only: bool, commands: Sequence[Command]) -> None:
         super().__init__()
         self._ascii = ascii_only
+        self._commands = commands
 
     def compose(self) -> ComposeResult:
         """One panel."""
-        yield HelpPanel(ascii_only=self._ascii)
+        yield HelpPanel(self._commands, ascii_only=self._ascii)

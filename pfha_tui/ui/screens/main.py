@@ -1,5 +1,6 @@
 """The main screen: verdict bar, both nodes, timeline, keys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -8,13 +9,14 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Input
 
-from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.ui import layout, texts, verdict_view
-from pfha_tui.ui.commands import COMMANDS
-from pfha_tui.ui.line import Tone, line, wrap
+from pfha_tui.ui.commands import Command, on_pair
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
 from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.pairs import cut_off
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines
@@ -26,22 +28,27 @@ from pfha_tui.ui.widgets.timeline import Timeline
 class Moment:
     """All that the main screen draws: the newest snapshot, the state of the feed, and the time.
 
-    `trouble` is the sentence of a feed that ended; `started` is False while it is being opened.
+    `trouble` is the sentence of a feed that ended; `started` is False while it is being opened;
+    `others` tells how the pairs stand that are not on this screen.
     """
 
     snapshot: PairSnapshot
     scene: Scene
     trouble: str = ""
     started: bool = True
+    others: Line = EMPTY
 
 
 class MainScreen(Screen[None]):
     """Draws a `Moment`; knows nothing of where it came from."""
 
-    def __init__(self, target: PairTarget, options: ConsoleOptions) -> None:
+    def __init__(
+        self, target: PairTarget, options: ConsoleOptions, commands: Sequence[Command]
+    ) -> None:
         super().__init__(id="main")
         self._target = target
-        self._read_only = options.read_only or target.read_only
+        self._mode = verdict_view.mode(options, target)
+        self._commands = on_pair(commands)
         self._ascii = options.ascii
         self._moment: Moment | None = None
         self._expanded: int | None = None
@@ -59,7 +66,7 @@ class MainScreen(Screen[None]):
             yield NodePane(ascii_only=plain, id="secondary")
         yield Timeline(ascii_only=plain, id="timeline")
         yield Input(placeholder=texts.FILTER_PROMPT, compact=True, id="filter")
-        yield KeyBar(COMMANDS, ascii_only=plain, id="keys")
+        yield KeyBar(self._commands, ascii_only=plain, id="keys")
         yield Lines(ascii_only=plain, id="too-small")
 
     def on_mount(self) -> None:
@@ -119,7 +126,7 @@ class MainScreen(Screen[None]):
         if not plan.fits:
             self._say_too_small(width, height)
             return
-        banner = verdict_view.banner(self._target, self._read_only, scene, width)
+        banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others)
         self.query_one("#banner", Lines).draw((banner,))
         self.query_one("#verdict", Lines).draw(rows)
         for index, pane in enumerate(self.panes):
@@ -181,8 +188,7 @@ class MainScreen(Screen[None]):
         index = self.focused_pane
         if index is not None:
             return (nodes[index],)
-        ended = (LinkState.DOWN, LinkState.STOPPED)
-        return tuple(n for n in nodes if n.ssh.state in ended or n.snmp_link.state in ended)
+        return cut_off(nodes)
 
     def start_filter(self) -> None:
         """Show the filter's input in the key bar's place."""
@@ -203,8 +209,8 @@ class MainScreen(Screen[None]):
     def _filter_kept(self) -> None:
         self._end_filter()
 
-    def clear(self) -> None:
-        """Take back the filter, else the expanded pane, else the focus."""
+    def clear(self) -> bool:
+        """Take back the filter, else the expanded pane, else the focus; False where there was nothing."""
         if self.has_class("filtering") or self.timeline.needle:
             self.filter_input.value = ""
             self.timeline.filter("")
@@ -212,5 +218,8 @@ class MainScreen(Screen[None]):
                 self._end_filter()
         elif self._expanded is not None:
             self.toggle_expanded(self._expanded)
-        else:
+        elif self.focused is not None:
             self.set_focus(None)
+        else:
+            return False
+        return True

@@ -1,0 +1,42 @@
+"""All pairs that a command is for: those that can be watched, and why the others cannot."""
+
+from dataclasses import replace
+
+from pfha_tui.cli.diagnostics import Failure
+from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.options import Options, configuration, pair_target
+from pfha_tui.config.problems import ConfigError
+from pfha_tui.config.resolve import pair_target as resolve
+from pfha_tui.config.settings import Configuration, PairConfig
+from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
+
+
+def wanted_pairs(options: Options) -> tuple[PairTarget | BrokenPair, ...]:
+    """The pair that the options name, else all of the configuration in its order.
+
+    A file or secret at fault breaks its own pair only. Raises Failure (USAGE) where that leaves none, and
+    for whatever is wrong with the configuration itself.
+    """
+    if options.pair is not None:
+        return (pair_target(options),)
+    loaded = configuration(options)
+    if len(loaded.pairs) == 1:
+        return (pair_target(options),)
+    pairs = tuple(_resolved(loaded, pair, options) for pair in loaded.pairs)
+    broken = [pair for pair in pairs if isinstance(pair, BrokenPair)]
+    if len(broken) == len(pairs):
+        raise Failure(ExitCode.USAGE, *(fault for pair in broken for fault in pair.faults))
+    return pairs
+
+
+def _resolved(loaded: Configuration, pair: PairConfig, options: Options) -> PairTarget | BrokenPair:
+    try:
+        target = resolve(loaded, pair)
+    except ConfigError as error:
+        return BrokenPair(
+            pair.name,
+            tuple(str(error).splitlines()),
+            options.read_only or bool(pair.own.get("read_only", False)),
+            Environment(pair.own.get("environment", Environment.PRODUCTION)),
+        )
+    return replace(target, read_only=True) if options.read_only else target

@@ -1,0 +1,118 @@
+"""The wall: every pair in one line, worst first, and why the marked one stands as it does."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from pfha_tui.ui import layout, texts, wall_view
+from pfha_tui.ui.commands import Command, on_wall
+from pfha_tui.ui.line import Tone, line, wrap
+from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.pairs import Entry
+from pfha_tui.ui.present import Scene
+from pfha_tui.ui.widgets.key_bar import KeyBar
+from pfha_tui.ui.widgets.lines import Lines
+from pfha_tui.ui.widgets.pair_list import PairList
+
+DETAIL_ROWS = 10
+
+
+class WallScreen(Screen[None]):
+    """Draws entries at a moment; knows nothing of where they came from."""
+
+    AUTO_FOCUS = "#pairs"
+
+    def __init__(self, options: ConsoleOptions, commands: Sequence[Command]) -> None:
+        super().__init__(id="wall")
+        self._options = options
+        self._commands = on_wall(commands)
+        self._last: tuple[Sequence[Entry], Scene] | None = None
+        self.drawing_error: Exception | None = None
+        """What the last attempt to draw ended with; None when all was drawn."""
+
+    def compose(self) -> ComposeResult:
+        """Banner, list, the marked pair's details, key bar; and what stands in for all in a tiny terminal."""
+        plain = self._options.ascii
+        yield Lines(ascii_only=plain, id="banner")
+        yield PairList(ascii_only=plain, id="pairs")
+        yield Lines(ascii_only=plain, id="marked")
+        yield KeyBar(self._commands, ascii_only=plain, id="keys")
+        yield Lines(ascii_only=plain, id="too-small")
+
+    @property
+    def pairs(self) -> PairList:
+        """The list."""
+        return self.query_one(PairList)
+
+    @property
+    def marked(self) -> int | None:
+        """The pair under the cursor, counted from 0; None before anything was shown."""
+        return self.pairs.marked if self.is_mounted else None
+
+    def mark(self, number: int) -> None:
+        """Put the cursor on this pair (counted from 0)."""
+        self.pairs.mark(number)
+
+    def say(self, sentence: str) -> None:
+        """Tell something in the place of the key bar."""
+        if self.is_mounted:
+            self.query_one("#keys", Lines).draw((line(f" {sentence}"),))
+
+    def show(self, entries: Sequence[Entry], scene: Scene) -> None:
+        """Draw these pairs at this moment; only rows that changed reach the terminal."""
+        self._last = (entries, scene)
+        if not self.is_mounted:
+            return
+        try:
+            self._draw(entries, scene)
+            self.drawing_error = None
+        except Exception as error:
+            # One moment that cannot be drawn, whatever a device said, must not take the console down;
+            # but the old picture must not pass for the present either.
+            self.drawing_error = error
+            said = texts.NOT_DRAWN.format(reason=type(error).__name__)
+            self.query_one("#banner", Lines).draw(wrap(said, self.size.width, 1, Tone.BAD))
+
+    def _draw(self, entries: Sequence[Entry], scene: Scene) -> None:
+        cells, height = self.size
+        fits = cells >= layout.LEAST_WIDTH and height >= layout.LEAST_HEIGHT
+        self.set_class(not fits, "too-small")
+        if not fits:
+            self._say_too_small(cells, height)
+            return
+        mode = texts.WATCHING if self._options.watch else ""
+        mode = mode or (texts.READ_ONLY if self._options.read_only else "")
+        banner = wall_view.banner(entries, mode, scene, cells)
+        self.query_one("#banner", Lines).draw((banner,))
+        self.pairs.show(wall_view.wall(entries, self._options, scene, cells))
+        self._draw_marked(entries, scene, cells, height)
+
+    def _draw_marked(self, entries: Sequence[Entry], scene: Scene, cells: int, height: int) -> None:
+        # What the list, its heading, banner and key bar leave over; a long list has it all.
+        room = min(DETAIL_ROWS, height - layout.BANNER_ROWS - layout.KEY_ROWS - 1 - len(entries))
+        box = self.query_one("#marked", Lines)
+        marked = next((entry for entry in entries if entry.number == self.marked), None)
+        if room < 2 or marked is None:
+            box.styles.height = 0
+            return
+        rows = wall_view.details(marked, scene, cells, room)
+        box.styles.height = len(rows)
+        box.draw(rows)
+
+    def _say_too_small(self, width: int, height: int) -> None:
+        said = texts.TOO_SMALL.format(
+            width=width,
+            height=height,
+            need_width=layout.LEAST_WIDTH,
+            need_height=layout.LEAST_HEIGHT,
+        )
+        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(texts.TOO_SMALL_HINT, width, 2)]
+        self.query_one("#too-small", Lines).draw(rows)
+
+    @on(PairList.Marked)
+    def on_resize(self) -> None:
+        """Draw for the new size, or the newly marked pair."""
+        if self._last is not None:
+            self.show(*self._last)

@@ -1,0 +1,276 @@
+"""Pure: all pairs at one moment as lines of a wall, the worst first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.reading import Freshness
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot, Since
+from pfha_tui.domain.target import BrokenPair, Environment, NodeRole
+from pfha_tui.domain.text import clean
+from pfha_tui.domain.verdict import VerdictKind
+from pfha_tui.ui import present, texts, verdict_view, vips
+from pfha_tui.ui.line import CUT, EMPTY, Line, Tone, crop, fit, line, pad, retone, width, wrap
+from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.pairs import Entry
+from pfha_tui.ui.present import Mark, Scene
+
+NAME_CELLS = 24
+NODE_CELLS = 12
+STATES_CELLS = 7
+DIGITS = 9
+GAP = 2
+LEAST_WHY = 24
+MARGIN = 1
+NOT_WATCHED = Mark("?", texts.NOT_WATCHED, Tone.WARN, Tone.BADGE_WARN)
+
+_ORDER = list(VerdictKind)
+_LETTERS = {NodeRole.PRIMARY: ("A", Tone.NODE_A), NodeRole.SECONDARY: ("B", Tone.NODE_B)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The heading and one (pair number, line) for each pair; lines start with a cell for the cursor."""
+
+    heading: Line
+    rows: tuple[tuple[int, Line], ...]
+
+
+def stale(entry: Entry, scene: Scene) -> bool:
+    """What is shown of the pair can no longer be taken for the present."""
+    return entry.snapshot is None or verdict_view.is_stale(entry.snapshot, entry.trouble, scene)
+
+
+def rank(entry: Entry, scene: Scene) -> int:
+    """How bad the pair stands, the worst lowest; what cannot be known counts as unknown, or as the worse
+    that it was."""
+    unknown = _ORDER.index(VerdictKind.UNKNOWN)
+    if entry.snapshot is None:
+        return unknown
+    known = _ORDER.index(entry.snapshot.verdict.kind)
+    return min(known, unknown) if stale(entry, scene) else known
+
+
+def ordered(entries: Sequence[Entry], scene: Scene) -> list[Entry]:
+    """The worst first; pairs that stand alike in the order of the configuration."""
+    return sorted(entries, key=lambda entry: (rank(entry, scene), entry.number))
+
+
+def mark(entry: Entry, scene: Scene) -> Mark:
+    """Sign and word of the pair's verdict: `? was HEALTHY` where that is old."""
+    if entry.snapshot is None:
+        return NOT_WATCHED
+    known = present.VERDICT_MARKS[entry.snapshot.verdict.kind]
+    if not stale(entry, scene):
+        return known
+    return Mark("?", f"{texts.WAS} {known.word}", Tone.WARN, Tone.BADGE_WARN)
+
+
+def tally(entries: Sequence[Entry], scene: Scene) -> tuple[Line, ...]:
+    """How many pairs stand how, the worst first: `✗ 1 SPLIT BRAIN`."""
+    counts: dict[Mark, int] = {}
+    for entry in ordered(entries, scene):
+        one = mark(entry, scene)
+        counts[one] = counts.get(one, 0) + 1
+    return tuple(line((f"{m.glyph} {n} {m.word}", m.tone)) for m, n in counts.items())
+
+
+def others(entries: Sequence[Entry], scene: Scene) -> Line:
+    """The pairs that are not on the screen, by sign: `other pairs ✗ 1  ● 5`; nothing without any."""
+    counts: dict[tuple[str, Tone], int] = {}
+    for entry in ordered(entries, scene):
+        one = mark(entry, scene)
+        counts[one.glyph, one.tone] = counts.get((one.glyph, one.tone), 0) + 1
+    if not counts:
+        return EMPTY
+    signs = [line("  ", (f"{glyph} {n}", tone)) for (glyph, tone), n in counts.items()]
+    return line((texts.OTHER_PAIRS, Tone.MUTED), *signs)
+
+
+def banner(entries: Sequence[Entry], mode: str, scene: Scene, cells: int) -> Line:
+    """Program, how many pairs stand how, and the console's clock at the right."""
+    clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
+    count = texts.PAIRS.format(count=len(entries))
+    left = line(" " * MARGIN, ("pfha-tui", Tone.MUTED), "   ", (count, Tone.STRONG))
+    left = line(left, "   " if mode else "", (mode, Tone.MUTED))
+    room = cells - width(clock) - 1
+    for one in tally(entries, scene):
+        longer = line(left, "   ", one)
+        if width(longer) > room:
+            left = fit(line(left, "   ", (CUT, Tone.WARN)), room)
+            break
+        left = longer
+    return line(pad(left, cells - width(clock)), clock)
+
+
+def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells: int) -> Wall:
+    """Every pair in one line of at most `cells`; columns are left out before the why gets too short."""
+    shown = ordered(entries, scene)
+    table = [_cells(entry, options, scene) for entry in shown]
+    heads = _heads()
+    columns = list(range(len(heads)))
+    for unwanted in (_STATES, _SINCE):
+        if cells - _width(columns, heads, table) < LEAST_WHY:
+            columns.remove(unwanted)
+    gap = GAP if cells - _width(columns, heads, table) >= LEAST_WHY + len(columns) else 1
+    widths = {c: max(map(width, (heads[c], *(row[c] for row in table)))) for c in columns}
+
+    def build(row: Sequence[Line], why: Line) -> Line:
+        parts = [line(pad(row[c], widths[c]), " " * gap) for c in columns]
+        return fit(line(*parts, why), cells)
+
+    room = max(1, cells - sum(widths.values()) - gap * len(columns))
+    rows = [
+        (entry.number, build(row, _why(entry, scene, room)))
+        for entry, row in zip(shown, table, strict=True)
+    ]
+    return Wall(build(heads, line((texts.WALL_WHY, Tone.MUTED))), tuple(rows))
+
+
+def details(entry: Entry, scene: Scene, cells: int, rows: int) -> tuple[Line, ...]:
+    """All that fits in `rows` of why one pair stands as it does."""
+    target = entry.target
+    name = line(" " * MARGIN, (crop(clean(target.name), 40), Tone.STRONG), "  ")
+    name = line(name, verdict_view.environment(target.environment))
+    lines: list[Line] = [name]
+    if entry.snapshot is None:
+        for fault in _faults(entry):
+            lines += [line(" " * MARGIN, one) for one in wrap(fault, cells - 2 * MARGIN, rows)]
+    else:
+        lines += verdict_view.bar(
+            entry.snapshot, entry.trouble, entry.started, scene, cells, max(0, rows - 3)
+        )
+    return tuple(lines[:rows])
+
+
+# Cursor and number, verdict, pair, environment, serves, since, states, age.
+_SINCE, _STATES = 5, 6
+
+
+def _heads() -> tuple[Line, ...]:
+    words = (
+        "",
+        texts.WALL_VERDICT,
+        texts.WALL_PAIR,
+        "",
+        texts.WALL_SERVES,
+        texts.SINCE,
+        texts.STATES,
+        texts.WALL_AGE,
+    )
+    return tuple(line((word, Tone.MUTED)) for word in words)
+
+
+def _width(columns: Sequence[int], heads: Sequence[Line], table: Sequence[Sequence[Line]]) -> int:
+    """Cells that these columns take with a gap of one."""
+    return sum(max(width(row[c]) for row in (heads, *table)) + 1 for c in columns)
+
+
+def _cells(entry: Entry, options: ConsoleOptions, scene: Scene) -> tuple[Line, ...]:
+    number = str(entry.number + 1) if entry.number < DIGITS else ""
+    target, pair = entry.target, entry.snapshot
+    head = (
+        line(f" {number:1}"),
+        mark(entry, scene).line(),
+        line((crop(clean(target.name), NAME_CELLS), Tone.STRONG)),
+        _environment(target.environment, options.watch or options.read_only or target.read_only),
+    )
+    if pair is None:
+        return (*head, EMPTY, EMPTY, EMPTY, EMPTY)
+    serving = masters(pair, scene)
+    fact = _serves(pair, serving, scene)
+    start = _since(serving)
+    since = present.since_short(start, scene) if start is not None else ""
+    facts = (fact, line((since, Tone.MUTED)), _states(pair, serving), _age(pair, scene))
+    if not stale(entry, scene):
+        return (*head, *facts)
+    return (*head, *(retone(one, Tone.MUTED) for one in facts))
+
+
+def _environment(kind: Environment, read_only: bool) -> Line:
+    production = kind is Environment.PRODUCTION
+    word = texts.PRODUCTION_SHORT if production else texts.LAB
+    tone = Tone.BADGE_PRODUCTION if production else Tone.BADGE_LAB
+    badge = line((f" {word:{len(texts.PRODUCTION_SHORT)}} ", tone))
+    return line(badge, f" {texts.READ_ONLY_SHORT}") if read_only else badge
+
+
+def masters(pair: PairSnapshot, scene: Scene) -> tuple[NodeSnapshot, ...]:
+    """The nodes that are MASTER of something, by facts that may be taken for the present."""
+    return tuple(
+        node
+        for node in pair.nodes
+        if node.reachable
+        and any(
+            role.state is CarpState.MASTER
+            and vips.freshness(role, node, scene) is not Freshness.STALE
+            for role in node.roles
+        )
+    )
+
+
+def _serves(pair: PairSnapshot, serving: Sequence[NodeSnapshot], scene: Scene) -> Line:
+    """`A fw1`; `A B` where both nodes are MASTER of something; `nobody` only where both nodes say so."""
+    if len(serving) == 1:
+        letter, tone = _LETTERS[serving[0].role]
+        return line((f"{letter} {crop(clean(serving[0].name), NODE_CELLS)}", tone))
+    if serving:
+        signs = [_LETTERS[node.role] for node in serving]
+        return line(signs[0], " ", signs[1])
+    told = all(
+        node.reachable and node.roles and node.interfaces.freshness(scene.now) is Freshness.FRESH
+        for node in pair.nodes
+    )
+    return line((texts.NOBODY, Tone.BAD)) if told else line((present.UNKNOWN, Tone.MUTED))
+
+
+def _since(serving: Sequence[NodeSnapshot]) -> Since | None:
+    """Since when one node serves what it serves: its latest start."""
+    if len(serving) != 1:
+        return None
+    starts = [role.since for role in serving[0].roles if role.state is CarpState.MASTER]
+    known = [start for start in starts if start is not None]
+    return max(known, key=lambda start: start.epoch) if len(known) == len(starts) else None
+
+
+def _states(pair: PairSnapshot, serving: Sequence[NodeSnapshot]) -> Line:
+    """Entries of the state table, of the node that serves where one does, else the larger number."""
+    found = [node.states for node in (serving if len(serving) == 1 else pair.nodes)]
+    known = [number for number in found if number is not None]
+    return line(present.count(max(known), STATES_CELLS) if known else (present.UNKNOWN, Tone.MUTED))
+
+
+def _age(pair: PairSnapshot, scene: Scene) -> Line:
+    """How old the roles are of that node of which they are older."""
+    ages = [node.interfaces.age(scene.now) for node in pair.nodes]
+    known = [age for age in ages if age is not None]
+    fresh = all(
+        node.interfaces.freshness(scene.now) in (Freshness.FRESH, Freshness.LATE)
+        for node in pair.nodes
+    )
+    text = present.age(max(known)) if len(known) == len(ages) else present.UNKNOWN
+    return line((text, Tone.PLAIN if fresh else Tone.WARN))
+
+
+def _why(entry: Entry, scene: Scene, cells: int) -> Line:
+    if entry.snapshot is None:
+        return _sentence("; ".join(_faults(entry)), cells, Tone.WARN)
+    remark = verdict_view.remark(entry.snapshot, entry.trouble, entry.started, scene)
+    if not remark:
+        return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)
+    rest = cells - cell_len(remark) - GAP
+    first = _sentence(remark, cells, Tone.WARN)
+    if rest < LEAST_WHY // 2 or entry.trouble:
+        return first
+    return line(first, " " * GAP, _sentence(entry.snapshot.verdict.why, rest, Tone.PLAIN))
+
+
+def _faults(entry: Entry) -> tuple[str, ...]:
+    return entry.target.faults if isinstance(entry.target, BrokenPair) else ()
+
+
+def _sentence(text: str, cells: int, tone: Tone) -> Line:
+    rows = wrap(text, cells, 1, tone)
+    return rows[0] if rows else EMPTY
