@@ -10,10 +10,12 @@ from pfha_tui.domain.command import Output
 from pfha_tui.domain.confirm import Confirmation, step
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.judge import judge
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.domain.transitions import merge
 from pfha_tui.domain.verdict import VerdictKind
+from pfha_tui.domain.wording import word
 
 Subscriber = Callable[[PairSnapshot], None]
 
@@ -105,7 +107,7 @@ class PairWatch:
         verdict = self._confirmation.verdict
         if verdict.confirmed and verdict.kind is not self._announced:
             self._announced = verdict.kind
-            text = f"{verdict.kind.value}: {verdict.why}"
+            text = tr("{verdict}: {why}").format(verdict=word(verdict.kind), why=verdict.why)
             events = merge(events, (Event(epoch, Resolution.MS, EventKind.VERDICT, None, text),))
         return PairSnapshot(
             self._target.name,

@@ -6,6 +6,7 @@ from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.snmp_watch import SnmpWatch
 from pfha_tui.collector.ssh_watch import Backoff, SshWatch
 from pfha_tui.collector.state import NodeState
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeTarget
 from pfha_tui.transports.base import NodeLink, Snmp
@@ -67,7 +68,7 @@ class NodeWatch:
             self.state.reachable(True, "")
         elif not any(link.state is LinkState.CONNECTING for link in used.values()):
             self.state.reachable(
-                False, "; ".join(f"{n}: {link.detail}" for n, link in used.items())
+                False, tr("; ").join(f"{n}: {link.detail}" for n, link in used.items())
             )
 
     async def _count_failed_samples(self) -> None:

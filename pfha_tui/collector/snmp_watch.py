@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.state import NodeState
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.parsers import snmp as facts
 from pfha_tui.parsers.errors import ParseError
@@ -41,7 +42,7 @@ class SnmpWatch:
 
     async def run(self) -> None:
         """Ask for ever; a slow answer to the long question never delays the short one."""
-        self._state.snmp_link(LinkState.CONNECTING, "first question sent")
+        self._state.snmp_link(LinkState.CONNECTING, tr("first question sent"))
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._ask_facts())
@@ -58,7 +59,7 @@ class SnmpWatch:
         while True:
             if self._ssh_suspect() and self._is(LinkState.LIVE, LinkState.DOWN):
                 heard = await self._agent.alive()
-                self._told(heard, "no answer")
+                self._told(heard, tr("no answer"))
                 if not heard and self._misses < SILENT_AFTER:
                     continue
                 await self._clock.sleep(DOWN_PERIOD_S)

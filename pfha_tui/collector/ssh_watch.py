@@ -9,6 +9,7 @@ from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.schedule import Schedule
 from pfha_tui.collector.state import NodeState
 from pfha_tui.domain.command import Command
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.transports.base import (
@@ -82,7 +83,7 @@ class SshWatch:
     async def run(self) -> None:
         """Connect and watch, for ever."""
         while True:
-            self._state.ssh_link(LinkState.CONNECTING, "connecting")
+            self._state.ssh_link(LinkState.CONNECTING, tr("connecting"))
             self._go.clear()
             try:
                 await self._link.open()
@@ -166,7 +167,7 @@ class SshWatch:
             self._state.push_gaps(self._link.push_gaps)
             silent = self._link.silent
             if silent and self._state.snapshot.ssh.state is LinkState.LIVE:
-                self._state.ssh_link(LinkState.SUSPECT, "no answer", self._link.rtt_s)
+                self._state.ssh_link(LinkState.SUSPECT, tr("no answer"), self._link.rtt_s)
             elif not silent and self._state.snapshot.ssh.state is LinkState.SUSPECT:
                 self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
             await self._clock.sleep(PULSE_S)

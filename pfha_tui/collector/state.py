@@ -14,6 +14,7 @@ from pfha_tui.domain.events import (
     LinkEvent,
     Resolution,
 )
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, NodeClock, SnmpFacts
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.rates import advance
@@ -183,7 +184,11 @@ class NodeState:
             return replace(snapshot, log=snapshot.log.failed(error, at)), (), error.kind
         for event in events:
             self._note_since(event)
-        return replace(snapshot, log=snapshot.log.renewed(len(events), at, Source.SSH)), events, None
+        return (
+            replace(snapshot, log=snapshot.log.renewed(len(events), at, Source.SSH)),
+            events,
+            None,
+        )
 
     def _note_since(self, event: Event) -> None:
         if (
@@ -217,7 +222,7 @@ class NodeState:
         self._become(self._with_roles(self.snapshot), (event,))
 
     def _link_event(self, told: LinkEvent, epoch: float) -> Event:
-        text = f"link {'up' if told.up else 'down'}"
+        text = tr("link up") if told.up else tr("link down")
         return Event(
             epoch,
             Resolution.MS,
@@ -226,6 +231,7 @@ class NodeState:
             text,
             Source.DEVD,
             told.interface,
+            after="UP" if told.up else "DOWN",
         )
 
     def _with_roles(self, snapshot: NodeSnapshot) -> NodeSnapshot:

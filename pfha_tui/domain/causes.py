@@ -9,7 +9,7 @@ _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 @dataclass(frozen=True, slots=True)
 class CauseKind:
-    """What a cause id means, and its weight."""
+    """What a cause id means, in English for `tr`, and its weight."""
 
     severity: Severity
     meaning: str

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 
 Samples = tuple[int, int]
@@ -27,7 +28,7 @@ class Confirmation:
     @classmethod
     def initial(cls) -> "Confirmation":
         """Before the first judgement: unknown, unconfirmed."""
-        nothing = Verdict(VerdictKind.UNKNOWN, "nothing is known yet")
+        nothing = Verdict(VerdictKind.UNKNOWN, tr("nothing is known yet"))
         return cls(nothing, None, None, 0.0, 0.0)
 
 

@@ -30,7 +30,11 @@ class Resolution(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of the timeline. `epoch` is wall-clock seconds on the console's clock for live
-    arrivals, on the node's clock for log lines; `node` is None for events of the pair."""
+    arrivals, on the node's clock for log lines; `node` is None for events of the pair.
+
+    `text` is the device's own, or ours in the language in use; where it is ours, `after` has in words that
+    no language changes what a link (UP, DOWN) or the demotion (its figure) has become.
+    """
 
     epoch: float
     resolution: Resolution
@@ -43,6 +47,7 @@ class Event:
     old: CarpState | None = None
     new: CarpState | None = None
     reason: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,30 +3,32 @@
 from collections.abc import Callable, Iterator
 
 from pfha_tui.domain.causes import cause
+from pfha_tui.domain.language import mark, ntr, tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import CarpRole
 from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side, Standing
+from pfha_tui.domain.wording import decimal
 
 DEFAULT_DEMOTION_FACTOR = 240
 
 _SECTIONS = (
-    ("interfaces", "interfaces and roles"),
-    ("carp", "CARP settings"),
-    ("pf", "pf"),
-    ("limits", "pf limits"),
-    ("creators", "state creators"),
-    ("maintenance", "the maintenance flag"),
-    ("pfsync", "pfsync counters"),
-    ("carp_counters", "CARP counters"),
-    ("counters", "interface counters"),
-    ("system", "system figures"),
-    ("config", "the configuration's time"),
-    ("log", "the system log"),
-    ("gateways", "gateway monitors"),
-    ("dhcp_isc", "DHCP failover"),
-    ("dhcp_kea", "DHCP failover"),
+    ("interfaces", mark("interfaces and roles")),
+    ("carp", mark("CARP settings")),
+    ("pf", mark("pf")),
+    ("limits", mark("pf limits")),
+    ("creators", mark("state creators")),
+    ("maintenance", mark("the maintenance flag")),
+    ("pfsync", mark("pfsync counters")),
+    ("carp_counters", mark("CARP counters")),
+    ("counters", mark("interface counters")),
+    ("system", mark("system figures")),
+    ("config", mark("the configuration's time")),
+    ("log", mark("the system log")),
+    ("gateways", mark("gateway monitors")),
+    ("dhcp_isc", mark("DHCP failover")),
+    ("dhcp_kea", mark("DHCP failover")),
 )
 
 
@@ -47,11 +49,18 @@ def place(interface: Interface | CarpRole) -> str:
     return f"{interface.description} ({device})" if interface.description else device
 
 
-def no_link(interface: Interface) -> str | None:
-    """Why nothing goes through this interface, None if something may."""
+def dead(interface: Interface) -> bool:
+    """Nothing goes through this interface."""
+    return not interface.up or interface.link_down
+
+
+def no_link(side: Side, interface: Interface) -> str:
+    """Why nothing goes through this dead interface: a clause that names it."""
     if not interface.up:
-        return "is administratively down"
-    return "has no carrier" if interface.link_down else None
+        text = tr("{interface} of {node} is administratively down")
+    else:
+        text = tr("{interface} of {node} has no carrier")
+    return text.format(interface=place(interface), node=side.name)
 
 
 def carp_off(side: Side) -> bool:
@@ -63,47 +72,52 @@ def carp_off(side: Side) -> bool:
 def _standing(side: Side) -> Iterator[Cause]:
     standing, name = side.standing, side.name
     if standing is Standing.UNREACHABLE:
-        why = f" ({side.node.unreachable_why})" if side.node.unreachable_why else ""
-        yield cause("unreachable", f"{name} is unreachable{why}", name)
+        evidence = tr("{node} is unreachable").format(node=name)
+        yield cause("unreachable", because(evidence, side.node.unreachable_why), name)
     elif standing is Standing.REFUSED:
-        evidence = f"{name} answers, but does not let us in ({side.node.unreachable_why})"
-        yield cause("login-refused", evidence, name)
+        evidence = tr("{node} answers, but does not let us in").format(node=name)
+        yield cause("login-refused", because(evidence, side.node.unreachable_why), name)
     elif standing is Standing.NOT_YET:
-        yield cause("not-yet-known", f"{name} has not answered yet", name)
+        yield cause("not-yet-known", tr("{node} has not answered yet").format(node=name), name)
     elif standing is Standing.UNREAD:
         error = side.node.interfaces.error
-        why = f": {error.message}" if error is not None else ""
-        yield cause("roles-unread", f"{name} answers, but its roles cannot be read{why}", name)
+        evidence = tr("{node} answers, but its roles cannot be read").format(node=name)
+        yield cause("roles-unread", because(evidence, error.message if error else ""), name)
     elif standing is Standing.STALE:
         age = side.node.interfaces.age(side.now) or 0.0
         error = side.node.interfaces.error
-        why = f" ({error.message})" if error is not None else ""
-        yield cause("data-stale", f"the roles of {name} were last read {age:.0f} s ago{why}", name)
+        evidence = tr("the roles of {node} were last read {seconds} s ago")
+        evidence = evidence.format(node=name, seconds=f"{age:.0f}")
+        yield cause("data-stale", because(evidence, error.message if error else ""), name)
+
+
+def because(clause: str, why: str) -> str:
+    """The clause with its reason behind it in brackets, if there is one."""
+    return tr("{clause} ({why})").format(clause=clause, why=why) if why else clause
 
 
 def _switches(side: Side) -> Iterator[Cause]:
     name = side.name
     if side.current(side.node.booting):
-        yield cause("booting", f"{name} is still booting", name)
+        yield cause("booting", tr("{node} is still booting").format(node=name), name)
     elif side.allow is False:
-        yield cause("carp-disabled", f"{name} has CARP disabled", name)
+        yield cause("carp-disabled", tr("{node} has CARP disabled").format(node=name), name)
     carp = side.current(side.node.carp)
     if carp is not None and carp.preempt is False:
-        yield cause("preempt-off", f"{name} has preempt off", name)
+        yield cause("preempt-off", tr("{node} has preempt off").format(node=name), name)
     if side.maintenance is not None:
-        yield cause("maintenance", f"{name} is in maintenance ({side.maintenance})", name)
+        evidence = tr("{node} is in maintenance").format(node=name)
+        yield cause("maintenance", because(evidence, side.maintenance), name)
     pf = side.current(side.node.pf)
     if pf is not None and not pf.enabled:
-        yield cause("pf-disabled", f"{name} has pf disabled", name)
+        yield cause("pf-disabled", tr("{node} has pf disabled").format(node=name), name)
 
 
 def _links(side: Side) -> Iterator[Cause]:
     for name in dict.fromkeys(role.interface for role in side.node.roles):
         interface = side.interface(name)
-        why = no_link(interface) if interface is not None else None
-        if interface is not None and why is not None:
-            evidence = f"{place(interface)} of {side.name} {why}"
-            yield cause("link-down", evidence, side.name, name)
+        if interface is not None and dead(interface):
+            yield cause("link-down", no_link(side, interface), side.name, name)
 
 
 def _unexplained_init(side: Side) -> Iterator[Cause]:
@@ -111,9 +125,11 @@ def _unexplained_init(side: Side) -> Iterator[Cause]:
         return
     for role in side.node.roles:
         interface = side.interface(role.interface)
-        dead = interface is not None and no_link(interface) is not None
-        if role.state is CarpState.INIT and not dead:
-            evidence = f"{place(role)} VHID {role.vhid} of {side.name} is in INIT"
+        explained = interface is not None and dead(interface)
+        if role.state is CarpState.INIT and not explained:
+            evidence = tr("{interface} VHID {vhid} of {node} is in INIT").format(
+                interface=place(role), vhid=role.vhid, node=side.name
+            )
             yield cause("init", evidence, side.name, role.interface, role.vhid)
 
 
@@ -121,38 +137,54 @@ def _demotion(side: Side) -> Iterator[Cause]:
     carp = side.current(side.node.carp)
     if carp is None or not carp.demotion or carp_off(side):
         return
-    dead = sum(role.state is CarpState.INIT for role in side.node.roles)
+    lost = sum(role.state is CarpState.INIT for role in side.node.roles)
     factor = carp.ifdown_demotion_factor
-    explained = dead * (DEFAULT_DEMOTION_FACTOR if factor is None else factor)
+    explained = lost * (DEFAULT_DEMOTION_FACTOR if factor is None else factor)
     bulk = carp.pfsync_demotion_factor
     if carp.demotion == explained:
-        why = f"{dead} VHID{'s' if dead != 1 else ''} on a dead link"
+        why = ntr("{count} VHID on a dead link", "{count} VHIDs on a dead link", lost)
+        why = why.format(count=lost)
     elif carp.demotion < 0:
-        why = "set by hand"
+        why = tr("set by hand")
     elif bulk and carp.demotion == explained + bulk:
-        why = "a bulk transfer of states"
+        why = tr("a bulk transfer of states")
     else:
-        why = f"{carp.demotion - explained} of it unexplained: set by hand or left over"
-    yield cause("demoted", f"{side.name} is demoted by {carp.demotion} ({why})", side.name)
+        why = tr("{part} of it unexplained: set by hand or left over")
+        why = why.format(part=carp.demotion - explained)
+    evidence = tr("{node} is demoted by {demotion}")
+    evidence = evidence.format(node=side.name, demotion=carp.demotion)
+    yield cause("demoted", because(evidence, why), side.name)
 
 
 def _rejected(side: Side) -> Iterator[Cause]:
     if side.current(side.node.carp_counters) is None:
         return
     rates, name = side.node.rates, side.name
-    for id, rate, why in (
-        ("bad-authentication", rates.carp_bad_auth_ps, "for bad authentication"),
-        ("wrong-ttl", rates.carp_wrong_ttl_ps, "for a wrong TTL"),
-        ("bad-vhid", rates.carp_bad_vhid_ps, "for VHIDs that it does not have"),
+    for id, rate, text in (
+        (
+            "bad-authentication",
+            rates.carp_bad_auth_ps,
+            tr("{node} rejects {rate} advertisements/s for bad authentication"),
+        ),
+        (
+            "wrong-ttl",
+            rates.carp_wrong_ttl_ps,
+            tr("{node} rejects {rate} advertisements/s for a wrong TTL"),
+        ),
+        (
+            "bad-vhid",
+            rates.carp_bad_vhid_ps,
+            tr("{node} rejects {rate} advertisements/s for VHIDs that it does not have"),
+        ),
     ):
         if rate:
-            yield cause(id, f"{name} rejects {rate:.1f} advertisements/s {why}", name)
+            yield cause(id, text.format(node=name, rate=decimal(f"{rate:.1f}")), name)
 
 
 def _syncok(side: Side) -> Iterator[Cause]:
     for interface in side.node.interfaces.value or ():
         if interface.pfsync is not None and interface.pfsync.syncok is False:
-            evidence = f"{side.name} waits for a bulk transfer of states"
+            evidence = tr("{node} waits for a bulk transfer of states").format(node=side.name)
             yield cause("syncok-pending", evidence, side.name, interface.name)
 
 
@@ -161,10 +193,10 @@ def _not_permitted(side: Side) -> Iterator[Cause]:
     for field, words in _SECTIONS:
         error = getattr(side.node, field).error
         if error is not None and error.kind is ErrorKind.NOT_PERMITTED:
-            refused.append(words)
+            refused.append(tr(words))
     if refused:
-        listed = ", ".join(dict.fromkeys(refused))
-        evidence = f"{side.name} does not let this account read: {listed}"
+        text = tr("{node} does not let this account read: {sections}")
+        evidence = text.format(node=side.name, sections=", ".join(dict.fromkeys(refused)))
         yield cause("not-permitted", evidence, side.name)
 
 
@@ -176,9 +208,8 @@ def _absent_vhids(view: PairView, index: int) -> Iterator[Cause]:
         if vip.state(index) is None:
             role = vip.roles[index] or vip.roles[1 - index]
             device = role.interface if role is not None else None
-            yield cause(
-                "vhid-missing", f"{side.name} has no {vip.label}", side.name, device, vip.vhid
-            )
+            evidence = tr("{node} has no {vip}").format(node=side.name, vip=vip.label)
+            yield cause("vhid-missing", evidence, side.name, device, vip.vhid)
 
 
 _CHECKS: tuple[Callable[[Side], Iterator[Cause]], ...] = (

@@ -1,14 +1,16 @@
 """Judges one moment of a pair: the verdict, its causes, and one sentence of why. Worst wins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pfha_tui.domain.causes import cause, ranked
 from pfha_tui.domain.findings import node_causes
+from pfha_tui.domain.language import ntr, tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.sync_findings import pair_causes
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 from pfha_tui.domain.view import Outcome, PairView, Standing, Vip, look
+from pfha_tui.domain.wording import abridged, listed
 
 _WORST_FIRST = tuple(VerdictKind)
 
@@ -75,106 +77,138 @@ def _role_causes(view: PairView) -> Iterator[Cause]:
     for vip in view.vips:
         outcome = view.outcome(vip)
         if outcome is Outcome.NO_MASTER:
-            says = ", ".join(f"{name} says {_word(vip, i)}" for i, name in enumerate(names))
-            evidence = f"no node serves {vip.label}: {says}"
+            text = tr("no node serves {vip}: {first} says {mine}, {second} says {theirs}")
+            evidence = text.format(
+                vip=vip.label,
+                first=names[0],
+                mine=_word(vip, 0),
+                second=names[1],
+                theirs=_word(vip, 1),
+            )
             yield cause("no-master", evidence, None, vip.interface, vip.vhid)
         elif outcome is Outcome.SPLIT_BRAIN:
-            evidence = f"both {names[0]} and {names[1]} are MASTER of {vip.label}"
+            evidence = _both_masters(view, [vip])
             yield cause("split-brain", evidence, None, vip.interface, vip.vhid)
     by = {
         index: [vip.label for vip in view.vips if view.outcome(vip).value == index]
         for index in (0, 1)
     }
     if by[0] and by[1] and _away(view):
-        evidence = f"{names[0]} serves {_list(by[0])}, {names[1]} serves {_list(by[1])}"
+        text = tr("{first} serves {mine}, {second} serves {theirs}")
+        evidence = text.format(
+            first=names[0], mine=abridged(by[0]), second=names[1], theirs=abridged(by[1])
+        )
         yield cause("role-mixed", evidence)
     if not view.vips and all(side.known for side in view.sides):
-        yield cause("no-vhids", f"neither {names[0]} nor {names[1]} has a CARP VHID")
+        text = tr("neither {first} nor {second} has a CARP VHID")
+        yield cause("no-vhids", text.format(first=names[0], second=names[1]))
 
 
 def _maintenance_causes(view: PairView) -> Iterator[Cause]:
     first, second = view.sides
     if first.maintenance is not None and second.maintenance is not None:
-        evidence = f"both {first.name} and {second.name} are in maintenance"
-        yield cause("both-in-maintenance", evidence)
+        text = tr("both {first} and {second} are in maintenance")
+        yield cause("both-in-maintenance", text.format(first=first.name, second=second.name))
         return
     for index, side in enumerate(view.sides):
         held = [v.label for v in view.vips if view.outcome(v).value == index]
         if side.maintenance is not None and held and view.sides[1 - index].known:
-            evidence = f"{side.name} is in maintenance, but still serves {_list(held)}"
+            text = tr("{node} is in maintenance, but still serves {vips}")
+            evidence = text.format(node=side.name, vips=abridged(held))
             yield cause("maintenance-ineffective", evidence, side.name)
 
 
 def _word(vip: Vip, index: int) -> str:
     state = vip.state(index)
-    return state.value if state is not None else "nothing of it"
+    return state.value if state is not None else tr("nothing of it")
 
 
-def _list(words: Sequence[str]) -> str:
-    if len(words) > 4:
-        return f"{', '.join(words[:3])} and {len(words) - 3} more"
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def _both_masters(view: PairView, vips: Sequence[Vip]) -> str:
+    first, second = (side.name for side in view.sides)
+    labels = abridged([vip.label for vip in vips])
+    text = tr("both {first} and {second} are MASTER of {vips}")
+    return text.format(first=first, second=second, vips=labels)
 
 
 def _why(view: PairView, kind: VerdictKind, causes: Sequence[Cause]) -> str:
-    """One sentence for the operator."""
-    first, second = (side.name for side in view.sides)
-    errors = [found for found in causes if found.severity is Severity.ERROR]
-    if kind is VerdictKind.NO_MASTER:
-        return _sentence(_why_no_master(view, errors))
-    if kind is VerdictKind.SPLIT_BRAIN:
-        split = [vip.label for vip in view.vips if view.outcome(vip) is Outcome.SPLIT_BRAIN]
-        return _sentence(
-            f"both {first} and {second} are MASTER of {_list(split)}{_deaf(view, causes)}"
-        )
-    if kind is VerdictKind.UNKNOWN:
-        return _sentence(_why_unknown(view, errors))
-    if kind is VerdictKind.PARTIAL:
-        rest = [found for found in errors if found.id != "role-mixed"]
-        mixed = next(found.evidence for found in errors if found.id == "role-mixed")
-        return _sentence(f"{mixed}{_because(rest)}")
-    if kind is VerdictKind.DEGRADED:
-        return _sentence(f"{_serving(view)}, but {errors[0].evidence}{_more(errors[1:])}")
-    warnings = [found for found in causes if found.severity is Severity.WARNING]
-    if kind is VerdictKind.FAILED_OVER:
-        return _sentence(
-            f"{_serving(view)} in place of {_absent(view)}{_why_stays(view, warnings)}"
-        )
-    tail = f"; warning: {warnings[0].evidence}{_more(warnings[1:])}" if warnings else ""
-    if kind is VerdictKind.MAINTENANCE:
-        note = next(found for found in causes if found.id == "maintenance")
-        return _sentence(f"{_serving(view)}, {note.evidence}{tail}")
-    server = view.server
-    spare = f", {view.sides[1 - server].name} stands by" if server is not None else ""
-    return _sentence(f"{_serving(view)}{spare}{tail}")
+    """One sentence for the operator: as written, for node names keep their case; a word of ours at the
+    start is capitalised."""
+    text = _WHY[kind](view, causes)
+    names = [side.name for side in view.sides]
+    return text if text.split(maxsplit=1)[0] in names else text[0].upper() + text[1:]
 
 
-def _sentence(text: str) -> str:
-    """As written: node names keep their case; only a word of ours at the start is capitalised."""
-    return (
-        text[0].upper() + text[1:]
-        if text.startswith(("both ", "no ", "neither ", "each ", "every ", "the "))
-        else text
-    )
+def _why_split(view: PairView, causes: Sequence[Cause]) -> str:
+    split = [vip for vip in view.vips if view.outcome(vip) is Outcome.SPLIT_BRAIN]
+    return _joined(_both_masters(view, split), _deaf(view, causes))
 
 
-def _why_no_master(view: PairView, errors: Sequence[Cause]) -> str:
-    lost = [found for found in errors if found.id == "no-master"]
-    off = [found for found in errors if found.id in ("booting", "carp-disabled", "link-down")]
+def _why_partial(view: PairView, causes: Sequence[Cause]) -> str:
+    errors = _of(causes, Severity.ERROR)
+    rest = [found for found in errors if found.id != "role-mixed"]
+    mixed = next(found.evidence for found in errors if found.id == "role-mixed")
+    return _joined(mixed, _first(rest))
+
+
+def _why_degraded(view: PairView, causes: Sequence[Cause]) -> str:
+    fault = _first(_of(causes, Severity.ERROR))
+    return tr("{clause}, but {fault}").format(clause=_serving(view), fault=fault)
+
+
+def _why_failed_over(view: PairView, causes: Sequence[Cause]) -> str:
+    text = tr("{clause} in place of {node}").format(clause=_serving(view), node=_absent(view))
+    return _joined(text, _why_stays(view, _of(causes, Severity.WARNING)))
+
+
+def _why_maintenance(view: PairView, causes: Sequence[Cause]) -> str:
+    note = next(found for found in causes if found.id == "maintenance")
+    text = tr("{clause}, {note}").format(clause=_serving(view), note=note.evidence)
+    return _warned(text, causes)
+
+
+def _why_healthy(view: PairView, causes: Sequence[Cause]) -> str:
+    server, text = view.server, _serving(view)
+    if server is not None:
+        spare = view.sides[1 - server].name
+        text = tr("{clause}, {node} stands by").format(clause=text, node=spare)
+    return _warned(text, causes)
+
+
+def _of(causes: Sequence[Cause], severity: Severity) -> list[Cause]:
+    return [found for found in causes if found.severity is severity]
+
+
+def _joined(clause: str, reason: str) -> str:
+    return tr("{clause}; {reason}").format(clause=clause, reason=reason) if reason else clause
+
+
+def _first(causes: Sequence[Cause]) -> str:
+    """The gravest cause, and how many more there are; nothing where there is none."""
+    if len(causes) < 2:
+        return causes[0].evidence if causes else ""
+    more = len(causes) - 1
+    text = ntr("{cause} (and {count} more)", "{cause} (and {count} more)", more)
+    return text.format(cause=causes[0].evidence, count=more)
+
+
+def _warned(text: str, causes: Sequence[Cause]) -> str:
+    warning = _first(_of(causes, Severity.WARNING))
+    if not warning:
+        return text
+    return tr("{clause}; warning: {warning}").format(clause=text, warning=warning)
+
+
+def _why_no_master(view: PairView, causes: Sequence[Cause]) -> str:
+    lost = [found for found in causes if found.id == "no-master"]
+    off = [found for found in causes if found.id in ("booting", "carp-disabled", "link-down")]
     if not lost:
-        return f"no node can serve: {_list([found.evidence for found in off])}"
+        faults = abridged([found.evidence for found in off])
+        return tr("no node can serve: {faults}").format(faults=faults)
     if len(lost) == 1:
-        return f"{lost[0].evidence}{_because(off)}"
+        return _joined(lost[0].evidence, _first(off))
     labels = [v.label for v in view.vips if view.outcome(v) is Outcome.NO_MASTER]
-    return f"no node serves {_list(labels)}{_because(off)}"
-
-
-def _because(causes: Sequence[Cause]) -> str:
-    return f"; {causes[0].evidence}{_more(causes[1:])}" if causes else ""
-
-
-def _more(causes: Sequence[Cause]) -> str:
-    return f" (and {len(causes)} more)" if causes else ""
+    text = tr("no node serves {vips}").format(vips=abridged(labels))
+    return _joined(text, _first(off))
 
 
 def _deaf(view: PairView, causes: Sequence[Cause]) -> str:
@@ -182,24 +216,32 @@ def _deaf(view: PairView, causes: Sequence[Cause]) -> str:
     for id in ("cloned-host-id", "addresses-differ", "bad-authentication", "wrong-ttl"):
         for found in causes:
             if found.id == id:
-                return f"; {found.evidence}"
+                return found.evidence
     heard = [
         side.node.rates.carp_received_ps
         for side in view.sides
         if side.current(side.node.carp_counters) is not None
     ]
-    return "; neither hears the other's advertisements" if heard == [0, 0] else ""
+    return tr("neither hears the other's advertisements") if heard == [0, 0] else ""
 
 
-def _why_unknown(view: PairView, errors: Sequence[Cause]) -> str:
+def _why_unknown(view: PairView, causes: Sequence[Cause]) -> str:
     blind = [side for side in view.sides if not side.known]
     lost = [vip.label for vip in view.vips if view.outcome(vip) is Outcome.UNKNOWN]
-    ids = ("not-yet-known", "login-refused", "unreachable", "roles-unread", "data-stale", "no-vhids")
-    reasons = [found.evidence for found in errors if found.id in ids]
-    text = " and ".join(reasons) if reasons else "no CARP VHID is known"
+    ids = (
+        "not-yet-known",
+        "login-refused",
+        "unreachable",
+        "roles-unread",
+        "data-stale",
+        "no-vhids",
+    )
+    reasons = [found.evidence for found in causes if found.id in ids]
+    text = listed(reasons) if reasons else tr("no CARP VHID is known")
     if len(blind) == 1 and lost:
         known = next(side for side in view.sides if side.known)
-        return f"{text}, and {known.name} does not serve {_list(lost)}"
+        longer = tr("{clause}, and {node} does not serve {vips}")
+        return longer.format(clause=text, node=known.name, vips=abridged(lost))
     return text
 
 
@@ -207,9 +249,14 @@ def _serving(view: PairView) -> str:
     """Who serves, when every VHID is served."""
     count = len(view.vips)
     if view.server is None:
-        return "each node serves its own VIPs" if not _away(view) else "every VIP is served"
-    what = {1: "the VIP", 2: "both VIPs"}.get(count, f"all {count} VIPs")
-    return f"{view.sides[view.server].name} serves {what}"
+        return tr("every VIP is served") if _away(view) else tr("each node serves its own VIPs")
+    if count == 1:
+        text = tr("{node} serves the VIP")
+    elif count == 2:
+        text = tr("{node} serves both VIPs")
+    else:
+        text = tr("{node} serves all {count} VIPs")
+    return text.format(node=view.sides[view.server].name, count=count)
 
 
 def _absent(view: PairView) -> str:
@@ -221,9 +268,21 @@ def _why_stays(view: PairView, warnings: Sequence[Cause]) -> str:
     name = _absent(view)
     for found in warnings:
         if found.id in ("demoted", "preempt-off") and found.node == name:
-            return f"; {found.evidence}, so it does not take back"
+            return tr("{clause}, so it does not take back").format(clause=found.evidence)
     for found in warnings:
         if found.id == "equal-skew":
-            return f"; {found.evidence}, so nothing takes back"
+            return tr("{clause}, so nothing takes back").format(clause=found.evidence)
     waiting = any(vip.state(1 - (view.server or 0)) is CarpState.BACKUP for vip in view.vips)
-    return "; it should take back at the next advertisement" if waiting else ""
+    return tr("it should take back at the next advertisement") if waiting else ""
+
+
+_WHY: dict[VerdictKind, Callable[[PairView, Sequence[Cause]], str]] = {
+    VerdictKind.NO_MASTER: _why_no_master,
+    VerdictKind.SPLIT_BRAIN: _why_split,
+    VerdictKind.UNKNOWN: _why_unknown,
+    VerdictKind.PARTIAL: _why_partial,
+    VerdictKind.DEGRADED: _why_degraded,
+    VerdictKind.FAILED_OVER: _why_failed_over,
+    VerdictKind.MAINTENANCE: _why_maintenance,
+    VerdictKind.HEALTHY: _why_healthy,
+}

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from pfha_tui.domain.command import Output
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind, ReadError
 
 MESSAGE_LIMIT: Final = 200
@@ -35,7 +36,10 @@ def classify(output: Output) -> ReadError | None:
     said = output.stderr
     name = output.command.argv[0]
     if _NO_SUDO.search(said):
-        return ReadError(ErrorKind.NOT_PERMITTED, f"{name} needs root, and sudo is not installed")
+        return ReadError(
+            ErrorKind.NOT_PERMITTED,
+            tr("{program} needs root, and sudo is not installed").format(program=name),
+        )
     if _NOT_PERMITTED.search(said):
         return ReadError(ErrorKind.NOT_PERMITTED, _message(name, output))
     if output.exit_code == 127 or _MISSING.search(said):
@@ -46,5 +50,6 @@ def classify(output: Output) -> ReadError | None:
 def _message(name: str, output: Output) -> str:
     lines = output.stderr.decode("utf-8", "replace").splitlines()
     first = next((line.strip() for line in lines if line.strip()), "")
-    said = first[:MESSAGE_LIMIT] if first else "no message"
-    return f"{name} ended with exit code {output.exit_code}: {said}"
+    said = first[:MESSAGE_LIMIT] if first else tr("no message")
+    text = tr("{program} ended with exit code {code}: {said}")
+    return text.format(program=name, code=output.exit_code, said=said)

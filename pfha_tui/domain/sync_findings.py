@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 
 from pfha_tui.domain.causes import cause
 from pfha_tui.domain.election import contender
-from pfha_tui.domain.findings import no_link, place
+from pfha_tui.domain.findings import dead, no_link
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side
+from pfha_tui.domain.wording import decimal
 
 SILENCE_S = 15.0
 GAP_STATES = 20
@@ -22,7 +24,7 @@ def pair_causes(view: PairView) -> Iterator[Cause]:
         for find in _CHECKS:
             yield from find(view)
     for vip in view.gone:
-        evidence = f"{vip.label} is on neither node any more"
+        evidence = tr("{vip} is on neither node any more").format(vip=vip.label)
         yield cause("vhid-gone", evidence, None, vip.interface, vip.vhid)
 
 
@@ -39,8 +41,8 @@ def _state_sync(view: PairView) -> Iterator[Cause]:
     known = [side for side in view.sides if side.known]
     configured = [side for side in known if _pfsync(side) is not None]
     if len(known) == 2 and not configured:
-        names = " nor ".join(side.name for side in known)
-        yield cause("state-sync-off", f"neither {names} has pfsync configured")
+        text = tr("neither {first} nor {second} has pfsync configured")
+        yield cause("state-sync-off", text.format(first=known[0].name, second=known[1].name))
         return
     for index, side in enumerate(view.sides):
         if not side.known:
@@ -55,16 +57,19 @@ def _state_sync(view: PairView) -> Iterator[Cause]:
 def _broken_here(side: Side, both_known: bool) -> str | None:
     pfsync = _pfsync(side)
     if pfsync is None or pfsync.pfsync is None:
-        return f"{side.name} has no pfsync configured" if both_known else None
+        if not both_known:
+            return None
+        return tr("{node} has no pfsync configured").format(node=side.name)
     if not pfsync.up or "RUNNING" not in pfsync.flags:
-        return f"{pfsync.name} of {side.name} is down"
+        text = tr("{interface} of {node} is down")
+        return text.format(interface=pfsync.name, node=side.name)
     device = side.interface(pfsync.pfsync.syncdev or "")
     if device is None:
-        return (
-            f"{side.name} has no interface {pfsync.pfsync.syncdev}, over which its states should go"
-        )
-    why = no_link(device)
-    return f"{place(device)} of {side.name}, over which the states go, {why}" if why else None
+        text = tr("{node} has no interface {interface}, over which its states should go")
+        return text.format(node=side.name, interface=pfsync.pfsync.syncdev)
+    if not dead(device):
+        return None
+    return tr("{clause}, and the states go over it").format(clause=no_link(side, device))
 
 
 def _broken_flow(view: PairView, index: int) -> str | None:
@@ -75,16 +80,20 @@ def _broken_flow(view: PairView, index: int) -> str | None:
     rates = side.node.rates
     if _serves(view, index):
         if rates.pfsync_send_errors_ps:
-            return f"{side.name} fails to send {rates.pfsync_send_errors_ps:.1f} pfsync packets/s"
+            text = tr("{node} fails to send {rate} pfsync packets/s")
+            failed = decimal(f"{rates.pfsync_send_errors_ps:.1f}")
+            return text.format(node=side.name, rate=failed)
         new = rates.pf_inserts_ps if side.current(side.node.pf) is not None else None
         silent = rates.pfsync_out_silent_s or 0.0
         if new and new >= 1 and silent >= SILENCE_S:
-            return f"{side.name} makes {new:.0f} states/s, but sends none"
+            text = tr("{node} makes {rate} states/s, but sends none")
+            return text.format(node=side.name, rate=f"{new:.0f}")
     if _serves(view, 1 - index) and other.current(other.node.pfsync) is not None:
         silent = rates.pfsync_in_silent_s or 0.0
         busy = other.node.rates.pfsync_out_busy_s or 0.0
         if silent >= SILENCE_S and busy >= SILENCE_S:
-            return f"{side.name} has received no states for {silent:.0f} s, although {other.name} sends them"
+            text = tr("{node} has received no states for {seconds} s, although {peer} sends them")
+            return text.format(node=side.name, seconds=f"{silent:.0f}", peer=other.name)
     return None
 
 
@@ -97,8 +106,8 @@ def _creators(first: Side, second: Side) -> Iterator[Cause]:
     """In a pair that synchronises, each node holds states that the other made."""
     mine, theirs = (side.current(side.node.creators) for side in (first, second))
     if mine and theirs and not set(mine) & set(theirs):
-        evidence = f"no creator of states is known to both {first.name} and {second.name}"
-        yield cause("state-sync-broken", evidence)
+        text = tr("no creator of states is known to both {first} and {second}")
+        yield cause("state-sync-broken", text.format(first=first.name, second=second.name))
 
 
 def _state_gap(view: PairView) -> Iterator[Cause]:
@@ -109,7 +118,8 @@ def _state_gap(view: PairView) -> Iterator[Cause]:
         return
     gap = abs(mine - theirs)
     if gap > GAP_STATES and gap > GAP_SHARE * max(mine, theirs):
-        evidence = f"{first.name} holds {mine} states and {second.name} {theirs}"
+        text = tr("{first} holds {mine} states and {second} {theirs}")
+        evidence = text.format(first=first.name, mine=mine, second=second.name, theirs=theirs)
         yield cause("state-gap", evidence)
 
 
@@ -117,22 +127,24 @@ def _identities(view: PairView) -> Iterator[Cause]:
     first, second = view.sides
     pf = [side.current(side.node.pf) for side in view.sides]
     hosts = [info.host_id for info in pf if info is not None and info.host_id]
-    names = f"{first.name} and {second.name}"
+    names = {"first": first.name, "second": second.name}
     if len(hosts) == 2 and hosts[0] == hosts[1]:
-        yield cause("cloned-host-id", f"{names} both have the pf host id {hosts[0]}")
+        text = tr("{first} and {second} both have the pf host id {id}")
+        yield cause("cloned-host-id", text.format(**names, id=hosts[0]))
     mine, theirs = first.current(first.node.identity), second.current(second.node.identity)
     if mine is not None and theirs is not None:
         for old, new in ((mine.version, theirs.version), (mine.os_release, theirs.os_release)):
             if old and new and old != new:
-                evidence = f"{first.name} runs {old} and {second.name} {new}"
-                yield cause("version-differs", evidence)
+                text = tr("{first} runs {mine} and {second} {theirs}")
+                yield cause("version-differs", text.format(**names, mine=old, theirs=new))
                 break
     lines = [_pfsync(side) for side in view.sides]
     versions = [
         line.pfsync.version for line in lines if line is not None and line.pfsync is not None
     ]
     if len(versions) == 2 and None not in versions and versions[0] != versions[1]:
-        evidence = f"{first.name} speaks pfsync {versions[0]} and {second.name} {versions[1]}"
+        text = tr("{first} speaks pfsync {mine} and {second} {theirs}")
+        evidence = text.format(**names, mine=versions[0], theirs=versions[1])
         yield cause("pfsync-version-differs", evidence)
 
 
@@ -145,8 +157,10 @@ def _clocks(view: PairView) -> Iterator[Cause]:
         ahead.append(clock.epoch - at)
     apart = abs(ahead[0] - ahead[1])
     if apart > CLOCKS_APART_S:
-        names = " and ".join(side.name for side in view.sides)
-        yield cause("clock-skew", f"the clocks of {names} differ by {apart:.0f} s")
+        first, second = view.sides
+        text = tr("the clocks of {first} and {second} differ by {seconds} s")
+        evidence = text.format(first=first.name, second=second.name, seconds=f"{apart:.0f}")
+        yield cause("clock-skew", evidence)
 
 
 def _skews(view: PairView) -> Iterator[Cause]:
@@ -156,12 +170,13 @@ def _skews(view: PairView) -> Iterator[Cause]:
             contender(role, demoted=False) if role is not None else None for role in vip.roles
         )
         if mine is not None and theirs is not None and mine.interval == theirs.interval:
-            evidence = f"{first.name} and {second.name} advertise {vip.label} equally often"
+            text = tr("{first} and {second} advertise {vip} equally often")
+            evidence = text.format(first=first.name, second=second.name, vip=vip.label)
             yield cause("equal-skew", evidence, None, vip.interface, vip.vhid)
     wishes = [vip.favourite for vip in view.vips]
     if wishes and all(wish == 1 for wish in wishes):
-        evidence = f"every VHID prefers {second.name}, which is configured as secondary"
-        yield cause("skew-reversed", evidence)
+        text = tr("every VHID prefers {node}, which is configured as secondary")
+        yield cause("skew-reversed", text.format(node=second.name))
 
 
 def _addresses(view: PairView) -> Iterator[Cause]:
@@ -175,7 +190,8 @@ def _addresses(view: PairView) -> Iterator[Cause]:
         sets = [{(a.family, a.address) for a in role.addresses} for role in (mine, theirs)]
         if sets[0] != sets[1]:
             odd = ", ".join(sorted(address for _, address in sets[0] ^ sets[1]))
-            evidence = f"{vip.label} has {odd} on one node only"
+            evidence = tr("{vip} has {addresses} on one node only")
+            evidence = evidence.format(vip=vip.label, addresses=odd)
             yield cause("addresses-differ", evidence, None, vip.interface, vip.vhid)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import final
 
+from pfha_tui.domain.language import tr
+
 
 @final
 class Secret:
@@ -105,32 +107,37 @@ def check_snmp_target(target: SnmpTarget) -> None:
     """Raise ValueError with one sentence if the target can't be asked: no or two kinds of credentials, an unknown
     protocol name (they are lower case), a passphrase that is missing or too short, a port out of range."""
     if not 0 < target.port < 65536:
-        raise ValueError(f"SNMP port {target.port} is not between 1 and 65535.")
+        raise ValueError(
+            tr("SNMP port {port} is not between 1 and 65535.").format(port=target.port)
+        )
     if target.user is None:
         if target.community is None or not target.community.reveal():
-            raise ValueError("SNMP needs either a community (v2c) or a user with two keys (v3).")
+            raise ValueError(
+                tr("SNMP needs either a community (v2c) or a user with two keys (v3).")
+            )
         return
     if target.community is not None:
-        raise ValueError("SNMP has both a community (v2c) and a user (v3); keep one.")
+        raise ValueError(tr("SNMP has both a community (v2c) and a user (v3); keep one."))
     _check_usm_user(target, target.user)
 
 
 def _check_usm_user(target: SnmpTarget, user: str) -> None:
     if not 1 <= len(user.encode()) <= 32:
-        raise ValueError("An SNMPv3 user name has 1 to 32 octets.")
-    for name, known, word in (
-        (target.auth_protocol, SNMP_AUTH_PROTOCOLS, "authentication"),
-        (target.priv_protocol, SNMP_PRIV_PROTOCOLS, "privacy"),
+        raise ValueError(tr("An SNMPv3 user name has 1 to 32 octets."))
+    for name, known, key in (
+        (target.auth_protocol, SNMP_AUTH_PROTOCOLS, "auth_protocol"),
+        (target.priv_protocol, SNMP_PRIV_PROTOCOLS, "priv_protocol"),
     ):
         if name not in known:
-            raise ValueError(
-                f"SNMPv3 {word} protocol {name!r} is unknown; use one of {', '.join(known)}."
-            )
-    for key, word in ((target.auth_key, "authentication"), (target.priv_key, "privacy")):
-        if key is None:
-            raise ValueError(f"SNMPv3 needs a {word} key: only authPriv is spoken.")
-        if len(key.reveal().encode()) < SNMP_KEY_MIN_OCTETS:
-            raise ValueError(f"The SNMPv3 {word} key has fewer than {SNMP_KEY_MIN_OCTETS} octets.")
+            text = tr('SNMPv3: {key} "{name}" is unknown; use one of {known}.')
+            raise ValueError(text.format(key=key, name=name, known=", ".join(known)))
+    for secret, key in ((target.auth_key, "auth_key"), (target.priv_key, "priv_key")):
+        if secret is None:
+            text = tr("SNMPv3 needs {key}: only authPriv is spoken.")
+            raise ValueError(text.format(key=key))
+        if len(secret.reveal().encode()) < SNMP_KEY_MIN_OCTETS:
+            text = tr("SNMPv3: {key} has fewer than {count} octets.")
+            raise ValueError(text.format(key=key, count=SNMP_KEY_MIN_OCTETS))
 
 
 @dataclass(frozen=True, slots=True)

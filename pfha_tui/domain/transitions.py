@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import Source
 from pfha_tui.domain.snapshot import NodeSnapshot
@@ -75,6 +76,8 @@ def _outcome(event: Event) -> str:
     """How it is after the event, in the same words for every source."""
     if event.kind is EventKind.TRANSITION:
         return event.new.value if event.new is not None else ""
+    if event.after:
+        return event.after
     if event.kind is EventKind.LINK:
         return event.text.rsplit(" ", 1)[-1].upper()
     total = _DEMOTED.search(event.text)
@@ -136,9 +139,9 @@ def _rank(event: Event) -> int:
 def _reachability(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -> Iterator[Event]:
     if current.reachable is None or current.reachable is previous.reachable:
         return
-    text = "reachable" if current.reachable else "unreachable"
+    text = tr("reachable") if current.reachable else tr("unreachable")
     if not current.reachable and current.unreachable_why:
-        text = f"{text}: {current.unreachable_why}"
+        text = tr("unreachable: {why}").format(why=current.unreachable_why)
     yield Event(epoch, Resolution.MS, EventKind.CONNECTION, current.name, text)
 
 
@@ -147,7 +150,7 @@ def _links(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -> Itera
     for interface in current.interfaces.value or ():
         old = before.get(interface.name)
         if old is not None and _passes(old) is not _passes(interface):
-            text = "link up" if _passes(interface) else "link down"
+            text = tr("link up") if _passes(interface) else tr("link down")
             yield Event(
                 epoch,
                 Resolution.S,
@@ -156,6 +159,7 @@ def _links(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -> Itera
                 text,
                 current.interfaces.source,
                 interface.name,
+                after="UP" if _passes(interface) else "DOWN",
             )
 
 
@@ -169,9 +173,15 @@ def _demotion(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -> It
         return
     if before.demotion != after.demotion:
         step = after.demotion - before.demotion
-        text = f"demoted by {step} to {after.demotion}"
+        text = tr("demoted by {step} to {demotion}").format(step=step, demotion=after.demotion)
         yield Event(
-            epoch, Resolution.S, EventKind.DEMOTION, current.name, text, current.carp.source
+            epoch,
+            Resolution.S,
+            EventKind.DEMOTION,
+            current.name,
+            text,
+            current.carp.source,
+            after=str(after.demotion),
         )
 
 
@@ -199,4 +209,4 @@ def _roles(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -> Itera
 
 
 def _word(state: CarpState | None) -> str:
-    return state.value if state is not None else "missing"
+    return state.value if state is not None else tr("missing")

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import TypeVar
 
 from pfha_tui.domain.election import MAINTENANCE_ADVSKEW, contender, preferred
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import Freshness, Reading
 from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot
@@ -95,10 +96,10 @@ class Side:
     def maintenance(self) -> str | None:
         """How maintenance shows on this node, None if it does not."""
         if self.current(self.node.maintenance):
-            return "pfSense's maintenance flag is set"
+            return tr("pfSense's maintenance flag is set")
         skews = [role.advskew for role in self.node.roles if role.state is not None]
         if self.known and skews and all(skew == MAINTENANCE_ADVSKEW for skew in skews):
-            return f"every VHID has advskew {MAINTENANCE_ADVSKEW}"
+            return tr("every VHID has advskew {skew}").format(skew=MAINTENANCE_ADVSKEW)
         return None
 
     def interface(self, name: str) -> Interface | None:

@@ -210,7 +210,7 @@ def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
     found = on(primary(), blind)
     assert (found.kind, errors(found)) == (K.UNKNOWN, [("roles-unread", "fw2")])
     assert found.why == (
-        "fw2 answers, but its roles cannot be read: /sbin/ifconfig ended with exit code 1"
+        "fw2 answers, but its roles cannot be read (/sbin/ifconfig ended with exit code 1)"
     )
 
 
@@ -370,7 +370,7 @@ def test_a_dead_sync_link_breaks_it() -> None:
     )
     found = on(primary(), secondary(interfaces=cut))
     assert (
-        found.causes[0].evidence == "SYNC (vtnet2) of fw2, over which the states go, has no carrier"
+        found.causes[0].evidence == "SYNC (vtnet2) of fw2 has no carrier, and the states go over it"
     )
 
 

@@ -85,6 +85,8 @@ def unwritten() -> Iterator[str]:
 def _told(node: ast.Call) -> list[ast.expr]:
     """The arguments of a call that have to be literals."""
     name = name_of(node.func)
+    if name == "CauseKind":
+        return node.args[1:2]
     if name == "mark" and isinstance(node.func, ast.Name):
         return node.args[:1]
     if name == "tr" and not _looked_up(node):
