@@ -55,7 +55,8 @@ def show(options: Options, *, as_json: bool) -> ExitCode:
     settings = [
         setting
         for setting in loaded.settings()
-        if options.pair is None or setting.key.startswith(("schema", f"pair[{options.pair}]"))
+        if options.pair is None
+        or setting.key.startswith(("schema", "ui.", "keys.", f"pair[{options.pair}]"))
     ]
     if as_json:
         output.dump(

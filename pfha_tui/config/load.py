@@ -2,7 +2,7 @@
 
 import difflib
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,14 @@ class _Reader:
             self.pair(element, place) for element, place in self.elements(raw, root.down("pair"))
         ]
         self.problems += judge_pairs(self.path, pairs)
-        return Configuration(self.path, tuple(pairs))
+        ui = self.table(schema.UI, _table(raw, "ui"), root.down("ui"))
+        return Configuration(self.path, tuple(pairs), ui, self.keys(raw, root.down("keys")))
+
+    def keys(self, raw: dict[str, Any], place: _Place) -> Values:
+        """The keys of commands; which commands and which keys there are, the screen knows."""
+        table = _table(raw, place.key)
+        fields = tuple(replace(schema.KEY, key=key) for key in table)
+        return self.table(fields, table, place)
 
     def pair(self, raw: dict[str, Any], place: _Place) -> PairConfig:
         own = self.table(schema.PAIR, raw, place)
@@ -213,14 +220,25 @@ class _Reader:
         self.problems.append(Problem(self.path, self.line(place), place.label, what, mend))
 
 
+def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table of that name, empty where there is none or `convert` has reported what is there."""
+    found = raw.get(key)
+    return found if isinstance(found, dict) else {}
+
+
 def _hint(key: str, known: tuple[str, ...]) -> str:
     if key.lower() in _PASSWORDS:
         return tr("passwords are never used: name an identity_file or an agent_identity")
-    homes = (("ssh", schema.SSH), ("snmp", schema.SNMP), ("", schema.NODE), ("", schema.PAIR))
+    homes = (
+        ("ssh", schema.SSH),
+        ("snmp", schema.SNMP),
+        ("node", schema.NODE),
+        ("pair", schema.PAIR),
+        ("ui", schema.UI),
+    )
     for table, fields in homes:
         if key in {field.key for field in fields}:
-            home = table or ("node" if fields is schema.NODE else "pair")
-            return tr("it belongs to the table {table}").format(table=home)
+            return tr("it belongs to the table {table}").format(table=table)
     near = difflib.get_close_matches(key.lower(), known, n=1)
     if near:
         return tr('did you mean "{name}"?').format(name=near[0])

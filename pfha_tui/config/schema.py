@@ -6,7 +6,7 @@ made of the same words.
 
 import re
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from pfha_tui.domain.language import mark
 from pfha_tui.domain.target import (
@@ -24,7 +24,15 @@ NODE_NAME = re.compile(r"\w[\w.-]{0,39}")
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?", re.ASCII)
 USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@$+-]{0,31}", re.ASCII)
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
+THEME_NAME = re.compile(r"[\w.-]{1,40}")
 PROXY_JUMP = re.compile(r"(?!-)[A-Za-z0-9_.@:,\[\]%$+-]{1,512}", re.ASCII)
+
+
+class Bell(StrEnum):
+    """When the terminal's bell rings."""
+
+    NONE = "none"
+    ALARM = "alarm"
 
 
 class Kind(Enum):
@@ -39,6 +47,7 @@ class Kind(Enum):
     FINGERPRINTS = auto()
     PATH = auto()
     SECRET = auto()
+    KEYS = auto()
     TABLE = auto()
     TABLES = auto()
 
@@ -70,7 +79,30 @@ ROOT = (
         "schema", Kind.INTEGER, mark("version of this file's form"), required=True, low=1, high=1
     ),
     Field("pair", Kind.TABLES, mark("one table per watched pair"), required=True),
+    Field("ui", Kind.TABLE, mark("how the console looks and sounds")),
+    Field("keys", Kind.TABLE, mark("keys of commands, by the names of `pfha-tui keys`")),
 )
+
+UI = (
+    Field(
+        "theme",
+        Kind.TEXT,
+        mark("theme to start with"),
+        absent=mark("the one last kept in the console, else dark"),
+        pattern=THEME_NAME,
+    ),
+    Field(
+        "bell",
+        Kind.CHOICE,
+        mark("ring the terminal's bell when a confirmed verdict gets worse"),
+        default=Bell.NONE.value,
+        choices=tuple(Bell),
+    ),
+    Field("ascii", Kind.BOOLEAN, mark("no glyphs outside ASCII"), default=False),
+)
+
+KEY = Field("", Kind.KEYS, mark("a key, or a list of keys"))
+"""Each entry of `[keys]`: its own key is the name of a command, which only the screen knows."""
 
 PAIR = (
     Field("name", Kind.TEXT, mark("name of the pair"), required=True, pattern=PAIR_NAME),

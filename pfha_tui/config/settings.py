@@ -1,6 +1,6 @@
 """A checked configuration: values with the place that each came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +106,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A whole file without faults."""
+    """A whole file without faults; `keys` maps the names of commands to tuples of keys, as written."""
 
     path: Path
     pairs: tuple[PairConfig, ...]
+    ui: Values
+    keys: Values
 
     def settings(self) -> tuple[Setting, ...]:
-        """Every effective value in the order of the schema."""
+        """Every effective value in the order of the schema; of `[keys]` what the file says."""
         found = [Setting("schema", schema.SCHEMA, tr("file"), None)]
         for pair in self.pairs:
             found += _settings(pair.own, schema.PAIR)
@@ -120,6 +122,10 @@ class Configuration:
                 found += _settings(node.own, schema.NODE)
                 found += _transport(node, "ssh", node.ssh, schema.SSH)
                 found += _transport(node, "snmp", node.snmp, schema.SNMP)
+        found += _settings(self.ui, schema.UI)
+        found += _settings(
+            self.keys, tuple(replace(schema.KEY, key=key) for key in self.keys.entries)
+        )
         return tuple(found)
 
 

@@ -18,6 +18,7 @@ _NOUNS = {
     Kind.CHOICE: mark("a text in quotes"),
     Kind.FINGERPRINTS: mark("a list of fingerprints in quotes"),
     Kind.PATH: mark("a path in quotes"),
+    Kind.KEYS: mark("a key in quotes, or a list of keys"),
     Kind.TABLE: mark("a table"),
     Kind.TABLES: mark("an array of tables"),
 }
@@ -25,6 +26,7 @@ _TYPES: dict[Kind, type] = {
     Kind.INTEGER: int,
     Kind.BOOLEAN: bool,
     Kind.FINGERPRINTS: list,
+    Kind.KEYS: list,
     Kind.TABLE: dict,
     Kind.TABLES: list,
 }
@@ -48,6 +50,8 @@ def convert(field: Field, raw: object) -> Any:
         return _secret(raw)
     if field.kind is Kind.TABLE and raw is False and field.can_be_off:
         return raw
+    if field.kind is Kind.KEYS and type(raw) is str:
+        raw = [raw]
     if type(raw) is not _TYPES.get(field.kind, str):
         mend = tr("or false to switch it off") if field.can_be_off else ""
         what = tr("must be {wanted}, not {found}")
@@ -132,6 +136,15 @@ def _fingerprints(field: Field, raw: list[object]) -> tuple[str, ...]:
     return prints
 
 
+def _keys(field: Field, raw: list[object]) -> tuple[str, ...]:
+    keys = tuple(text for text in raw if isinstance(text, str))
+    if len(keys) != len(raw):
+        raise Unfit(tr("holds something else than keys in quotes"), tr('write it as ["q", "f10"]'))
+    if not keys:
+        raise Unfit(tr("is an empty list"), tr("leave it out to keep the command's own keys"))
+    return keys
+
+
 def _path(field: Field, raw: str) -> str:
     if not raw or not raw.isprintable():
         raise Unfit(tr("is not a path"), tr("name a file"))
@@ -154,6 +167,7 @@ _CHECKS: dict[Kind, Any] = {
     Kind.CHOICE: _choice,
     Kind.FINGERPRINTS: _fingerprints,
     Kind.PATH: _path,
+    Kind.KEYS: _keys,
     Kind.TABLE: lambda field, raw: raw,
     Kind.TABLES: _tables,
 }
