@@ -1,5 +1,6 @@
 """From a command's bytes to text."""
 
+from pfha_tui.domain.language import tr
 from pfha_tui.parsers.errors import ParseError
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -12,5 +13,10 @@ def decode(raw: bytes, section: str = "output") -> str:
     Raises ParseError when there are more than 8 MiB: no command that we run prints as much.
     """
     if len(raw) > MAX_BYTES:
-        raise ParseError(section, f"{len(raw)} bytes are more than the {MAX_BYTES} that are read")
+        raise ParseError(
+            section,
+            tr("{count} bytes are more than the {limit} that are read").format(
+                count=len(raw), limit=MAX_BYTES
+            ),
+        )
     return raw.removeprefix(_BOM).decode("utf-8", errors="replace")

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import DhcpHa
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
@@ -25,11 +26,11 @@ def parse_isc(text: str) -> tuple[DhcpHa, ...]:
             states = blocks[clean(peer["name"])] = {}
         elif (state := _STATE.match(line)) is not None:
             if states is None:
-                raise ParseError("dhcp-isc", "a state outside of a block", number, line)
+                raise ParseError("dhcp-isc", tr("a state outside of a block"), number, line)
             states[state["who"]] = state["state"]
     for name, found in blocks.items():
         if set(found) != {"my", "partner"}:
-            raise ParseError("dhcp-isc", f"the block of {name} lacks a state")
+            raise ParseError("dhcp-isc", tr("the block of {name} lacks a state").format(name=name))
     return tuple(DhcpHa(name, found["my"], found["partner"]) for name, found in blocks.items())
 
 
@@ -43,12 +44,15 @@ def parse_kea(text: str) -> tuple[DhcpHa, ...]:
         answer = answer[0] if isinstance(answer, list) else answer
         if answer["result"] != 0:
             raise ParseError(
-                "dhcp-kea", f"Kea answered {clean(str(answer.get('text', 'an error')))}"
+                "dhcp-kea",
+                tr("Kea answered: {said}").format(said=clean(str(answer.get("text", "an error")))),
             )
         relations = answer["arguments"].get("high-availability", [])
         return tuple(_relation(number, relation) for number, relation in enumerate(relations, 1))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        raise ParseError("dhcp-kea", "this is no answer to status-get", None, text[:80]) from error
+        raise ParseError(
+            "dhcp-kea", tr("this is no answer to status-get"), None, text[:80]
+        ) from error
 
 
 def _relation(number: int, relation: Any) -> DhcpHa:
@@ -58,4 +62,9 @@ def _relation(number: int, relation: Any) -> DhcpHa:
     if not all(isinstance(word, str) for word in words):
         raise TypeError(words)
     state, partner, role = (clean(word) for word in words)
-    return DhcpHa(clean(str(local.get("server-name", f"relation {number}"))), state, partner, role)
+    return DhcpHa(
+        clean(str(local.get("server-name", tr("relation {number}").format(number=number)))),
+        state,
+        partner,
+        role,
+    )

@@ -2,6 +2,7 @@
 
 import re
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import Gateway
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
@@ -25,7 +26,7 @@ def parse(text: str) -> tuple[Gateway, ...]:
             continue
         match = _LINE.fullmatch(line.strip())
         if match is None or int(match["loss"]) > 100:
-            raise ParseError(_SECTION, "expected a name, two times and a loss", number, line)
+            raise ParseError(_SECTION, tr("expected a name, two times and a loss"), number, line)
         latency, stddev, loss = (int(match[key]) for key in ("latency", "stddev", "loss"))
         pending = latency == stddev == loss == 0
         gateways.append(

@@ -2,6 +2,8 @@
 
 import re
 
+from pfha_tui.domain.language import tr
+
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -32,5 +34,7 @@ class ParseError(Exception):
         super().__init__(section, self.message, line_no, self.line)
 
     def __str__(self) -> str:
-        place = self.section if self.line_no is None else f"{self.section}, line {self.line_no}"
+        place = self.section
+        if self.line_no is not None:
+            place = tr("{place}, line {line}").format(place=place, line=self.line_no)
         return f"{place}: {self.message}" + (f": {self.line!r}" if self.line else "")

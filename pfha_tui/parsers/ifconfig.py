@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import (
     Address,
     CarpState,
@@ -108,15 +109,15 @@ def parse(text: str) -> tuple[Interface, ...]:
         if not line[0].isspace() and not _unindented_pfsync(block, line):
             block = _header(number, line)
             if block.name in blocks:
-                block.fail("this interface came twice")
+                block.fail(tr("this interface came twice"))
             blocks[block.name] = block
         elif block is None:
-            raise ParseError(_SECTION, "expected the first line of an interface", number, line)
+            raise ParseError(_SECTION, tr("expected the first line of an interface"), number, line)
         else:
             block.line_no, block.line = number, line.strip()
             _body(block)
     if not blocks:
-        raise ParseError(_SECTION, "no interface was printed")
+        raise ParseError(_SECTION, tr("no interface was printed"))
     return tuple(each.finished() for each in blocks.values())
 
 
@@ -129,12 +130,12 @@ def _unindented_pfsync(block: _Block | None, line: str) -> bool:
 def _header(number: int, line: str) -> _Block:
     match = _HEADER.fullmatch(line)
     if match is None:
-        raise ParseError(_SECTION, "expected the first line of an interface", number, line)
+        raise ParseError(_SECTION, tr("expected the first line of an interface"), number, line)
     flags = tuple(clean(flag) for flag in (match["flags"] or "").split(",") if flag)
     mtu = _MTU.search(match["rest"])
     block = _Block(clean(match["name"]), flags, int(mtu[1]) if mtu else None, number, line)
     if int(match["hex"], 16) and not flags:
-        block.fail("flags are set but not named")
+        block.fail(tr("flags are set but not named"))
     return block
 
 
@@ -192,7 +193,7 @@ def _inet(block: _Block) -> None:
     address, _, bits = words[1].partition("/") if len(words) > 1 else ("", "", "")
     mask = _after(block, words, "netmask")
     if bool(bits) == bool(mask):
-        block.fail("this inet line is not understood")
+        block.fail(tr("this inet line is not understood"))
     length = _mask_length(mask) if mask else integer(bits, 0, 32)
     _add_address(block, Family.INET, address, length, _after(block, words, "vhid"))
 
@@ -203,7 +204,7 @@ def _inet6(block: _Block) -> None:
     scoped, _, bits = words[1].partition("/") if len(words) > 1 else ("", "", "")
     prefix = _after(block, words, "prefixlen")
     if bool(bits) == bool(prefix):
-        block.fail("this inet6 line is not understood")
+        block.fail(tr("this inet6 line is not understood"))
     length = integer(prefix or bits, 0, 128)
     address = scoped.partition("%")[0]
     _add_address(block, Family.INET6, address, length, _after(block, words, "vhid"))
@@ -214,7 +215,7 @@ def _after(block: _Block, words: list[str], name: str) -> str | None:
     if name not in words:
         return None
     if words.count(name) > 1 or words[-1] == name:
-        block.fail(f"{name} has no single value")
+        block.fail(tr("{name} has no single value").format(name=name))
     return words[words.index(name) + 1]
 
 
@@ -234,23 +235,23 @@ def _add_address(
     try:
         known = str(_ADDRESS[family](address))
     except ValueError:
-        block.fail("this address is not understood")
+        block.fail(tr("this address is not understood"))
     if length is None:
-        block.fail("this prefix is not understood")
+        block.fail(tr("this prefix is not understood"))
     group = integer(vhid, 1, 255) if vhid else None
     if vhid and group is None:
-        block.fail("a VHID is a number from 1 to 255")
+        block.fail(tr("a VHID is a number from 1 to 255"))
     block.addresses.append(Address(family, known, length, group))
 
 
 def _carp(block: _Block) -> None:
     match = _CARP.fullmatch(block.line)
     if match is None:
-        block.fail("this carp line is not understood")
+        block.fail(tr("this carp line is not understood"))
     advbase = integer(match["advbase"], 0, 255)
     advskew = integer(match["advskew"], 0, 255)
     if advbase is None or advskew is None:
-        block.fail("advbase and advskew are numbers from 0 to 255")
+        block.fail(tr("advbase and advskew are numbers from 0 to 255"))
     _add_vhid(block, match, CarpVhid(block.name, 0, CarpState.INIT, advbase, advskew))
     block.peer_expected = True
 
@@ -258,11 +259,11 @@ def _carp(block: _Block) -> None:
 def _vrrp(block: _Block) -> None:
     match = _VRRP.fullmatch(block.line)
     if match is None:
-        block.fail("this vrrp line is not understood")
+        block.fail(tr("this vrrp line is not understood"))
     priority = integer(match["prio"], 0, 255)
     interval = int(match["interval"])
     if priority is None:
-        block.fail("a priority is a number from 0 to 255")
+        block.fail(tr("a priority is a number from 0 to 255"))
     group = CarpVhid(
         block.name, 0, CarpState.INIT, 0, 0, vrrp=True, priority=priority, interval_cs=interval
     )
@@ -272,9 +273,9 @@ def _vrrp(block: _Block) -> None:
 def _add_vhid(block: _Block, match: re.Match[str], group: CarpVhid) -> None:
     vhid = integer(match["vhid"], 1, 255)
     if vhid is None:
-        block.fail("a VHID is a number from 1 to 255")
+        block.fail(tr("a VHID is a number from 1 to 255"))
     if any(known.vhid == vhid for known in block.carp):
-        block.fail("this VHID came twice on its interface")
+        block.fail(tr("this VHID came twice on its interface"))
     block.carp.append(replace(group, vhid=vhid, state=CarpState(match["state"])))
 
 
@@ -286,7 +287,7 @@ def _peer(block: _Block) -> None:
         if peer6 is not None:
             peer6 = str(ipaddress.IPv6Address(peer6.partition("%")[0]))
     except ValueError:
-        block.fail("this peer address is not understood")
+        block.fail(tr("this peer address is not understood"))
     block.carp[-1] = replace(block.carp[-1], peer=peer, peer6=peer6)
 
 
@@ -296,7 +297,7 @@ def _pfsync(block: _Block) -> None:
     names = [word.removesuffix(":") for word in words[::2] if word.endswith(":")]
     pairs = dict(zip(names, words[1::2], strict=False))
     if len(pairs) * 2 != len(words) or not set(pairs) <= set(_PFSYNC_WORDS[1:]):
-        block.fail("this pfsync line is not understood")
+        block.fail(tr("this pfsync line is not understood"))
     known = block.pfsync or PfsyncInterface(syncdev=None, syncpeer=None)
     if "syncdev" in pairs:
         known = replace(known, syncdev=clean(pairs["syncdev"]))
@@ -317,19 +318,19 @@ def _sync_peer(block: _Block, text: str) -> str:
     try:
         return str(ipaddress.ip_address(text.partition("%")[0]))
     except ValueError:
-        block.fail("the syncpeer is no address")
+        block.fail(tr("the syncpeer is no address"))
 
 
 def _number(block: _Block, text: str) -> int:
     value = integer(text, 0, 2**31 - 1)
     if value is None:
-        block.fail("this pfsync line is not understood")
+        block.fail(tr("this pfsync line is not understood"))
     return value
 
 
 def _choice(block: _Block, text: str, off: str, on: str) -> bool:
     if text not in (off, on):
-        block.fail("this pfsync line is not understood")
+        block.fail(tr("this pfsync line is not understood"))
     return text == on
 
 

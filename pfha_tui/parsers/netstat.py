@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpCounters, InterfaceCounters, PfsyncCounters
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers import netstat_text
@@ -25,7 +26,7 @@ def parse_interfaces(text: str) -> tuple[InterfaceCounters, ...]:
     section = "netstat-interfaces"
     rows = _statistics(section, text).get("interface")
     if not isinstance(rows, list):
-        raise ParseError(section, "the list of interfaces is missing")
+        raise ParseError(section, tr("the list of interfaces is missing"))
     found: dict[str, InterfaceCounters] = {}
     for row in rows:
         fields = _Fields(section, row)
@@ -33,7 +34,7 @@ def parse_interfaces(text: str) -> tuple[InterfaceCounters, ...]:
             continue
         counters = _interface(fields)
         if counters.name in found:
-            raise ParseError(section, f"interface {counters.name} came twice")
+            raise ParseError(section, tr("interface {name} came twice").format(name=counters.name))
         found[counters.name] = counters
     return tuple(found.values())
 
@@ -99,7 +100,7 @@ class _Fields:
     def __init__(self, section: str, row: Any) -> None:
         self._section = section
         if not isinstance(row, dict):
-            raise ParseError(section, "expected an object", line=repr(row))
+            raise ParseError(section, tr("expected an object"), line=repr(row))
         self._row: dict[str, Any] = row
 
     def names(self) -> tuple[str, ...]:
@@ -110,7 +111,7 @@ class _Fields:
         """A string. Raises ParseError when absent or of another type."""
         value = self._row.get(name)
         if not isinstance(value, str):
-            raise ParseError(self._section, f"{name} is missing or no text")
+            raise ParseError(self._section, tr("{name} is missing or no text").format(name=name))
         return value
 
     def number(self, *names: str) -> int:
@@ -126,19 +127,22 @@ class _Fields:
         """Rows of name and count, in order. Raises ParseError as `text`, and for a double row."""
         rows = self._row.get(name)
         if not isinstance(rows, list):
-            raise ParseError(self._section, f"{name} is missing or no list")
+            raise ParseError(self._section, tr("{name} is missing or no list").format(name=name))
         counts: dict[str, int] = {}
         for row in rows:
             fields = _Fields(self._section, row)
             action = clean(fields.text("name"))
             if action in counts:
-                raise ParseError(self._section, f"{action} came twice in {name}")
+                raise ParseError(
+                    self._section,
+                    tr("{action} came twice in {name}").format(action=action, name=name),
+                )
             counts[action] = fields.number("count")
         return tuple(counts.items())
 
     def _counter(self, name: str, value: Any) -> int:
         if type(value) is not int or not 0 <= value <= MAX_COUNTER:
-            raise ParseError(self._section, f"{name} is missing or no counter")
+            raise ParseError(self._section, tr("{name} is missing or no counter").format(name=name))
         return value
 
 
@@ -164,7 +168,7 @@ def _is_json(text: str) -> bool:
 def _container(section: str, text: str, name: str) -> Any:
     statistics = _statistics(section, text)
     if name not in statistics:
-        raise ParseError(section, f"the node has no {name} statistics")
+        raise ParseError(section, tr("the node has no {name} statistics").format(name=name))
     return statistics[name]
 
 
@@ -174,7 +178,7 @@ def _statistics(section: str, text: str) -> dict[str, Any]:
         for key, value in pairs:
             name = _OUT_DROPS if key == _DROPS and _DROPS in found else key
             if name in found:
-                raise ParseError(section, f"{name} came twice in one object")
+                raise ParseError(section, tr("{name} came twice in one object").format(name=name))
             found[name] = value
         return found
 
@@ -182,11 +186,11 @@ def _statistics(section: str, text: str) -> dict[str, Any]:
         data = json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as problem:
         line = problem.doc.split("\n")[problem.lineno - 1]
-        message = f"this is no JSON ({problem.msg.lower()})"
+        message = tr("this is no JSON ({error})").format(error=problem.msg.lower())
         raise ParseError(section, message, problem.lineno, line) from None
     except (ValueError, RecursionError):
-        raise ParseError(section, "this JSON is too deep or its numbers too long") from None
+        raise ParseError(section, tr("this JSON is too deep or its numbers too long")) from None
     if not isinstance(data, dict) or not isinstance(data.get("statistics"), dict):
-        raise ParseError(section, "the object of statistics is missing")
+        raise ParseError(section, tr("the object of statistics is missing"))
     statistics: dict[str, Any] = data["statistics"]
     return statistics

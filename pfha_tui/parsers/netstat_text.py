@@ -6,6 +6,7 @@ For nodes whose netstat cannot write JSON. Rows are told by their words, since `
 import re
 from typing import Any
 
+from pfha_tui.domain.language import tr
 from pfha_tui.parsers.errors import ParseError
 from pfha_tui.parsers.lines import integer, numbered
 
@@ -67,22 +68,29 @@ def _read(section: str, text: str, heading: str, names: dict[str, str]) -> dict[
             continue
         if not headed:
             if line.rstrip() != f"{heading}:":
-                raise ParseError(section, f"expected the statistics of {heading}", number, line)
+                raise ParseError(
+                    section,
+                    tr("expected the statistics of {heading}").format(heading=heading),
+                    number,
+                    line,
+                )
             headed = True
             continue
         match = _ROW.fullmatch(line.rstrip())
         count = integer(match["count"]) if match else None
         if match is None or count is None:
-            raise ParseError(section, "expected a counter", number, line)
+            raise ParseError(section, tr("expected a counter"), number, line)
         name = singular.get(_singular(match["words"]))
         if name is None:
             _add_action(found, match["words"], count)
         elif name in found:
-            raise ParseError(section, "this counter came twice", number, line)
+            raise ParseError(section, tr("this counter came twice"), number, line)
         else:
             found[name] = count
     if not headed:
-        raise ParseError(section, f"the node has no {heading} statistics")
+        raise ParseError(
+            section, tr("the node has no {heading} statistics").format(heading=heading)
+        )
     return found
 
 

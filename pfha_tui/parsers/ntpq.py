@@ -2,6 +2,7 @@
 
 import re
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import NtpStatus
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
@@ -34,21 +35,21 @@ def parse(text: str) -> NtpStatus:
         if not name:
             found = _NAME.fullmatch(line)
             if found is None:
-                raise ParseError(_SECTION, "expected a peer", number, line)
+                raise ParseError(_SECTION, tr("expected a peer"), number, line)
             tally, name, rest = found["tally"], found["name"], found["rest"]
             if not rest.strip():
                 continue
         status = _counted(status, tally, name, rest, number)
         name = ""
     if not whole or name:
-        raise ParseError(_SECTION, "the table is not whole")
+        raise ParseError(_SECTION, tr("the table is not whole"))
     return status
 
 
 def _counted(status: NtpStatus, tally: str, name: str, rest: str, number: int) -> NtpStatus:
     match = _REST.fullmatch(rest)
     if match is None:
-        raise ParseError(_SECTION, "expected the nine columns of a peer", number, rest)
+        raise ParseError(_SECTION, tr("expected the nine columns of a peer"), number, rest)
     if tally not in "*o":
         return NtpStatus(status.peers + 1, status.source, status.stratum, status.offset_s)
     offset_s = float(match["offset"]) / 1000

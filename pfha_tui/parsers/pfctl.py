@@ -2,6 +2,7 @@
 
 import re
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import PfInfo, PfLimits
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
@@ -41,15 +42,15 @@ def parse_info(text: str) -> PfInfo:
         if match := _ROW.fullmatch(line):
             rows = tables.get(heading)
             if rows is not None and match["name"] in rows:
-                raise ParseError(section, "this row came twice", number, line)
+                raise ParseError(section, tr("this row came twice"), number, line)
             if rows is not None:
                 rows[match["name"]] = _count(section, match["count"], number, line)
         elif line.startswith("Status:"):
             if status is not None or (status := _STATUS.fullmatch(line)) is None:
-                raise ParseError(section, "the status is not understood", number, line)
+                raise ParseError(section, tr("the status is not understood"), number, line)
         elif line.startswith("Hostid:"):
             if own_id is not None or (found := _HOST_ID.fullmatch(line)) is None:
-                raise ParseError(section, "the host id is not understood", number, line)
+                raise ParseError(section, tr("the host id is not understood"), number, line)
             own_id = host_id(found[1])
         elif match := _HEADING.fullmatch(line):
             heading = match["name"]
@@ -64,11 +65,11 @@ def parse_memory(text: str) -> PfLimits:
             continue
         match = _LIMIT.fullmatch(line)
         if match is None:
-            raise ParseError(section, "the limit of states is not understood", number, line)
+            raise ParseError(section, tr("the limit of states is not understood"), number, line)
         if match["limit"] == "unlimited":
             return PfLimits(states=None)
         return PfLimits(states=_count(section, match["limit"], number, line))
-    raise ParseError(section, "the limit of states is missing")
+    raise ParseError(section, tr("the limit of states is missing"))
 
 
 def parse_creators(text: str) -> tuple[str, ...]:
@@ -85,10 +86,10 @@ def parse_creators(text: str) -> tuple[str, ...]:
         if match := _CREATOR.fullmatch(line.strip()):
             found[host_id(match[1])] = None
         elif not empty:
-            raise ParseError(section, "expected a host id", number, line)
+            raise ParseError(section, tr("expected a host id"), number, line)
         empty = False
     if empty:
-        raise ParseError(section, "nothing was printed")
+        raise ParseError(section, tr("nothing was printed"))
     return tuple(found)
 
 
@@ -99,11 +100,13 @@ def _info(
     tables: dict[str, dict[str, int]],
 ) -> PfInfo:
     if status is None:
-        raise ParseError(section, "the status is missing")
+        raise ParseError(section, tr("the status is missing"))
     states = tables[_STATE_TABLE]
     for name in ("current entries", "searches", "inserts", "removals"):
         if name not in states:
-            raise ParseError(section, f"the state table's row {name} is missing")
+            raise ParseError(
+                section, tr("the state table's row {name} is missing").format(name=name)
+            )
     since = None
     if status["days"] is not None:
         days, hours, minutes, seconds = (int(status[part]) for part in ("days", "h", "m", "s"))
@@ -123,5 +126,5 @@ def _info(
 def _count(section: str, text: str, number: int, line: str) -> int:
     count = integer(text)
     if count is None:
-        raise ParseError(section, "this number is too large", number, line)
+        raise ParseError(section, tr("this number is too large"), number, line)
     return count

@@ -6,6 +6,7 @@ Numeric OIDs without a leading dot: SNMPv2-MIB, IF-MIB, HOST-RESOURCES-MIB and B
 import re
 from collections.abc import Mapping
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import InterfaceCounters, SnmpFacts, SnmpInterface
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
@@ -119,7 +120,10 @@ def _order(index: str) -> tuple[int, str]:
 
 def _bad(oid: str, index: str = "") -> ParseError:
     return ParseError(
-        _SECTION, f"the value of {oid}{'.' if index else ''}{index} is not understood"
+        _SECTION,
+        tr("the value of {name} is not understood").format(
+            name=f"{oid}{'.' if index else ''}{index}"
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """`stat -f '%m %z'` of pfSense's configuration file."""
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import ConfigMark
 from pfha_tui.parsers.errors import ParseError
 from pfha_tui.parsers.lines import integer
@@ -12,5 +13,5 @@ def parse(text: str) -> ConfigMark:
     words = text.split()
     numbers = [integer(word) for word in words]
     if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
-        raise ParseError(_SECTION, "expected modification time and size", 1, text)
+        raise ParseError(_SECTION, tr("expected modification time and size"), 1, text)
     return ConfigMark(mtime=numbers[0], size=numbers[1])

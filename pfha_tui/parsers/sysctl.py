@@ -2,6 +2,7 @@
 
 import re
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpSysctls, Identity, SystemStats
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
@@ -28,13 +29,13 @@ class _Oids:
             if match := _LINE.fullmatch(line):
                 name = match["name"]
                 if name in self._values:
-                    raise ParseError(section, "this name came twice", number, line)
+                    raise ParseError(section, tr("this name came twice"), number, line)
                 self._values[name] = [match["value"]]
                 self._line_no[name] = number
             elif name is not None:
                 self._values[name].append(line)
             elif line.strip():
-                raise ParseError(section, "expected a name and a value", number, line)
+                raise ParseError(section, tr("expected a name and a value"), number, line)
 
     def text(self, name: str) -> str | None:
         """The value, or None where the node has no such oid."""
@@ -45,7 +46,10 @@ class _Oids:
         """The error for a value of the wrong form."""
         line = f"{name}: {self._values[name][0]}"
         return ParseError(
-            self._section, f"the value of {name} is not understood", self._line_no[name], line
+            self._section,
+            tr("the value of {name} is not understood").format(name=name),
+            self._line_no[name],
+            line,
         )
 
     def number(self, name: str, low: int = _INT_MIN, high: int = _INT_MAX) -> int | None:

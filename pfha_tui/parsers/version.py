@@ -1,5 +1,6 @@
 """`cat /etc/version` of pfSense."""
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
 
@@ -11,7 +12,7 @@ def parse(text: str) -> str:
     """The first line, such as "2.8.1-RELEASE". Raises ParseError when it is empty or over-long."""
     line = text.split("\n", 1)[0].strip()
     if not line:
-        raise ParseError(_SECTION, "the file is empty")
+        raise ParseError(_SECTION, tr("the file is empty"))
     if len(line) > _LONGEST:
-        raise ParseError(_SECTION, "this is no version", 1, line)
+        raise ParseError(_SECTION, tr("this is no version"), 1, line)
     return clean(line)
