@@ -1,0 +1,95 @@
+"""Finds texts for a person that go past the language: prose in literals, and literals in known sinks."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.messages import source
+
+PROSE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+SINKS = {
+    "Failure": (1, 2, 3),
+    "FrameError": (0,),
+    "LinkStatus": (2,),
+    "LoginInterrupted": (0,),
+    "NetworkFailure": (0,),
+    "NotInCatalogue": (0,),
+    "NotToml": (1,),
+    "OperatorNeeded": (0,),
+    "ParseError": (1,),
+    "Problem": (3, 4),
+    "ReadError": (1,),
+    "SecretError": (0, 1),
+    "TransportError": (0,),
+    "TransportTimeout": (0,),
+    "Unfit": (0, 1),
+    "Verdict": (1,),
+    "WalkError": (0,),
+    "ask": (0,),
+    "block": (0,),
+    "cause": (1,),
+    "confirm": (0,),
+    "fail": (0,),
+    "notify": (0,),
+    "ssh_link": (1,),
+    "snmp_link": (1,),
+    "warn": (0,),
+}
+"""Whose arguments, counted from 0, a person reads: even one word there is a text."""
+
+WRAPPERS = ("tr", "ntr", "ptr", "mark", "CauseKind")
+
+
+def unwrapped() -> Iterator[tuple[str, int, str]]:
+    """File, line and text of each literal that a person may read and no catalogue holds."""
+    for file, tree in source.modules():
+        hidden = _hidden(tree)
+        told = {id(each) for each in _told(tree)}
+        for node in ast.walk(tree):
+            text = _text(node)
+            if text is None or id(node) in hidden:
+                continue
+            if PROSE.search(text) or (id(node) in told and WORD.search(text)):
+                yield file, node.lineno, text  # type: ignore[attr-defined]
+
+
+def _text(node: ast.AST) -> str | None:
+    """The words of a literal; a field of an f-string counts as `{}`."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        parts = (each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
+        return "".join(str(part) for part in parts)
+    return None
+
+
+def _told(tree: ast.Module) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            for place in SINKS.get(source.name_of(node.func), ()):
+                yield from node.args[place : place + 1]
+
+
+def _hidden(tree: ast.Module) -> set[int]:
+    """Nodes that no person reads: docstrings, what is wrapped, annotations, parts of f-strings."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        inside: list[ast.AST] = []
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            inside = [node.value]
+        elif isinstance(node, ast.Call):
+            name = source.name_of(node.func)
+            if name in WRAPPERS or name in ("compile", "getattr", "setattr"):
+                inside = list(node.args)
+            inside += [each.value for each in node.keywords if each.arg in ("help", "metavar")]
+        elif isinstance(node, ast.JoinedStr):
+            inside = [each for each in node.values if isinstance(each, ast.Constant)]
+        elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
+            inside = [node.annotation]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            inside = [node.returns]
+        for each in inside:
+            found.update(id(deep) for deep in ast.walk(each))
+    return found
