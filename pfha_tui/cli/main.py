@@ -139,6 +139,34 @@ def status(
 
 
 @cli.command()
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per change.")
+@click.option(
+    "--plain", is_flag=True, help="Print one line per change, for logs and screen readers."
+)
+@_where
+@_look
+@click.pass_context
+def watch(
+    ctx: click.Context,
+    json_: bool,
+    plain: bool,
+    config: str | None,
+    pair: str | None,
+    ascii_: bool,
+    no_color: bool,
+) -> int:
+    """Watch without any way to change a firewall: the console, or every change as a line.
+
+    The lines need no terminal and begin with the present status of each pair. They end with 0 on
+    SIGTERM, 130 on Ctrl-C and 141 when the reader goes away.
+    """
+    from pfha_tui.cli.watch import WatchOptions, run
+
+    options = _options(ctx, config, pair, ascii_, no_color)
+    return run(options, WatchOptions(json_, plain))
+
+
+@cli.command()
 @click.option("--timeout", type=Duration(), default="20s", show_default=True, help="Longest wait.")
 @_where
 @click.pass_context
