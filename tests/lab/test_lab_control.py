@@ -219,17 +219,18 @@ async def test_what_a_killed_lab_leaves_is_gone_with_the_next_one(tmp_path: Path
             await waiting.wait_closed()
             await stream.wait_closed()
     assert labs(tmp_path) == [left]
-    assert run(tmp_path, "pfha_tui.lab", "do", "status").returncode == 3
+    assert run(tmp_path, "pfha_tui.lab", "do", "--config", str(config), "status").returncode == 3
     second = start(tmp_path)
     assert second.stdout is not None
     again = Path(second.stdout.readline().strip())
     assert labs(tmp_path) == [again.parent]
     await until(lambda: alive(tmp_path) == [])
-    done = run(tmp_path, "pfha_tui", "lab", "do", "demote", "fw1", "-20")
+    named = ("--config", str(again))
+    done = run(tmp_path, "pfha_tui", "lab", "do", *named, "demote", "fw1", "-20")
     assert (done.returncode, done.stdout, done.stderr) == (0, "The demotion of fw1 is -20.\n", "")
-    refused = run(tmp_path, "pfha_tui", "--config", str(again), "lab", "do", "boot fw1")
+    refused = run(tmp_path, "pfha_tui", *named, "lab", "do", "boot fw1")
     assert (refused.returncode, refused.stderr) == (6, "fw1 has power already.\n")
-    wrong = run(tmp_path, "pfha_tui.lab", "do", "--config", str(again), "bot fw1")
+    wrong = run(tmp_path, "pfha_tui.lab", "do", *named, "bot fw1")
     assert (wrong.returncode, wrong.stderr) == (
         2,
         "There is no command `bot`; did you mean `boot`?\n",
