@@ -17,10 +17,12 @@ from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import texts, themes, wall_view
 from pfha_tui.ui.commands import Scope, bindings, offered
 from pfha_tui.ui.messages import SnapshotPublished
+from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
 from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.screens.main import MainScreen, Moment
+from pfha_tui.ui.raw_view import no_output
+from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
 from pfha_tui.ui.widgets.pair_list import PairList
 
@@ -120,7 +122,9 @@ class ConsoleApp(App[int]):
         assert pair is not None
         scene = self.scene
         others = wall_view.others([p.entry for p in self._pairs if p is not pair], scene)
-        return Moment(pair.snapshot, scene, pair.trouble, pair.feed is not None, others)
+        started = pair.feed is not None
+        raw = pair.feed.raw if pair.feed is not None else no_output
+        return Moment(pair.snapshot, scene, pair.trouble, started, others, raw)
 
     def on_mount(self) -> None:
         """Draw the empty screen, start the clock, and open the feed after the first frame."""
@@ -243,6 +247,10 @@ class ConsoleApp(App[int]):
         """Give the focused pane the screen."""
         self.main.toggle_expanded()
 
+    def action_detail(self) -> None:
+        """Open the row under the cursor."""
+        self.main.open_chosen()
+
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
         pair = self._shown or self._marked
@@ -259,6 +267,22 @@ class ConsoleApp(App[int]):
     def action_filter(self) -> None:
         """Type a filter for the timeline."""
         self.main.start_filter()
+
+    def action_find(self) -> None:
+        """Search the timeline, or go to the next line found."""
+        self.main.find(1)
+
+    def action_find_back(self) -> None:
+        """Go to the previous line found."""
+        self.main.find(-1)
+
+    def action_follow(self) -> None:
+        """Follow the newest line of the timeline, or stop there."""
+        self.main.timeline.follow(not self.main.timeline.following)
+
+    def action_kinds(self) -> None:
+        """Show the next group of kinds in the timeline."""
+        self.main.timeline.show_kinds(self.main.timeline.kinds.following)
 
     def action_clear(self) -> None:
         """Step back, at last to the wall."""

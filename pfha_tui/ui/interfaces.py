@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import Interface, SnmpInterface
 from pfha_tui.domain.rates import InterfaceRate
 from pfha_tui.domain.reading import Freshness
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import EMPTY, Line, Tone, crop, line, pad, pad_left, spread
+from pfha_tui.ui.about import About, Entry, Topic
+from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, pad, pad_left, spread
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.sections import Condition, condition
 
@@ -86,22 +88,47 @@ def _snmp_errors(row: SnmpInterface) -> int | None:
     return None if row.counters is None else row.counters.in_errors + row.counters.out_errors
 
 
-def block(node: NodeSnapshot, scene: Scene, cells: int) -> tuple[Line, ...]:
-    """The interfaces under a heading; the remark of a late or stale section stands in the heading."""
+def block(
+    node: NodeSnapshot, index: int, scene: Scene, cells: int, folded: int = 0
+) -> tuple[Entry, ...]:
+    """The interfaces under a heading; the remark of a late or stale section stands in the heading.
+
+    `folded` of the quiet ones, those without VIPs first, stand in one line at the end.
+    """
     by_snmp = node.interfaces.value is None and node.snmp.value is not None
     state = condition(node.snmp if by_snmp else node.interfaces, scene)
     counters = condition(node.snmp if by_snmp else node.counters, scene)
     found = gather(node)
     if not found:
-        return (spread(line((texts.INTERFACES, Tone.STRONG)), state.remark, cells),)
+        return (Entry(spread(line((texts.INTERFACES, Tone.STRONG)), state.remark, cells)),)
+    hidden = quiet(found, node)[:folded] if folded > 1 else ()
     widths = _Widths.of(found, cells)
     remark = state.remark or (counters.remark if not by_snmp else EMPTY)
-    lines = [_heading(widths, by_snmp)]
+    heading = _heading(widths, by_snmp)
     if remark:
-        lines[0] = spread(line((texts.INTERFACES, Tone.STRONG)), remark, cells)
+        heading = spread(line((texts.INTERFACES, Tone.STRONG)), remark, cells)
+    entries = [Entry(heading)]
     for row in found:
-        lines.append(state.show(_row(row, widths, counters)))
-    return tuple(lines)
+        if row not in hidden:
+            shown = state.show(_row(row, widths, counters))
+            entries.append(Entry(shown, About(Topic.INTERFACE, index, row.name)))
+    if hidden:
+        whole = len(hidden) == len(found)
+        words = tr("{count}, none in trouble") if whole else tr("{count} more, none in trouble")
+        more = words.format(count=len(hidden))
+        text = line(("▲", Tone.GOOD), " ", (more, Tone.MUTED))
+        entries.append(Entry(fit(state.show(text), cells), About(Topic.FOLDED, index)))
+    return tuple(entries)
+
+
+def quiet(found: Sequence[Row], node: NodeSnapshot) -> tuple[Row, ...]:
+    """The rows with nothing to tell, in the order in which they may go: those without VIPs first, the one
+    that carries the states last."""
+    serving = {role.interface for role in node.roles}
+    carrying = {i.pfsync.syncdev for i in node.interfaces.value or () if i.pfsync is not None}
+    calm = [r for r in found if not r.trouble and (r.rate is None or r.rate.errors_ps == 0)]
+    order = {row: (row.name in carrying, row.name in serving) for row in calm}
+    return tuple(sorted(reversed(calm), key=order.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)

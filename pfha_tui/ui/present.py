@@ -26,7 +26,7 @@ _ASCII = str.maketrans(
         "✗": "X", "…": "~", "—": "-", "→": ">", "·": "-", "▁": "_", "▂": ".", "▃": "-", "▄": "~",
         "▅": "=", "▆": "+", "▇": "*", "█": "#", "┌": "+", "┐": "+", "└": "+", "┘": "+", "─": "-",
         "│": "|", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "━": "=", "┃": "#", "✓": "v", "↓": "v",
-        "↑": "^",
+        "↑": "^", "±": "~", "≠": "!", "↳": "`",
     }
 )  # fmt: skip
 
@@ -127,6 +127,31 @@ def per_second(events_per_s: float | None, unit: str = "/s", cells: int = 99) ->
     if 0 < events_per_s < 9.95:
         return fitted((f"{events_per_s:.1f}{unit}", *_coarser(events_per_s, unit, sep="")), cells)
     return fitted(_coarser(events_per_s, unit, sep=""), cells)
+
+
+def bytes_text(size: int) -> str:
+    """A size in bytes, in binary units: `51.2 KiB`, `3.9 GiB`."""
+    value, units = float(size), ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+    step = 0
+    while value >= 1023.5 and step < len(units) - 1:
+        value /= 1024
+        step += 1
+    return (
+        f"{value:.0f} {units[step]}"
+        if step == 0 or value >= 99.95
+        else f"{value:.1f} {units[step]}"
+    )
+
+
+def milliseconds(seconds: float | None) -> str:
+    """A short time: `0.42 ms`, `12.3 ms`, `812 ms`, `1.3 s`; `—` while unknown."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    sign, ms = ("-", -seconds * 1000) if seconds < 0 else ("", seconds * 1000)
+    if ms >= 999.5:
+        return f"{sign}{age(ms / 1000)}"
+    digits = 0 if ms == 0 or ms >= 99.95 else 1 if ms >= 9.995 else 2
+    return f"{sign}{ms:.{digits}f} ms"
 
 
 def _rate(value: float | None, unit: str, cells: int) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
+from pfha_tui.domain.events import Event, EventKind
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
 from pfha_tui.domain.text import clean
@@ -18,6 +20,7 @@ OLD_AFTER_S = 5.0
 MARGIN = 1
 GAP = 3
 WIDE = 200
+NEWS_S = 20.0
 
 
 def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
@@ -27,8 +30,15 @@ def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
     return texts.READ_ONLY if options.read_only or target.read_only else ""
 
 
-def banner(target: PairTarget, mode: str, scene: Scene, cells: int, others: Line = EMPTY) -> Line:
-    """Program, pair, production or lab, and at the right the other pairs and the console's clock."""
+def banner(
+    target: PairTarget,
+    mode: str,
+    scene: Scene,
+    cells: int,
+    others: Line = EMPTY,
+    news: Line = EMPTY,
+) -> Line:
+    """Program, pair, production or lab, and at the right the news, the other pairs, the console's clock."""
     left = line(
         " " * MARGIN,
         ("pfha-tui", Tone.MUTED),
@@ -40,7 +50,45 @@ def banner(target: PairTarget, mode: str, scene: Scene, cells: int, others: Line
     if mode:
         left = line(left, "   ", (mode, Tone.MUTED))
     clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
-    return spread(left, line(others, "   " if others else "", clock), cells)
+    right = line(*(part for told in (news, others) if told for part in (told, "   ")), clock)
+    return spread(left, right, cells)
+
+
+def news(pair: PairSnapshot, scene: Scene) -> Line:
+    """What changed within the last seconds: a node lost or back, another verdict; else nothing.
+
+    It has a place of its own, where nothing is ever covered; the timeline holds the same for good.
+    """
+    last: dict[str | None, Event] = {}
+    before: set[str | None] = set()
+    for event in reversed(pair.events):
+        if event.kind in (EventKind.CONNECTION, EventKind.VERDICT):
+            # The first word on a node or on the pair is no change.
+            before.add(event.node) if event.node in last else last.setdefault(event.node, event)
+    told: list[Line] = []
+    for node in pair.nodes:
+        event = last.get(node.name)
+        if event is None or not _recent(event, scene):
+            continue
+        if node.reachable is False:
+            text = tr("{node} lost {age} ago").format(node=clean(node.name), age=_ago(event, scene))
+            told.append(line((f" ✗ {text} ", Tone.BADGE_BAD)))
+        elif node.name in before:
+            text = tr("{node} back {age} ago").format(node=clean(node.name), age=_ago(event, scene))
+            told.append(line((f" ● {text} ", Tone.BADGE_GOOD)))
+    event = last.get(None)
+    if event is not None and None in before and _recent(event, scene):
+        text = tr("verdict changed {age} ago").format(age=_ago(event, scene))
+        told.append(line((f" ◆ {text} ", Tone.BADGE)))
+    return line(*(part for one in told for part in (one, " ")))[:-1]
+
+
+def _recent(event: Event, scene: Scene) -> bool:
+    return -NEWS_S < scene.epoch - event.epoch < NEWS_S
+
+
+def _ago(event: Event, scene: Scene) -> str:
+    return present.age(scene.epoch - event.epoch)
 
 
 def environment(kind: Environment) -> Line:

@@ -163,13 +163,13 @@ async def test_the_timeline_follows_until_it_is_scrolled() -> None:
     async with running(replace(factory.healthy(), events=events)) as (app, feed, pilot):
         assert "healthy: fw1" in text_of(app, "#timeline")
         await pilot.press("l", "home")
-        assert "newer below" in text_of(app, "#timeline")
+        assert "not following" in text_of(app, "#timeline")
         top = text_of(app, "#timeline").splitlines()[1]
         feed.publish(replace(factory.healthy(), events=(*events, *factory.events())))
         await pilot.pause()
         assert text_of(app, "#timeline").splitlines()[1] == top
         await pilot.press("end")
-        assert "newer below" not in text_of(app, "#timeline")
+        assert "not following" not in text_of(app, "#timeline")
 
 
 async def test_help_covers_the_screen_while_the_screen_lives_on() -> None:

@@ -1,42 +1,35 @@
 """The main screen: verdict bar, both nodes, timeline, keys."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
+from pfha_tui.domain.events import Event
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.target import PairTarget
-from pfha_tui.ui import layout, texts, verdict_view
+from pfha_tui.ui import about, layout, texts, verdict_view
 from pfha_tui.ui.commands import Command, on_pair
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
+from pfha_tui.ui.line import Tone, line, wrap
+from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import cut_off
-from pfha_tui.ui.present import Scene
+from pfha_tui.ui.timeline_view import Kinds
+from pfha_tui.ui.widgets.choosing import Choosing
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines
 from pfha_tui.ui.widgets.node_pane import NodePane
 from pfha_tui.ui.widgets.timeline import Timeline
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """All that the main screen draws: the newest snapshot, the state of the feed, and the time.
-
-    `trouble` is the sentence of a feed that ended; `started` is False while it is being opened;
-    `others` tells how the pairs stand that are not on this screen.
-    """
-
-    snapshot: PairSnapshot
-    scene: Scene
-    trouble: str = ""
-    started: bool = True
-    others: Line = EMPTY
+if TYPE_CHECKING:
+    from pfha_tui.ui.screens.detail import DetailScreen
 
 
 class MainScreen(Screen[None]):
@@ -53,6 +46,8 @@ class MainScreen(Screen[None]):
         self._moment: Moment | None = None
         self._expanded: int | None = None
         self._plan: layout.Plan | None = None
+        self._detail: DetailScreen | None = None
+        self._searching = False
         self.drawing_error: Exception | None = None
         """What the last attempt to draw ended with; None when all was drawn."""
 
@@ -99,6 +94,8 @@ class MainScreen(Screen[None]):
         self._moment = moment
         if not self.is_mounted:
             return
+        if self._detail is not None:
+            self._detail.show(moment)
         try:
             self._draw(moment)
             self.drawing_error = None
@@ -126,11 +123,13 @@ class MainScreen(Screen[None]):
         if not plan.fits:
             self._say_too_small(width, height)
             return
-        banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others)
+        news = verdict_view.news(moment.snapshot, scene)
+        banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others, news)
         self.query_one("#banner", Lines).draw((banner,))
         self.query_one("#verdict", Lines).draw(rows)
         for index, pane in enumerate(self.panes):
-            pane.show(NodeView.of(moment.snapshot, index, scene), plan.short[index])
+            view = NodeView.of(moment.snapshot, index, scene)
+            pane.show(view, plan.short[index], fold=self._expanded is None)
         self.timeline.show(moment.snapshot, scene)
 
     def say(self, sentence: str) -> None:
@@ -176,9 +175,36 @@ class MainScreen(Screen[None]):
             self.panes[self._expanded].focus()
         self.on_resize()
 
-    @on(NodePane.Chosen)
-    def _pane_chosen(self, message: NodePane.Chosen) -> None:
-        self.toggle_expanded(self.panes.index(message.pane))
+    @on(Choosing.Chosen)
+    def _row_chosen(self, message: Choosing.Chosen) -> None:
+        message.panel.focus()
+        self.open_chosen(message.panel)
+
+    def open_chosen(self, panel: Widget | None = None) -> None:
+        """Open what the row under the cursor of this (or the focused) panel is about; a pane without such a
+        row is expanded, or made small again."""
+        panel = panel or self.focused
+        if isinstance(panel, NodePane) and panel.about is None:
+            self.toggle_expanded(self.panes.index(panel))
+        elif isinstance(panel, NodePane) and panel.about is not None:
+            self._open(panel.about)
+        elif isinstance(panel, Timeline) and panel.event is not None and self._moment is not None:
+            self._open(about.of_event(panel.event, self._moment.snapshot), panel.event)
+        elif panel is None:
+            self.toggle_expanded()
+
+    def _open(self, what: about.About, event: Event | None = None) -> None:
+        # Imported on first use: the screen is not needed for the first frame.
+        from pfha_tui.ui.screens.detail import DetailScreen
+
+        if self._moment is None:
+            return
+        self._detail = DetailScreen(what, event, self._target, self._mode, self._ascii)
+        self._detail.show(self._moment)
+        self.app.push_screen(self._detail, self._detail_closed)
+
+    def _detail_closed(self, _: None) -> None:
+        self._detail = None
 
     def nodes_to_retry(self) -> tuple[NodeSnapshot, ...]:
         """The focused node, or without focus on one all whose SSH or SNMP is down or stopped."""
@@ -192,6 +218,22 @@ class MainScreen(Screen[None]):
 
     def start_filter(self) -> None:
         """Show the filter's input in the key bar's place."""
+        self._ask(texts.FILTER_PROMPT, self.timeline.needle, searching=False)
+
+    def find(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) line found; ask what to search where nothing is searched."""
+        if self.timeline.wanted:
+            self.timeline.focus()
+            self.timeline.step(by)
+        else:
+            prompt = tr("search the timeline (Enter keeps it, Esc clears it)")
+            self._ask(prompt, "", searching=True)
+
+    def _ask(self, prompt: str, value: str, *, searching: bool) -> None:
+        self._searching = searching
+        self.filter_input.placeholder = prompt
+        with self.prevent(Input.Changed):
+            self.filter_input.value = value
         self.add_class("filtering")
         self.filter_input.can_focus = True
         self.filter_input.focus()
@@ -203,19 +245,27 @@ class MainScreen(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, message: Input.Changed) -> None:
-        self.timeline.filter(message.value)
+        if self._searching:
+            self.timeline.search(message.value)
+        else:
+            self.timeline.filter(message.value)
 
     @on(Input.Submitted, "#filter")
     def _filter_kept(self) -> None:
         self._end_filter()
 
     def clear(self) -> bool:
-        """Take back the filter, else the expanded pane, else the focus; False where there was nothing."""
-        if self.has_class("filtering") or self.timeline.needle:
-            self.filter_input.value = ""
+        """Take back the search, else the filter, else the kinds, else the expanded pane, else the focus;
+        False where there was nothing."""
+        if self.has_class("filtering"):
+            (self.timeline.search if self._searching else self.timeline.filter)("")
+            self._end_filter()
+        elif self.timeline.wanted:
+            self.timeline.search("")
+        elif self.timeline.needle:
             self.timeline.filter("")
-            if self.has_class("filtering"):
-                self._end_filter()
+        elif self.timeline.kinds is not Kinds.ALL:
+            self.timeline.show_kinds(Kinds.ALL)
         elif self._expanded is not None:
             self.toggle_expanded(self._expanded)
         elif self.focused is not None:
