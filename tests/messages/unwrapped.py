@@ -39,13 +39,11 @@ SINKS = {
 }
 """Whose arguments, counted from 0, a person reads: even one word there is a text."""
 
-WRAPPERS = ("tr", "ntr", "ptr", "mark", "CauseKind")
-
 
 def unwrapped() -> Iterator[tuple[str, int, str]]:
     """File, line and text of each literal that a person may read and no catalogue holds."""
     for file, tree in source.modules():
-        hidden = _hidden(tree)
+        hidden = _hidden(tree, file)
         told = {id(each) for each in _told(tree)}
         for node in ast.walk(tree):
             text = _text(node)
@@ -72,7 +70,7 @@ def _told(tree: ast.Module) -> Iterator[ast.AST]:
                 yield from node.args[place : place + 1]
 
 
-def _hidden(tree: ast.Module) -> set[int]:
+def _hidden(tree: ast.Module, file: str) -> set[int]:
     """Nodes that no person reads: docstrings, what is wrapped, annotations, parts of f-strings."""
     found: set[int] = set()
     for node in ast.walk(tree):
@@ -81,8 +79,9 @@ def _hidden(tree: ast.Module) -> set[int]:
             inside = [node.value]
         elif isinstance(node, ast.Call):
             name = source.name_of(node.func)
-            if name in WRAPPERS or name in ("compile", "getattr", "setattr"):
-                inside = list(node.args)
+            inside = list(source.told(node, file, tree))
+            if name in ("compile", "getattr", "setattr"):
+                inside += node.args
             inside += [each.value for each in node.keywords if each.arg in ("help", "metavar")]
         elif isinstance(node, ast.JoinedStr):
             inside = [each for each in node.values if isinstance(each, ast.Constant)]
