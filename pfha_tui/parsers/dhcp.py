@@ -45,7 +45,9 @@ def parse_kea(text: str) -> tuple[DhcpHa, ...]:
         if answer["result"] != 0:
             raise ParseError(
                 "dhcp-kea",
-                tr("Kea answered: {said}").format(said=clean(str(answer.get("text", tr("an error"))))),
+                tr("Kea answered: {said}").format(
+                    said=clean(str(answer.get("text", tr("an error"))))
+                ),
             )
         relations = answer["arguments"].get("high-availability", [])
         return tuple(_relation(number, relation) for number, relation in enumerate(relations, 1))

@@ -94,8 +94,7 @@ class ConsoleApp(App[int]):
     @property
     def wall(self) -> WallScreen | None:
         """The wall, also while another screen covers it; None with one pair."""
-        screen = self.screen_stack[0]
-        return screen if isinstance(screen, WallScreen) else None
+        return next((s for s in self.screen_stack if isinstance(s, WallScreen)), None)
 
     @property
     def opened(self) -> MainScreen | None:

@@ -30,6 +30,8 @@ class Tone(StrEnum):
     BADGE_BAD = "badge-bad"
     BADGE_PRODUCTION = "badge-production"
     BADGE_LAB = "badge-lab"
+    PRODUCTION = "production"
+    LAB = "lab"
     NODE_A = "node-a"
     NODE_B = "node-b"
     FRAME = "frame"

@@ -168,6 +168,18 @@ SIGNS = (
         ),
     ),
     (mark("? was MASTER"), mark("the role last seen; too old to be taken for the present")),
+    (
+        mark("✗ SPLIT BRAIN ?"),
+        mark(
+            "on the wall: the verdict is not confirmed yet; '? was HEALTHY' is one that is too old"
+        ),
+    ),
+    (
+        "A B",
+        mark(
+            "on the wall: the node that serves, A the primary and B the secondary; ro is read-only"
+        ),
+    ),
     ("▲ ▼", mark("before an interface: link up, link down")),
     (mark("skew 0→240"), mark("configured advskew, and the one advertised after demotion")),
     ("21:40:09", mark("since that moment; 'by 21:40:09' means then or earlier, no log line tells")),
