@@ -40,7 +40,7 @@ class _Beat(Session):
             self._link.echoed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._link.beat_ended()
+        self._link.beat_ended(exc)
 
 
 class SshLink:
@@ -146,11 +146,16 @@ class SshLink:
             elif self._pulse.echoes == 1:
                 self._write(self._pulse.beat(self.clock()))
 
-    def beat_ended(self) -> None:
-        """The beat channel has closed: without it silence cannot be told from death."""
+    def beat_ended(self, exc: Exception | None) -> None:
+        """The beat channel has closed: without it silence cannot be told from death.
+
+        With an exception it is the whole connection that ended, and that is what is told.
+        """
         self._measured.set()
-        if self._route is not None and not self._lost.is_set():
-            self._end(NetworkFailure(tr("{where} ended the beat channel").format(where=self.where)))
+        if exc is not None:
+            self._connection_lost(exc)
+        elif self._route is not None and not self._lost.is_set():
+            self._end(NetworkFailure(tr("{where} closed our session").format(where=self.where)))
             self._route.connection.close()
 
     def failure(self) -> NetworkFailure:
