@@ -69,20 +69,20 @@ def pfsync(node: NodeSnapshot, peer: NodeSnapshot, index: int, scene: Scene) -> 
     about, state = About(Topic.PFSYNC, index), condition(node.pfsync, scene)
     setting = pfsync_interface(node)
     if setting is not None and not setting.syncdev:
-        return Row(texts.PFSYNC, (line((texts.PFSYNC_OFF, Tone.WARN)),), state, about)
+        return Row(tr(texts.PFSYNC), (line((tr(texts.PFSYNC_OFF), Tone.WARN)),), state, about)
     if node.pfsync.value is None:
-        return Row(texts.PFSYNC, (), state, about)
+        return Row(tr(texts.PFSYNC), (), state, about)
     sent = present.per_second(node.rates.pfsync_out_ps, " msg/s")
     heard = present.per_second(node.rates.pfsync_in_ps, " msg/s")
-    to_peer = (f" {texts.MESSAGES_SENT.format(peer=clean(peer.name))}", Tone.MUTED)
+    to_peer = (f" {tr(texts.MESSAGES_SENT).format(peer=clean(peer.name))}", Tone.MUTED)
     values = [line(("► ", Tone.MUTED), sent, to_peer), line(("◄ ", Tone.MUTED), heard)]
     if (node.rates.pfsync_send_errors_ps or 0.0) > 0:
         errors = present.per_second(node.rates.pfsync_send_errors_ps)
-        values.append(line((texts.SEND_ERRORS.format(rate=errors), Tone.BAD)))
+        values.append(line((tr(texts.SEND_ERRORS).format(rate=errors), Tone.BAD)))
     if setting is not None:
-        on = texts.ON_INTERFACE.format(interface=clean(setting.syncdev or ""))
+        on = tr(texts.ON_INTERFACE).format(interface=clean(setting.syncdev or ""))
         values.append(line((on, Tone.MUTED)))
-    return Row(texts.PFSYNC, tuple(values), state, about)
+    return Row(tr(texts.PFSYNC), tuple(values), state, about)
 
 
 def pfsync_interface(node: NodeSnapshot) -> PfsyncInterface | None:
@@ -95,7 +95,7 @@ def states(node: NodeSnapshot, peer: NodeSnapshot, index: int, scene: Scene) -> 
     """State count, fill of the table, and parity with the peer."""
     about, number = About(Topic.STATES, index), node.states
     if number is None:
-        return Row(texts.STATES, (), condition(node.pf, scene), about)
+        return Row(tr(texts.STATES), (), condition(node.pf, scene), about)
     state = condition(counted(node), scene)
     limit = states_limit(node)
     text = brief = present.count(number)
@@ -104,13 +104,13 @@ def states(node: NodeSnapshot, peer: NodeSnapshot, index: int, scene: Scene) -> 
         fill = number / limit
         tone = Tone.WARN if fill >= MANY_STATES else Tone.PLAIN
         share = present.share(fill, 1)
-        text = texts.STATES_OF.format(count=text, limit=present.count(limit), share=share)
+        text = tr(texts.STATES_OF).format(count=text, limit=present.count(limit), share=share)
         brief = f"{brief} ({share})"
     more = [] if state.stale else [parity(number, peer, scene)]
     if node.pf.value is None and node.pf.error is not None:
-        more.append(line((texts.VIA_SNMP, Tone.MUTED)))
+        more.append(line((tr(texts.VIA_SNMP), Tone.MUTED)))
     short = (line((brief, tone)), *more)
-    return Row(texts.STATES, (line((text, tone)), *more), state, about, short)
+    return Row(tr(texts.STATES), (line((text, tone)), *more), state, about, short)
 
 
 def states_limit(node: NodeSnapshot) -> int | None:
@@ -126,7 +126,7 @@ def parity(number: int, peer: NodeSnapshot, scene: Scene) -> Line:
     other = peer.states
     if not other or counted(peer).freshness(scene.now) is Freshness.STALE:
         return EMPTY
-    text = texts.PARITY.format(share=present.share(number / other, 1), peer=clean(peer.name))
+    text = tr(texts.PARITY).format(share=present.share(number / other, 1), peer=clean(peer.name))
     return line((text, Tone.MUTED))
 
 
@@ -146,7 +146,7 @@ def bulk_items(node: NodeSnapshot, bulk: Bulk | None, scene: Scene) -> tuple[Lin
         if pending is None:
             return ()
         no_record = line((tr("no record in the log"), Tone.MUTED))
-        items.append(line((texts.PFSYNC_PENDING, Tone.WARN)) if pending else no_record)
+        items.append(line((tr(texts.PFSYNC_PENDING), Tone.WARN)) if pending else no_record)
     else:
         items.append(_bulk_word(bulk, pending, scene))
     if pending is not None:
@@ -187,7 +187,7 @@ def creator_items(node: NodeSnapshot, peer: NodeSnapshot, brief: bool = False) -
     own_word = (f" {tr('own')}", Tone.MUTED)
     items: list[Line] = []
     if theirs is not None and theirs not in held:
-        none = texts.CREATOR_NO_PEER.format(peer=clean(peer.name))
+        none = tr(texts.CREATOR_NO_PEER).format(peer=clean(peer.name))
         items.append(line((none, Tone.WARN)))
     known = own is not None and theirs is not None
     strangers = [one for one in held if known and one not in (own, theirs)]
@@ -216,11 +216,11 @@ def _creators(node: NodeSnapshot, peer: NodeSnapshot, index: int, scene: Scene) 
     if reading.value is None:
         # A node that cannot tell creators at all is not worth a row of its own.
         quiet = reading.error is None or reading.error.kind is ErrorKind.MISSING
-        return None if quiet else Row(texts.CREATORS, (), state, about)
+        return None if quiet else Row(tr(texts.CREATORS), (), state, about)
     values, short = creator_items(node, peer), creator_items(node, peer, brief=True)
     count = tr("{count} creator ids").format(count=len(reading.value))
     folded = count if calm(state, values) else ""
-    return Row(texts.CREATORS, values, state, about, short, folded)
+    return Row(tr(texts.CREATORS), values, state, about, short, folded)
 
 
 def _adverts(node: NodeSnapshot, index: int, scene: Scene) -> Row | None:
@@ -229,17 +229,17 @@ def _adverts(node: NodeSnapshot, index: int, scene: Scene) -> Row | None:
         return None
     sent = present.count(counters.sent + counters.sent6)
     heard = present.count(counters.received + counters.received6)
-    values = [line(texts.ADVERTS_COUNTS.format(sent=sent, received=heard))]
+    values = [line(tr(texts.ADVERTS_COUNTS).format(sent=sent, received=heard))]
     failing = (node.rates.carp_bad_auth_ps or 0.0) > 0
     for number, text, tone in (
-        (counters.bad_authentication, texts.BAD_AUTH, Tone.BAD if failing else Tone.MUTED),
-        (counters.send_failed, texts.SEND_FAILED, Tone.MUTED),
+        (counters.bad_authentication, tr(texts.BAD_AUTH), Tone.BAD if failing else Tone.MUTED),
+        (counters.send_failed, tr(texts.SEND_FAILED), Tone.MUTED),
     ):
         if number:
             values.append(line((text.format(count=present.count(number)), tone)))
     state = condition(node.carp_counters, scene)
-    folded = texts.ADVERTS if calm(state, values) else ""
-    return Row(texts.ADVERTS, tuple(values), state, About(Topic.ADVERTS, index), folded=folded)
+    folded = tr(texts.ADVERTS) if calm(state, values) else ""
+    return Row(tr(texts.ADVERTS), tuple(values), state, About(Topic.ADVERTS, index), folded=folded)
 
 
 def config(node: NodeSnapshot, index: int, scene: Scene) -> Row:
@@ -249,27 +249,27 @@ def config(node: NodeSnapshot, index: int, scene: Scene) -> Row:
         identity, error = node.identity.value, node.config.error
         missing = error is not None and error.kind is ErrorKind.MISSING
         if missing and identity is not None and identity.version is None:
-            plain = line((texts.PLAIN_FREEBSD, Tone.MUTED))
+            plain = line((tr(texts.PLAIN_FREEBSD), Tone.MUTED))
             folded = tr("plain FreeBSD")
-            return Row(texts.CONFIG, (plain,), Condition(False), about, folded=folded)
-        return Row(texts.CONFIG, (), condition(node.config, scene), about)
+            return Row(tr(texts.CONFIG), (plain,), Condition(False), about, folded=folded)
+        return Row(tr(texts.CONFIG), (), condition(node.config, scene), about)
     changed = present.clock_text(node.config.value.mtime, scene)
     mode = condition(node.maintenance, scene)
     if node.maintenance.value is None:
-        shown = line((f"{texts.MAINTENANCE} ", Tone.MUTED), mode.remark)
+        shown = line((f"{tr(texts.MAINTENANCE)} ", Tone.MUTED), mode.remark)
     elif node.maintenance.value:
-        shown = mode.show(line((texts.MAINTENANCE_ON, Tone.WARN)))
+        shown = mode.show(line((tr(texts.MAINTENANCE_ON), Tone.WARN)))
     else:
-        shown = mode.show(line((texts.MAINTENANCE_OFF, Tone.MUTED)))
-    values = (line(texts.CONFIG_CHANGED.format(clock=changed)), shown)
+        shown = mode.show(line((tr(texts.MAINTENANCE_OFF), Tone.MUTED)))
+    values = (line(tr(texts.CONFIG_CHANGED).format(clock=changed)), shown)
     state = condition(node.config, scene)
     on_purpose = node.maintenance.value is True
-    folded = texts.CONFIG if calm(state, values) and not on_purpose else ""
-    return Row(texts.CONFIG, values, state, about, folded=folded)
+    folded = tr(texts.CONFIG) if calm(state, values) and not on_purpose else ""
+    return Row(tr(texts.CONFIG), values, state, about, folded=folded)
 
 
 def _push(node: NodeSnapshot, index: int) -> Row | None:
     if not node.push_gaps:
         return None
     text = wrap("; ".join(node.push_gaps), PUSH_CELLS, 1, Tone.WARN)
-    return Row(texts.STREAM, text, Condition(False), About(Topic.STREAM, index))
+    return Row(tr(texts.STREAM), text, Condition(False), About(Topic.STREAM, index))

@@ -69,18 +69,18 @@ def _internal(name: str) -> bool:
 
 def _link(interface: Interface) -> tuple[bool | None, str]:
     if not interface.up:
-        return False, texts.ADMIN_DOWN
+        return False, tr(texts.ADMIN_DOWN)
     if interface.link_down:
-        return False, texts.NO_CARRIER.format(status=clean((interface.status or "")[:32]))
+        return False, tr(texts.NO_CARRIER).format(status=clean((interface.status or "")[:32]))
     return (True if interface.status is not None else None), ""
 
 
 def _snmp_link(row: SnmpInterface) -> tuple[bool | None, str]:
     if row.admin is not None and row.admin != OPER_UP:
-        return False, texts.ADMIN_DOWN
+        return False, tr(texts.ADMIN_DOWN)
     if row.oper is None:
         return None, ""
-    down = texts.NO_CARRIER.format(status=f"ifOperStatus {row.oper}")
+    down = tr(texts.NO_CARRIER).format(status=f"ifOperStatus {row.oper}")
     return row.oper == OPER_UP, "" if row.oper == OPER_UP else down
 
 
@@ -100,13 +100,13 @@ def block(
     counters = condition(node.snmp if by_snmp else node.counters, scene)
     found = gather(node)
     if not found:
-        return (Entry(spread(line((texts.INTERFACES, Tone.STRONG)), state.remark, cells)),)
+        return (Entry(spread(line((tr(texts.INTERFACES), Tone.STRONG)), state.remark, cells)),)
     hidden = quiet(found, node)[:folded] if folded > 1 else ()
     widths = _Widths.of(found, cells)
     remark = state.remark or (counters.remark if not by_snmp else EMPTY)
     heading = _heading(widths, by_snmp)
     if remark:
-        heading = spread(line((texts.INTERFACES, Tone.STRONG)), remark, cells)
+        heading = spread(line((tr(texts.INTERFACES), Tone.STRONG)), remark, cells)
     entries = [Entry(heading)]
     for row in found:
         if row not in hidden:
@@ -162,14 +162,14 @@ class _Widths:
 
 
 def _heading(widths: _Widths, by_snmp: bool) -> Line:
-    title = texts.INTERFACES_SNMP if by_snmp else texts.INTERFACES
+    title = tr(texts.INTERFACES_SNMP) if by_snmp else tr(texts.INTERFACES)
     after = " " * (widths.spark + 1 if widths.spark else 0)
     # The title may reach into the blank part of the first rate column.
     named = spread(
-        line((title, Tone.STRONG)), line((texts.IN, Tone.MUTED)), widths.head + 2 + RATE_CELLS
+        line((title, Tone.STRONG)), line((tr(texts.IN), Tone.MUTED)), widths.head + 2 + RATE_CELLS
     )
-    out = pad_left(line((texts.OUT, Tone.MUTED)), 2 + RATE_CELLS)
-    errors = pad_left(line((texts.ERRORS, Tone.MUTED)), 2 + ERROR_CELLS)
+    out = pad_left(line((tr(texts.OUT), Tone.MUTED)), 2 + RATE_CELLS)
+    errors = pad_left(line((tr(texts.ERRORS), Tone.MUTED)), 2 + ERROR_CELLS)
     return line(named, after, out, after, errors)
 
 
@@ -224,9 +224,9 @@ def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
         mark = ("·", Tone.MUTED) if row.up is None else ("▲", Tone.GOOD)
         rate = None if stale else row.rate
         rates = (
-            (f" {texts.IN} ", Tone.MUTED),
+            (f" {tr(texts.IN)} ", Tone.MUTED),
             (present.bit_rate(rate.in_bps if rate else None), Tone.PLAIN),
-            (f" {texts.OUT} ", Tone.MUTED),
+            (f" {tr(texts.OUT)} ", Tone.MUTED),
             (present.bit_rate(rate.out_bps if rate else None), Tone.PLAIN),
         )
         found.append(line(mark, f" {label}", rates))
@@ -243,7 +243,7 @@ def second_witness(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
     if node.snmp.freshness(scene.now) is Freshness.STALE:
         return ()
     names = {i.name: i.description for i in node.interfaces.value}
-    found = [line((texts.VIA_SNMP, Tone.STRONG))]
+    found = [line((tr(texts.VIA_SNMP), Tone.STRONG))]
     for row in facts.interfaces:
         if _internal(row.name) or row.name not in names:
             continue
@@ -251,5 +251,5 @@ def second_witness(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
         mark = {True: ("▲", Tone.GOOD), False: ("▼", Tone.BAD), None: ("·", Tone.MUTED)}[up]
         found.append(line(mark, f" {crop(clean(names[row.name][:64] or row.name), LABEL_CELLS)}"))
     if facts.states is not None:
-        found.append(line(f"{texts.STATES} {present.count(facts.states)}"))
+        found.append(line(f"{tr(texts.STATES)} {present.count(facts.states)}"))
     return tuple(found)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.text import clean
+from pfha_tui.domain.wording import decimal
 from pfha_tui.ui import data_plane, interfaces, present, services, texts, vips
 from pfha_tui.ui.about import About, Entry, Topic
 from pfha_tui.ui.line import EMPTY, Line, Tone, fit, flow, line, spread, width
@@ -136,7 +138,7 @@ class NodeView:
         if len(lines) <= room:
             return lines
         shown = max(n for n in range(len(parts)) if n == 0 or len(flow(parts[:n], cells)) < room)
-        more = line((texts.MORE_VIPS.format(count=len(parts) - shown), Tone.WARN))
+        more = line((tr(texts.MORE_VIPS).format(count=len(parts) - shown), Tone.WARN))
         return [*flow(parts[:shown], cells), more][:room] if shown else [more]
 
     def _identity(self, cells: int) -> list[Entry]:
@@ -164,7 +166,7 @@ class NodeView:
             if link.state is not LinkState.OFF and not told_above(link)
         ]
         if node.booting.value:
-            links.append(line((texts.BOOTING, Tone.WARN)))
+            links.append(line((tr(texts.BOOTING), Tone.WARN)))
         if node.system.value is not None:
             links.append(condition(node.system, scene).remark)
         return system, links
@@ -178,21 +180,24 @@ class NodeView:
         items: list[Line] = []
         if stats.boottime is not None:
             up = present.uptime(scene.epoch - stats.boottime)
-            items.append(line((f"{texts.UP} ", Tone.MUTED), up))
+            items.append(line((f"{tr(texts.UP)} ", Tone.MUTED), up))
         cpu = present.share(node.rates.cpu)
-        items.append(line((f"{texts.CPU} ", Tone.MUTED), cpu))
+        items.append(line((f"{tr(texts.CPU)} ", Tone.MUTED), cpu))
         if stats.memory_used is not None:
-            items.append(line((f"{texts.MEMORY} ", Tone.MUTED), present.share(stats.memory_used)))
+            items.append(
+                line((f"{tr(texts.MEMORY)} ", Tone.MUTED), present.share(stats.memory_used))
+            )
         if stats.loadavg is not None:
-            items.append(line((f"{texts.LOAD} ", Tone.MUTED), f"{stats.loadavg[0]:.2f}"))
+            load = decimal(f"{stats.loadavg[0]:.2f}")
+            items.append(line((f"{tr(texts.LOAD)} ", Tone.MUTED), load))
         return [state.show(item) for item in items]
 
     def _vips(self, cells: int) -> list[Entry]:
         node, scene, carp_rows = self.node, self.scene, About(Topic.CARP, self.index)
         remark = condition(node.interfaces, scene).remark
-        title, carp = line((texts.VIPS, Tone.STRONG)), self._carp_line()
+        title, carp = line((tr(texts.VIPS), Tone.STRONG)), self._carp_line()
         if not node.roles:
-            none = remark or line((texts.NO_VIPS, Tone.MUTED))
+            none = remark or line((tr(texts.NO_VIPS), Tone.MUTED))
             return [Entry(spread(title, carp, cells), carp_rows), Entry(none)]
         spare = 0 if remark else cells - width(title) - width(carp) - 2 * ITEM_GAP
         roles = vips.ordered(node, self.sick)
@@ -212,13 +217,13 @@ class NodeView:
             return line(("carp ", Tone.MUTED), state.remark) if self.node.carp.error else EMPTY
         parts: list[Line] = []
         if carp.allow is False:
-            parts.append(line((texts.CARP_OFF, Tone.BAD)))
+            parts.append(line((tr(texts.CARP_OFF), Tone.BAD)))
         if carp.preempt is not None:
-            on = line((texts.PREEMPT_ON, Tone.MUTED))
-            parts.append(on if carp.preempt else line((texts.PREEMPT_OFF, Tone.WARN)))
+            on = line((tr(texts.PREEMPT_ON), Tone.MUTED))
+            parts.append(on if carp.preempt else line((tr(texts.PREEMPT_OFF), Tone.WARN)))
         if carp.demotion is not None:
             tone = Tone.WARN if carp.demotion else Tone.MUTED
-            parts.append(line((f"{texts.DEMOTION} {carp.demotion}", tone)))
+            parts.append(line((f"{tr(texts.DEMOTION)} {carp.demotion}", tone)))
         return line(*(p for part in parts for p in (*state.show(part), ("  ", Tone.PLAIN))))[:-1]
 
     def _rows(self) -> tuple[Row, ...]:

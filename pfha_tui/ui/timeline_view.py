@@ -69,7 +69,7 @@ def where(event: Event, names: Mapping[str, str]) -> str:
     """The VIP, interface or subject of an event: `WAN vhid 1`, `LAN`, `pfsync`."""
     name = names.get(event.interface, event.interface) if event.interface else ""
     if event.vhid is not None:
-        return f"{name} {texts.VHID} {event.vhid}".strip()
+        return f"{name} {tr(texts.VHID)} {event.vhid}".strip()
     return name or str(event.kind)
 
 
@@ -110,7 +110,7 @@ def rows(
     """One line per event, in their order; `names` has what the operator calls the interfaces, `tones` how
     the nodes are told apart."""
     told = tones or {}
-    nodes = [clean((event.node or texts.PAIR)[:64]) for event in events]
+    nodes = [clean((event.node or tr(texts.PAIR))[:64]) for event in events]
     places = [clean(where(event, names)[:64]) for event in events]
     node_cells = min(NODE_CELLS, max(map(cell_len, nodes), default=0))
     place_cells = min(WHERE_CELLS, max(map(cell_len, places), default=0))

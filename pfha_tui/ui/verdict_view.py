@@ -26,8 +26,8 @@ NEWS_S = 20.0
 def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
     """That nothing can be changed here, in a word; empty where it can."""
     if options.watch:
-        return texts.WATCHING
-    return texts.READ_ONLY if options.read_only or target.read_only else ""
+        return tr(texts.WATCHING)
+    return tr(texts.READ_ONLY) if options.read_only or target.read_only else ""
 
 
 def banner(
@@ -64,21 +64,24 @@ def news(pair: PairSnapshot, scene: Scene) -> Line:
     for event in reversed(pair.events):
         if event.kind in (EventKind.CONNECTION, EventKind.VERDICT):
             # The first word on a node or on the pair is no change.
-            before.add(event.node) if event.node in last else last.setdefault(event.node, event)
+            if event.node in last:
+                before.add(event.node)
+            else:
+                last[event.node] = event
     told: list[Line] = []
     for node in pair.nodes:
-        event = last.get(node.name)
-        if event is None or not _recent(event, scene):
+        found = last.get(node.name)
+        if found is None or not _recent(found, scene):
             continue
         if node.reachable is False:
-            text = tr("{node} lost {age} ago").format(node=clean(node.name), age=_ago(event, scene))
+            text = tr("{node} lost {age} ago").format(node=clean(node.name), age=_ago(found, scene))
             told.append(line((f" ✗ {text} ", Tone.BADGE_BAD)))
         elif node.name in before:
-            text = tr("{node} back {age} ago").format(node=clean(node.name), age=_ago(event, scene))
+            text = tr("{node} back {age} ago").format(node=clean(node.name), age=_ago(found, scene))
             told.append(line((f" ● {text} ", Tone.BADGE_GOOD)))
-    event = last.get(None)
-    if event is not None and None in before and _recent(event, scene):
-        text = tr("verdict changed {age} ago").format(age=_ago(event, scene))
+    found = last.get(None)
+    if found is not None and None in before and _recent(found, scene):
+        text = tr("verdict changed {age} ago").format(age=_ago(found, scene))
         told.append(line((f" ◆ {text} ", Tone.BADGE)))
     return line(*(part for one in told for part in (one, " ")))[:-1]
 
@@ -94,8 +97,8 @@ def _ago(event: Event, scene: Scene) -> str:
 def environment(kind: Environment) -> Line:
     """Production or lab as a badge that nobody overlooks."""
     if kind is Environment.PRODUCTION:
-        return line((f" {texts.PRODUCTION} ", Tone.BADGE_PRODUCTION))
-    return line((f" {texts.LAB} ", Tone.BADGE_LAB))
+        return line((f" {tr(texts.PRODUCTION)} ", Tone.BADGE_PRODUCTION))
+    return line((f" {tr(texts.LAB)} ", Tone.BADGE_LAB))
 
 
 def bar(
@@ -108,7 +111,7 @@ def bar(
     mark = present.VERDICT_MARKS[snapshot.verdict.kind]
     stale = is_stale(snapshot, trouble, scene)
     badge = Tone.BADGE_WARN if stale or not snapshot.verdict.confirmed else mark.badge
-    word = mark.word if not stale else f"{texts.WAS} {mark.word}"
+    word = mark.word if not stale else f"{tr(texts.WAS)} {mark.word}"
     glyph = mark.glyph if not stale else "?"
     head = line(" " * MARGIN, (f" {glyph} {word} ", badge), "  ")
     said = remark(snapshot, trouble, started, scene)
@@ -128,14 +131,14 @@ def remark(snapshot: PairSnapshot, trouble: str, started: bool, scene: Scene) ->
     if trouble:
         return trouble
     if not started:
-        return texts.STARTING
+        return tr(texts.STARTING)
     old = scene.now - snapshot.at
     if is_stale(snapshot, trouble, scene):
         clock = present.clock_text(snapshot.epoch, scene)
-        return texts.OLD_VERDICT.format(clock=clock, age=present.age(old))
+        return tr(texts.OLD_VERDICT).format(clock=clock, age=present.age(old))
     if not snapshot.verdict.confirmed:
         waited = snapshot.verdict.unconfirmed_for_s + max(0.0, old)
-        return texts.UNCONFIRMED.format(age=present.age(waited))
+        return tr(texts.UNCONFIRMED).format(age=present.age(waited))
     return ""
 
 
@@ -174,7 +177,7 @@ def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
     lines = [_cause(cause, names, cells) for cause in shown]
     left = len(found) - len(shown)
     if left:
-        more = line((texts.MORE_CAUSES.format(count=left), Tone.MUTED))
+        more = line((tr(texts.MORE_CAUSES).format(count=left), Tone.MUTED))
         if rows > len(lines):
             lines.append(line("  ", more))
         else:
@@ -193,7 +196,7 @@ def _cause(cause: Cause, names: Mapping[str, str], cells: int) -> Line:
         for part in (
             cause.node or "",
             names.get(cause.interface or "", cause.interface or ""),
-            f"{texts.VHID} {cause.vhid}" if cause.vhid is not None else "",
+            f"{tr(texts.VHID)} {cause.vhid}" if cause.vhid is not None else "",
         )
         if part
     )

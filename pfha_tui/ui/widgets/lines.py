@@ -13,6 +13,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from pfha_tui.domain.language import tr
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import EMPTY, Line, Part, Tone, fit, line, pad, plain, width
 
@@ -197,7 +198,7 @@ class Panel(Lines, can_focus=True):
         """The words in the lower edge: how many lines are hidden below and above."""
         below = self.last_top - self._top
         above = f"↑ {self._top}  " if self._top else ""
-        more = texts.MORE_LINES_BELOW.format(count=below) if below else ""
+        more = tr(texts.MORE_LINES_BELOW).format(count=below) if below else ""
         return f"{above}↓ {more}" if below else above.strip()
 
     def fill_from(self, title: Line, badge: Line, body: tuple[Line, ...], top: int) -> None:

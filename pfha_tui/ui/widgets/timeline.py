@@ -143,7 +143,7 @@ class Timeline(Choosing):
 
     def _choices(self, kept: list[Event], lines: tuple[Line, ...]) -> list[tuple[Line, Key | None]]:
         if not kept:
-            empty = texts.TIMELINE_NO_MATCH if self._total else texts.TIMELINE_EMPTY
+            empty = tr(texts.TIMELINE_NO_MATCH) if self._total else tr(texts.TIMELINE_EMPTY)
             if self._total and not self._needle:
                 empty = tr("nothing of this kind has happened")
             return [(line((empty, Tone.MUTED)), None)]
@@ -162,7 +162,7 @@ class Timeline(Choosing):
         self.fill(self._title_line(), self._badges(), self._body)
 
     def _title_line(self) -> Line:
-        title = line((texts.TIMELINE, Tone.STRONG), "  ", (texts.TIMELINE_HINT, Tone.MUTED))
+        title = line((tr(texts.TIMELINE), Tone.STRONG), "  ", (tr(texts.TIMELINE_HINT), Tone.MUTED))
         day = self._day_above()
         return line(title, "  ", (day, Tone.PLAIN)) if day else title
 
@@ -189,7 +189,7 @@ class Timeline(Choosing):
         if self._kinds is not Kinds.ALL:
             badge = line(badge, " " if badge else "", (f" {self._kinds.title} ", Tone.BADGE))
         if self._needle:
-            text = texts.TIMELINE_FILTER.format(
+            text = tr(texts.TIMELINE_FILTER).format(
                 needle=self._needle, shown=len(self._events), total=self._total
             )
             badge = line(badge, " " if badge else "", (f" {text} ", Tone.BADGE))
