@@ -55,8 +55,12 @@ MEANINGS: dict[Command, Meaning] = {
 }
 """Every catalogue command but the log tail, which feeds the timeline."""
 
-_ANSWERS_NO = {catalogue.MAINTENANCE, catalogue.BOOTING}
-"""Commands whose exit code 1 is the answer no (grep(1), test(1))."""
+_ANSWERS_NO: dict[Command, Any] = {
+    catalogue.MAINTENANCE: False,
+    catalogue.BOOTING: False,
+    catalogue.DHCP_ISC: (),
+}
+"""Commands whose exit code 1 is the answer no (grep(1), test(1)), and the value that it means."""
 
 
 def read(
@@ -67,7 +71,7 @@ def read(
     reading: Reading[Any] = getattr(snapshot, meaning.field)
     error: ReadError | None = None
     if output.exit_code == 1 and output.command in _ANSWERS_NO and not output.stderr.strip():
-        renewed = reading.renewed(False, at, Source.SSH)
+        renewed = reading.renewed(_ANSWERS_NO[output.command], at, Source.SSH)
     else:
         error = classify(output)
         if error is None:

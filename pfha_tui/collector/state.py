@@ -18,7 +18,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, NodeClock, SnmpFacts
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.rates import advance
-from pfha_tui.domain.reading import ErrorKind, ReadError, Source
+from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import PushedState, carp_roles
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, Since
 from pfha_tui.domain.target import NodeTarget
@@ -26,6 +26,9 @@ from pfha_tui.domain.transitions import events_between
 from pfha_tui.parsers import devd, log
 from pfha_tui.parsers.decode import decode
 from pfha_tui.parsers.errors import ParseError
+
+CLOCK_GRAIN_S = 2.0
+"""date(1) tells whole seconds, some time before its answer arrives."""
 
 Key = tuple[str, int]
 Subscriber = Callable[[tuple[Event, ...]], None]
@@ -110,7 +113,7 @@ class NodeState:
             event = log.parse_line(line.text, self.snapshot.name, self.snapshot.clock.value)
             if event is None:
                 return False
-            self._note_since(event)
+            self._note_since(event, self.snapshot.clock)
             self._become(self._with_roles(self.snapshot), (event,))
             return event.kind in (EventKind.TRANSITION, EventKind.DEMOTION, EventKind.LINK)
         told = devd.parse_line(line.text)
@@ -183,14 +186,14 @@ class NodeState:
         if error is not None:
             return replace(snapshot, log=snapshot.log.failed(error, at)), (), error.kind
         for event in events:
-            self._note_since(event)
+            self._note_since(event, snapshot.clock)
         return (
             replace(snapshot, log=snapshot.log.renewed(len(events), at, Source.SSH)),
             events,
             None,
         )
 
-    def _note_since(self, event: Event) -> None:
+    def _note_since(self, event: Event, clock: Reading[NodeClock]) -> None:
         if (
             event.kind is EventKind.TRANSITION
             and event.interface is not None
@@ -199,7 +202,15 @@ class NodeState:
             key = (event.interface, event.vhid or 0)
             known = self._since.get(key)
             if known is None or known[0] is not event.new or not known[1].exact:
-                self._since[key] = (event.new, Since(event.epoch, exact=True))
+                self._since[key] = (event.new, Since(event.epoch + self._ahead(clock), exact=True))
+
+    def _ahead(self, clock: Reading[NodeClock]) -> float:
+        """Seconds that the console's clock is ahead of the node's; 0 within what both can tell."""
+        if clock.value is None or clock.taken_at is None:
+            return 0.0
+        now = self._clock.epoch() - (self._clock.monotonic() - clock.taken_at)
+        ahead = now - clock.value.epoch
+        return ahead if abs(ahead) > CLOCK_GRAIN_S else 0.0
 
     def _become_pushed(self, told: CarpEvent, line: PushedLine, epoch: float) -> None:
         key = (told.interface, told.vhid)
