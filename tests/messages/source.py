@@ -44,7 +44,6 @@ CLICK = (
 
 TABLES = {
     ("pfha_tui/domain/causes.py", "CauseKind"): (1,),
-    ("pfha_tui/ui/commands.py", "Command"): (2, 4, 5),
 }
 """Records whose arguments, counted from 0, are texts that `tr` translates where they are shown."""
 
@@ -123,8 +122,7 @@ def _texts(name: str, words: list[str], file: str) -> Iterator[Text]:
     else:
         for word in words:
             text = cleandoc(word) if name in ("option", "argument", "Option") else word
-            if any(letter.isalpha() for letter in text) or name in ("tr", "mark"):
-                yield Text(text, None, None, file)
+            yield Text(text, None, None, file)
 
 
 def _looked_up(node: ast.Call) -> bool:
