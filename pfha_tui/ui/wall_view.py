@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import Freshness
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot, Since
+from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.target import BrokenPair, Environment, NodeRole
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import VerdictKind
@@ -215,12 +215,16 @@ def masters(pair: PairSnapshot, scene: Scene) -> tuple[NodeSnapshot, ...]:
     return tuple(
         node
         for node in pair.nodes
-        if node.reachable
-        and any(
-            role.state is CarpState.MASTER
-            and vips.freshness(role, node, scene) is not Freshness.STALE
-            for role in node.roles
-        )
+        if any(role.state is CarpState.MASTER for role in _present_roles(node, scene))
+    )
+
+
+def _present_roles(node: NodeSnapshot, scene: Scene) -> tuple[CarpRole, ...]:
+    """The roles that may be taken for the present."""
+    if not node.reachable:
+        return ()
+    return tuple(
+        role for role in node.roles if vips.freshness(role, node, scene) is not Freshness.STALE
     )
 
 
@@ -232,10 +236,7 @@ def _serves(pair: PairSnapshot, serving: Sequence[NodeSnapshot], scene: Scene) -
     if serving:
         signs = [_LETTERS[node.role] for node in serving]
         return line(signs[0], " ", signs[1])
-    told = all(
-        node.reachable and node.roles and node.interfaces.freshness(scene.now) is Freshness.FRESH
-        for node in pair.nodes
-    )
+    told = all(_present_roles(node, scene) for node in pair.nodes)
     return line((tr(texts.NOBODY), Tone.BAD)) if told else line((present.UNKNOWN, Tone.MUTED))
 
 
@@ -274,7 +275,7 @@ def _why(entry: Entry, scene: Scene, cells: int) -> Line:
     if not remark:
         return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)
     rest = cells - cell_len(remark) - GAP
-    if entry.trouble or is_stale(entry, scene):
+    if not entry.started or is_stale(entry, scene):
         return _sentence(remark, cells, Tone.WARN)
     if rest < LEAST_WHY:
         return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)

@@ -38,7 +38,7 @@ class MainScreen(Screen[None]):
     def __init__(
         self, target: PairTarget, options: ConsoleOptions, commands: Sequence[Command]
     ) -> None:
-        super().__init__(id="main")
+        super().__init__()
         self._target = target
         self._mode = verdict_view.mode(options, target)
         self._commands = on_pair(commands)
