@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.text import clean
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import decimal, word
 from pfha_tui.ui import data_plane, interfaces, present, services, texts, vips
 from pfha_tui.ui.about import About, Entry, Topic
 from pfha_tui.ui.line import EMPTY, Line, Tone, fit, flow, line, spread, width
@@ -44,7 +44,8 @@ class NodeView:
     def title(self) -> Line:
         """Name and configured part: `fw1  primary`."""
         return line(
-            (clean(self.node.name), NODE_TONES[self.index]), (f"  {self.node.role}", Tone.MUTED)
+            (clean(self.node.name), NODE_TONES[self.index]),
+            (f"  {word(self.node.role)}", Tone.MUTED),
         )
 
     def full(self, cells: int, rows: int, fold: bool = False) -> tuple[Entry, ...]:
@@ -75,7 +76,8 @@ class NodeView:
         self, named: Sequence[Row], found: Sequence[interfaces.Row], excess: int
     ) -> tuple[tuple[Row, ...], int]:
         """Which named rows, and how many interfaces, make room for `excess` lines: as few as will do."""
-        quiet = [row for row in named if row.folded]
+        # Of a node that is not reached all rows are of the past.
+        quiet = [row for row in named if row.folded or not self.node.reachable]
         first = [row for row in reversed(quiet) if row.about.topic not in KEPT_LONGEST]
         later = [row for row in reversed(quiet) if row.about.topic in KEPT_LONGEST]
         most = len(interfaces.quiet(found, self.node))

@@ -10,6 +10,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.text import clean
+from pfha_tui.domain.wording import word
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import Line, Tone, line, pad
 from pfha_tui.ui.present import Scene
@@ -70,7 +71,7 @@ def where(event: Event, names: Mapping[str, str]) -> str:
     name = names.get(event.interface, event.interface) if event.interface else ""
     if event.vhid is not None:
         return f"{name} {tr(texts.VHID)} {event.vhid}".strip()
-    return name or str(event.kind)
+    return name or word(event.kind)
 
 
 def change(event: Event) -> str:
@@ -87,7 +88,7 @@ def matches(event: Event, needle: str, names: Mapping[str, str]) -> bool:
     """Whether the filter's text occurs (in any case) in what the line shows."""
     if not needle:
         return True
-    shown = f"{event.node or ''} {where(event, names)} {describe(event)} {event.kind}"
+    shown = f"{event.node or ''} {where(event, names)} {describe(event)} {word(event.kind)}"
     return needle.casefold() in shown.casefold()
 
 
