@@ -245,6 +245,25 @@ def config_show(ctx: click.Context, json_: bool, config: str | None, pair: str |
     return show(_options(ctx, config, pair), as_json=json_)
 
 
+@cli.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@click.option("--config", metavar="FILE", help="The configuration file to read.")
+@click.pass_context
+def keys(ctx: click.Context, json_: bool, config: str | None) -> int:
+    """List the commands of the console with their keys, by the names that [keys] takes."""
+    from pfha_tui.cli.keys import run
+
+    return run(_options(ctx, config), as_json=json_)
+
+
+@cli.command()
+def man() -> int:
+    """Print the manual page: pfha-tui man | man -l -"""
+    from pfha_tui.cli.manpage import run
+
+    return run(cli)
+
+
 @cli.group(invoke_without_command=True)
 @click.option("--scenario", default="healthy", show_default=True, metavar="NAME", help="The scene.")
 @click.option("--config-out", metavar="FILE", help="Where to write the configuration for it.")

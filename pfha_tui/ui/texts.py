@@ -79,7 +79,7 @@ MORE_VIPS = mark("+ {count} more VIPs")
 MORE_LINES_BELOW = mark("{count} more")
 NOT_YET_READ = mark("not yet read")
 OLD = mark("{age} old")
-PRESS_R = mark("press r to try again")
+PRESS_TO_RETRY = mark("press {key} to try again")
 NEXT_TRY = mark("next try in {age}")
 SILENT = mark("silent for {age}")
 STOPPED = mark("stopped")
@@ -145,16 +145,12 @@ FILTER_PROMPT = mark("filter the timeline (Enter keeps it, Esc clears it)")
 TOO_SMALL = mark(
     "The terminal has {width} x {height} cells; {need_width} x {need_height} are needed."
 )
-TOO_SMALL_HINT = mark("Make it larger, or press q to quit.")
+TOO_SMALL_HINT = mark("Make it larger, or press {key} to quit.")
 
 HELP_TITLE = mark("Help")
 HELP_KEYS = mark("Keys")
 HELP_TERMS = mark("Terms")
 HELP_SIGNS = mark("Signs")
-HELP_CLOSE = mark("Esc or ? closes this page")
-THEME_COMMAND = mark("Theme: {title}")
-THEME_HELP = mark("Show the screen in these colours")
-"""One per theme in the command palette."""
 
 SIGNS = (
     (

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -39,13 +39,14 @@ class ThemeError(Exception):
 @dataclass(frozen=True, slots=True)
 class ThemeFile:
     """A theme: `name` is the file's stem, `title` is for people, `colours` maps each role to #rrggbb, or
-    with `ansi` to one of ANSI_NAMES."""
+    with `ansi` to one of ANSI_NAMES; `own` is one of the user's folder."""
 
     name: str
     title: str
     dark: bool
     colours: dict[str, str]
     ansi: bool = False
+    own: bool = False
 
     def textual(self) -> Theme:
         """The theme for Textual, with the screen's own roles as variables."""
@@ -156,11 +157,13 @@ def load(user: Path | None = None) -> Themes:
     """All themes; one of the user's replaces a shipped one of the same name. Never raises."""
     found: dict[str, ThemeFile] = {}
     problems: list[str] = []
-    for name, where, text in [*shipped(), *_read_user(user or user_folder(), problems)]:
-        try:
-            found[name] = parse(name, text, where)
-        except ThemeError as error:
-            problems.append(str(error))
+    own = list(_read_user(user or user_folder(), problems))
+    for mine, files in ((False, shipped()), (True, own)):
+        for name, where, text in files:
+            try:
+                found[name] = replace(parse(name, text, where), own=mine)
+            except ThemeError as error:
+                problems.append(str(error))
     return Themes(found, tuple(problems))
 
 

@@ -200,8 +200,7 @@ async def test_themes_can_be_changed_from_the_palette() -> None:
 async def test_an_unknown_theme_falls_back_and_is_told() -> None:
     async with running(factory.healthy(), theme="nowhere") as (app, _, pilot):
         assert app.theme == "dark"
-        await until(pilot, lambda: app._notifications)
-        assert "There is no theme nowhere." in [n.message for n in app._notifications]
+        await until(pilot, lambda: "There is no theme nowhere." in text_of(app, "#keys"))
 
 
 async def test_a_tiny_terminal_says_what_it_has_and_needs() -> None:

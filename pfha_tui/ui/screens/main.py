@@ -16,7 +16,7 @@ from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.ui import about, layout, texts, verdict_view
 from pfha_tui.ui.commands import Command, on_pair
-from pfha_tui.ui.line import Tone, line, wrap
+from pfha_tui.ui.line import Tone, wrap
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
@@ -60,7 +60,7 @@ class MainScreen(Screen[None]):
             yield NodePane(ascii_only=plain, id="primary")
             yield NodePane(ascii_only=plain, id="secondary")
         yield Timeline(ascii_only=plain, id="timeline")
-        yield Input(placeholder=texts.FILTER_PROMPT, compact=True, id="filter")
+        yield Input(placeholder=tr(texts.FILTER_PROMPT), compact=True, id="filter")
         yield KeyBar(self._commands, ascii_only=plain, id="keys")
         yield Lines(ascii_only=plain, id="too-small")
 
@@ -103,7 +103,7 @@ class MainScreen(Screen[None]):
             # One moment that cannot be drawn, whatever a device said, must not take the console down;
             # but the old picture must not pass for the present either.
             self.drawing_error = error
-            said = texts.NOT_DRAWN.format(reason=type(error).__name__)
+            said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
             self.query_one("#verdict", Lines).draw(wrap(said, self.size.width, 2, Tone.BAD))
 
     def _draw(self, moment: Moment) -> None:
@@ -134,7 +134,7 @@ class MainScreen(Screen[None]):
 
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
-        self.query_one("#keys", Lines).draw((line(f" {sentence}"),))
+        self.query_one("#keys", KeyBar).say(sentence, hold=True)
 
     def _arrange(self, plan: layout.Plan) -> None:
         if plan == self._plan:
@@ -150,13 +150,15 @@ class MainScreen(Screen[None]):
         self.timeline.styles.height = plan.timeline
 
     def _say_too_small(self, width: int, height: int) -> None:
-        said = texts.TOO_SMALL.format(
+        said = tr(texts.TOO_SMALL).format(
             width=width,
             height=height,
             need_width=layout.LEAST_WIDTH,
             need_height=layout.LEAST_HEIGHT,
         )
-        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(texts.TOO_SMALL_HINT, width, 2)]
+        key = next(command.label for command in self._commands if command.id == "quit")
+        hint = tr(texts.TOO_SMALL_HINT).format(key=key)
+        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)
 
     @on(NodePane.Resized)
@@ -218,7 +220,7 @@ class MainScreen(Screen[None]):
 
     def start_filter(self) -> None:
         """Show the filter's input in the key bar's place."""
-        self._ask(texts.FILTER_PROMPT, self.timeline.needle, searching=False)
+        self._ask(tr(texts.FILTER_PROMPT), self.timeline.needle, searching=False)
 
     def find(self, by: int) -> None:
         """Go to the next (1) or previous (-1) line found; ask what to search where nothing is searched."""

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import layout, texts, wall_view
 from pfha_tui.ui.commands import Command, on_wall
-from pfha_tui.ui.line import Tone, line, wrap
+from pfha_tui.ui.line import Tone, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry
 from pfha_tui.ui.present import Scene
@@ -57,7 +57,7 @@ class WallScreen(Screen[None]):
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
         if self.is_mounted:
-            self.query_one("#keys", Lines).draw((line(f" {sentence}"),))
+            self.query_one("#keys", KeyBar).say(sentence, hold=True)
 
     def show(self, entries: Sequence[Entry], scene: Scene) -> None:
         """Draw these pairs at this moment; only rows that changed reach the terminal."""
@@ -101,7 +101,9 @@ class WallScreen(Screen[None]):
             need_width=layout.LEAST_WIDTH,
             need_height=layout.LEAST_HEIGHT,
         )
-        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(tr(texts.TOO_SMALL_HINT), width, 2)]
+        key = next(command.label for command in self._commands if command.id == "quit")
+        hint = tr(texts.TOO_SMALL_HINT).format(key=key)
+        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)
 
     @on(PairList.Marked)

@@ -9,7 +9,7 @@ from textual.message import Message
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
 from pfha_tui.ui.commands import COMMANDS, Scope, bindings
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, spread
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, spread
 from pfha_tui.ui.wall_view import DIGITS, Wall
 from pfha_tui.ui.widgets.choosing import CURSOR
 from pfha_tui.ui.widgets.lines import WHEEL_ROWS, Lines
@@ -50,6 +50,11 @@ class PairList(Lines, can_focus=True):
     def marked(self) -> int | None:
         """The pair under the cursor, counted from 0; None before anything was shown."""
         return self._marked
+
+    @property
+    def marked_text(self) -> str:
+        """The line under the cursor as plain text; empty before anything was shown."""
+        return next((plain(row).strip() for n, row in self._wall.rows if n == self._marked), "")
 
     def show(self, wall: Wall) -> None:
         """Show this wall; the cursor starts on its first line."""
