@@ -6,9 +6,12 @@ from pfha_tui.domain.events import Event, EventKind
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.ui import about as things
-from pfha_tui.ui import data_plane, facts, node_facts, present, timeline_view, vips
+from pfha_tui.ui import data_plane, present, timeline_view, vips
 from pfha_tui.ui.about import About, Topic
-from pfha_tui.ui.facts import Fact
+from pfha_tui.ui.facts import table as tables
+from pfha_tui.ui.facts import topics
+from pfha_tui.ui.facts.side import Side
+from pfha_tui.ui.facts.table import Fact
 from pfha_tui.ui.line import Line, Tone, line, wrap
 from pfha_tui.ui.present import Scene
 
@@ -20,7 +23,7 @@ def table(about: About, pair: PairSnapshot, scene: Scene, cells: int) -> tuple[L
     """What is known of it on both nodes, side by side; of the pair also the verdict and all its causes."""
     told = list(_facts(about, pair, scene))
     names = (pair.primary.name, pair.secondary.name)
-    rows = facts.table(told, names, cells)
+    rows = tables.table(told, names, cells)
     return (*_verdict(pair, cells), *rows) if about.topic is Topic.PAIR else rows
 
 
@@ -33,7 +36,7 @@ def _facts(about: About, pair: PairSnapshot, scene: Scene) -> tuple[Fact, ...]:
     sides = []
     for index, node in enumerate(pair.nodes):
         role = roles[index]
-        side = node_facts.Side(
+        side = Side(
             node,
             pair.nodes[1 - index],
             scene,
@@ -42,7 +45,7 @@ def _facts(about: About, pair: PairSnapshot, scene: Scene) -> tuple[Fact, ...]:
             data_plane.bulk_of(node, pair.events),
             role is not None and vips.key_of(role) in unhealthy,
         )
-        sides.append(node_facts.of(about.topic, side))
+        sides.append(topics.of(about.topic, side))
     return tuple(
         Fact(name, mine, theirs, equal)
         for (name, mine, equal), (_, theirs, _) in zip(sides[0], sides[1], strict=True)

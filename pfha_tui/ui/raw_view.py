@@ -79,7 +79,7 @@ def wanted(topic: Topic, command: Command, name: str = "", vhid: int | None = No
     found = {
         catalogue.SYSCTL_CARP: r"^net\.inet\.carp\.demotion.*" if topic is Topic.VIP else "",
         catalogue.PF_INFO: (
-            r"^Hostid: .*" if topic is Topic.CREATORS else r"^\s*current entries .*"
+            r"^Hostid: .*" if topic is Topic.CREATORS else r"^State Table.*\n.*current entries .*"
         ),
         catalogue.PF_MEMORY: r"^states\s.*",
         catalogue.GATEWAYS: rf"^{exact} .*" if name else "",

@@ -52,10 +52,12 @@ def calm(state: Condition, values: Sequence[Line]) -> bool:
 
 
 def absent(reading: Reading[Any]) -> bool:
-    """Whether the node simply does not have this section, or has not been asked for it yet."""
+    """Whether nothing tells that the node has this section at all; one that it refuses to tell of, or tells
+    of in words that are not understood, is there."""
     if reading.value is not None:
         return False
-    return reading.error is None or reading.error.kind is ErrorKind.MISSING
+    telling = (ErrorKind.NOT_PERMITTED, ErrorKind.PARSE, ErrorKind.FAILED)
+    return reading.error is None or reading.error.kind not in telling
 
 
 def present_now(reading: Reading[Any], now: float) -> bool:
@@ -67,7 +69,7 @@ def folded_line(rows: Sequence[Row], cells: int) -> Line:
     """All these rows in one: `quiet    ids 2   bulk done   ntp`; those that do not fit are counted."""
     name = pad(line((tr("quiet"), Tone.STRONG)), max(LABEL_CELLS, cell_len(tr("quiet")) + 1))
     room = cells - width(name)
-    items: list[Line] = [line((row.folded, Tone.MUTED)) for row in rows]
+    items: list[Line] = [line((row.folded or row.name, Tone.MUTED)) for row in rows]
     text: Line = EMPTY
     for shown in range(len(items), -1, -1):
         left = len(items) - shown

@@ -108,7 +108,7 @@ def clock_items(node: NodeSnapshot, peer: NodeSnapshot, scene: Scene) -> tuple[L
         return ()
     told: list[tuple[float, str]] = []
     if abs(own) > CLOCK_TOLERANCE_S:
-        told.append((own, tr("the console")))
+        told.append((own, tr("console")))
     if other is not None and abs(own - other) > CLOCK_TOLERANCE_S:
         told.append((own - other, clean(peer.name)))
     if len(told) == 2 and abs(told[0][0] - told[1][0]) <= CLOCK_TOLERANCE_S:
@@ -130,7 +130,7 @@ def ntp_item(ntp: NtpStatus, brief: bool = False) -> Line:
         if not ntp.peers:
             return line((tr("ntp has no sources"), Tone.WARN))
         if brief:
-            return line((tr("ntp follows none"), Tone.WARN))
+            return line((tr("no ntp source"), Tone.WARN))
         return line((tr("ntp follows none of {count} sources").format(count=ntp.peers), Tone.WARN))
     source = crop(clean(ntp.source[: 2 * WORD_CELLS]), WORD_CELLS)
     text = line(("ntp ", Tone.MUTED), source)

@@ -281,6 +281,8 @@ def unreachable() -> PairSnapshot:
     ago = 41.0
 
     def aged(reading: Reading) -> Reading:
+        if reading.value is None:
+            return reading
         error = ReadError(ErrorKind.TRANSPORT, "no answer")
         return replace(reading, taken_at=NOW - ago, error=error)
 

@@ -9,6 +9,8 @@ from rich.cells import cell_len
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import Freshness, Reading
 from pfha_tui.domain.text import clean
+from pfha_tui.domain.wording import word
+from pfha_tui.domain.wording import word
 from pfha_tui.ui import present
 from pfha_tui.ui.line import EMPTY, Line, Tone, fit, flow, line, pad, plain, width, wrap
 from pfha_tui.ui.present import Scene
@@ -73,7 +75,7 @@ def read_item(name: str, reading: Reading[Any], scene: Scene) -> Items:
         way = f" {reading.source}" if reading.source is not None else ""
         items.append(line((f"{name} ", Tone.MUTED), (ago, tone), (way, Tone.MUTED)))
     if reading.error is not None:
-        said = f"{name}: {reading.error.kind}"
+        said = tr("{what}: {detail}").format(what=name, detail=word(reading.error.kind))
         message = clean(reading.error.message[:TEXT_LIMIT])
         items.append(line((f"{said}: {message}" if message else said, Tone.WARN)))
     elif reading.taken_at is None:
