@@ -9,7 +9,6 @@ from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.snapshot import CarpRole
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.wording import word
-from pfha_tui.domain.wording import word
 from pfha_tui.ui import about, present, vips
 from pfha_tui.ui.facts import interface
 from pfha_tui.ui.facts.side import Side, Told, loud_rate, rate, reads

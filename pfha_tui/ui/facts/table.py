@@ -10,7 +10,6 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import Freshness, Reading
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.wording import word
-from pfha_tui.domain.wording import word
 from pfha_tui.ui import present
 from pfha_tui.ui.line import EMPTY, Line, Tone, fit, flow, line, pad, plain, width, wrap
 from pfha_tui.ui.present import Scene
