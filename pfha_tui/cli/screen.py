@@ -6,7 +6,6 @@ from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options, configuration
 from pfha_tui.config.problems import Problem
-from pfha_tui.ui import keymap, theme_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +18,7 @@ def console_options(options: Options, *, watch: bool) -> "ConsoleOptions":
     """How the console is to look and behave. Raises Failure (USAGE) where `[keys]` is at fault."""
     from pfha_tui.config.locations import state_dir
     from pfha_tui.config.schema import Bell
+    from pfha_tui.ui import theme_choice
     from pfha_tui.ui.options import ConsoleOptions
 
     loaded = configuration(options)
@@ -49,6 +49,10 @@ def wanted_keys(loaded: "Configuration") -> "Mapping[str, tuple[str, ...]]":
 
 def key_problems(loaded: "Configuration") -> tuple[Problem, ...]:
     """Unknown commands, unknown keys and clashes, each with its line."""
+    if not loaded.keys.entries:
+        return ()
+    from pfha_tui.ui import keymap
+
     return tuple(
         Problem(
             loaded.path,
