@@ -1,6 +1,6 @@
 """Pure: what a row is about, so that it can be chosen, found again in the next snapshot, and opened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pfha_tui.domain.events import Event, EventKind
@@ -111,6 +111,15 @@ def interfaces_of(about: About, pair: PairSnapshot) -> tuple[str, str]:
 def _vip_interfaces(about: About, pair: PairSnapshot) -> tuple[str, str]:
     first, second = (role.interface if role else about.name for role in roles_of(about, pair))
     return first, second
+
+
+def counterpart(about: About, pair: PairSnapshot) -> About:
+    """The same thing on the other node."""
+    other = 1 - about.index
+    name = about.name
+    if about.topic in (Topic.VIP, Topic.INTERFACE):
+        name = interfaces_of(about, pair)[other]
+    return replace(about, index=other, name=name)
 
 
 def interface(node: NodeSnapshot, name: str) -> Interface | None:

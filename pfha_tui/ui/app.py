@@ -249,6 +249,10 @@ class ConsoleApp(Desk):
         """Open the row under the cursor."""
         self.main.open_chosen()
 
+    def action_other_node(self) -> None:
+        """Go to the pane of the other node."""
+        self.main.focus_other()
+
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
         pair = self._shown or self._marked

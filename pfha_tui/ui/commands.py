@@ -204,6 +204,17 @@ COMMANDS = (
         scope=Scope.PAIR,
     ),
     Command(
+        "other-node",
+        "o",
+        "o",
+        "other_node",
+        mark("other node"),
+        mark("Go to the other node's pane, or to its output where a row is open."),
+        bar=False,
+        palette=False,
+        scope=Scope.PAIR,
+    ),
+    Command(
         "copy",
         "y",
         "y",

@@ -1,26 +1,28 @@
 """One thing of the pair in full, live: both nodes' facts, its events, and the raw output they come from."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 
 from pfha_tui.domain.command import Command as Asked
 from pfha_tui.domain.command import Output
 from pfha_tui.domain.events import Event
-from pfha_tui.domain.language import tr
+from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import about as things
 from pfha_tui.ui import detail_view, layout, raw_view, verdict_view
 from pfha_tui.ui.about import About, Topic
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, width
+from pfha_tui.ui.commands import Command, Scope
+from pfha_tui.ui.line import EMPTY, Line, Tone, line
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.raw_view import Printed
 from pfha_tui.ui.vips import interface_labels
+from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines, Panel
 
 ABOVE_MARK = 2
@@ -118,18 +120,19 @@ class RawPanel(MarkedPanel):
 class DetailScreen(ModalScreen[None]):
     """Opens on a row, or on an event of the timeline with what happened around it; Esc goes back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", show=False),
-        Binding("space", "grow", show=False),
-        Binding("o", "other", show=False),
-        Binding("right", "app.focus_next", show=False),
-        Binding("left", "app.focus_previous", show=False),
-    ]
-
     def __init__(
-        self, about: About, event: Event | None, target: PairTarget, mode: str, ascii_only: bool
+        self,
+        about: About,
+        event: Event | None,
+        target: PairTarget,
+        mode: str,
+        commands: Sequence[Command],
+        ascii_only: bool,
     ) -> None:
         super().__init__()
+        self._commands = _own(commands)
+        for command in self._commands:
+            self._bindings.bind(command.keys, command.action, show=False)
         self._about, self._event = about, event
         self._target, self._mode = target, mode
         self._ascii = ascii_only
@@ -148,7 +151,7 @@ class DetailScreen(ModalScreen[None]):
         with Container(id="outputs"):
             yield RawPanel(ascii_only=plain, id="output-primary")
             yield RawPanel(ascii_only=plain, id="output-secondary")
-        yield Lines(ascii_only=plain, id="detail-keys")
+        yield KeyBar(self._commands, ascii_only=plain, id="detail-keys")
 
     def on_mount(self) -> None:
         """Let the arrow keys move the facts first."""
@@ -181,14 +184,12 @@ class DetailScreen(ModalScreen[None]):
         banner = verdict_view.banner(self._target, self._mode, scene, cells, moment.others, news)
         self.query_one("#detail-banner", Lines).draw((banner,))
         self.query_one("#detail-verdict", Lines).draw(verdict)
-        back = line((tr("Esc goes back"), Tone.MUTED))
         title = line((things.heading(self._about, pair), Tone.STRONG))
-        self.query_one("#facts", Panel).fill(title, back, facts)
+        self.query_one("#facts", Panel).fill(title, EMPTY, facts)
         self._show_events(events, chosen)
         for index, panel in enumerate(self.outputs):
             if panel.display:
                 panel.show(index, self._about, moment)
-        self.query_one("#detail-keys", Lines).draw((_keys(cells, plan.side_by_side),))
 
     def _fact_lines(self, pair: PairSnapshot, moment: Moment, cells: int) -> tuple[Line, ...]:
         rows = detail_view.table(self._about, pair, moment.scene, cells)
@@ -252,18 +253,23 @@ class DetailScreen(ModalScreen[None]):
         self.outputs[self._side].focus()
 
 
-def _keys(cells: int, side_by_side: bool) -> Line:
-    told = [
-        ("Esc", tr("back")),
-        ("Tab", tr("next part")),
-        ("Space", tr("enlarge it")),
-        ("↑ ↓", tr("scroll")),
-    ]
-    if not side_by_side:
-        told.insert(2, ("o", tr("other node")))
-    row = line(" ")
-    for key, word in told:
-        longer = line(row, (key, Tone.ACCENT), (f" {word}   ", Tone.MUTED))
-        if width(longer) <= cells:
-            row = longer
-    return row
+def _own(commands: Sequence[Command]) -> tuple[Command, ...]:
+    """What the operator can ask of this screen, by the keys that the session's commands have."""
+    here = {
+        "quit": ("dismiss", mark("back")),
+        "next": ("app.focus_next", mark("next part")),
+        "previous": ("app.focus_previous", mark("previous part")),
+        "expand": ("grow", mark("enlarge")),
+        "other-node": ("other", mark("other node")),
+    }
+    shown = ("next", "expand", "other-node", "help")
+    back = Command("back", "escape", "Esc", "dismiss", mark("back"), "")
+    found = [back]
+    for command in commands:
+        bar = command.id in shown
+        if command.id in here:
+            action, title = here[command.id]
+            found.append(replace(command, action=action, title=title, bar=bar))
+        elif command.scope is Scope.ANYWHERE and command.keys and command.action:
+            found.append(replace(command, action=f"app.{command.action}", bar=bar))
+    return tuple(found)

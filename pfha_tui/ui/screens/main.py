@@ -156,7 +156,7 @@ class MainScreen(Screen[None]):
             need_width=layout.LEAST_WIDTH,
             need_height=layout.LEAST_HEIGHT,
         )
-        key = next(command.label for command in self._commands if command.id == "quit")
+        key = next(tr(command.label) for command in self._commands if command.id == "quit")
         hint = tr(texts.TOO_SMALL_HINT).format(key=key)
         rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)
@@ -182,6 +182,17 @@ class MainScreen(Screen[None]):
         message.panel.focus()
         self.open_chosen(message.panel)
 
+    def focus_other(self) -> None:
+        """Go to the pane of the node that has not the focus, to the same row where it has it."""
+        here = self.focused_pane or 0
+        pane, other = self.panes[here], self.panes[1 - here]
+        if self.focused_pane is None:
+            pane.focus()
+            return
+        if self._moment is not None and pane.about is not None:
+            other.choose_key(about.counterpart(pane.about, self._moment.snapshot))
+        other.focus()
+
     def open_chosen(self, panel: Widget | None = None) -> None:
         """Open what the row under the cursor of this (or the focused) panel is about; a pane without such a
         row is expanded, or made small again."""
@@ -201,7 +212,9 @@ class MainScreen(Screen[None]):
 
         if self._moment is None:
             return
-        self._detail = DetailScreen(what, event, self._target, self._mode, self._ascii)
+        self._detail = DetailScreen(
+            what, event, self._target, self._mode, self._commands, self._ascii
+        )
         self._detail.show(self._moment)
         self.app.push_screen(self._detail, self._detail_closed)
 

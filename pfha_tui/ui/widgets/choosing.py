@@ -99,6 +99,12 @@ class Choosing(Panel):
         first, last = self._span(self._place)
         self.scroll_to_row(max(min(self._top, first), last - self.inner.height + 1))
 
+    def choose_key(self, key: Hashable) -> None:
+        """Put the cursor on the row with this key; nothing changes where there is none."""
+        found = [n for n, at in enumerate(self._starts) if self._keys[at] == key]
+        if found:
+            self.choose(found[0])
+
     def action_scroll(self, rows: int) -> None:
         """Move the cursor by rows; beyond the last one, and without rows, the content."""
         wanted = self._place + rows
