@@ -10,6 +10,7 @@ import asyncssh
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.text import said
 from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.ssh.elevation import Elevation
@@ -187,7 +188,9 @@ class SshLink:
             raise
         except (OSError, asyncssh.Error) as error:
             raise NetworkFailure(
-                tr("the connection to {where} broke: {error}").format(where=self.where, error=error)
+                tr("the connection to {where} broke: {error}").format(
+                    where=self.where, error=said(str(error)) or type(error).__name__
+                )
             ) from error
         return channel
 
@@ -198,7 +201,7 @@ class SshLink:
         try:
             self._beat_channel = await self.open_channel(lambda: session, BEAT_COMMAND)
         except asyncssh.ChannelOpenError as error:
-            raise self._no_shell(error.reason) from error
+            raise self._no_shell(said(error.reason)) from error
         self._tick()
         limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s
         try:
@@ -211,17 +214,17 @@ class SshLink:
                 )
             ) from error
         if self._pulse.echoes == 0:
-            raise self._no_shell(session.said.decode("utf-8", "replace").strip())
+            raise self._no_shell(said(session.said))
         self._tell(Life.LIVE)
 
-    def _no_shell(self, said: str) -> OperatorNeeded:
+    def _no_shell(self, words: str) -> OperatorNeeded:
         text = tr("the account at {where} may log in but not run commands: give it shell access")
-        if said:
+        if words:
             text = tr(
                 "the account at {where} may log in but not run commands: give it shell access"
                 " (the node said: {said})"
             )
-        return OperatorNeeded(text.format(where=self.where, said=said))
+        return OperatorNeeded(text.format(where=self.where, said=words))
 
     def _tick(self) -> None:
         """Send the beat when it is due, and tell when the link's life has changed."""
@@ -247,7 +250,9 @@ class SshLink:
             self._tell(Life.LIVE)
 
     def _connection_lost(self, exc: Exception | None) -> None:
-        words = tr("closed by the other side") if exc is None else str(exc) or type(exc).__name__
+        words = (
+            tr("closed by the other side") if exc is None else said(str(exc)) or type(exc).__name__
+        )
         self._end(
             NetworkFailure(
                 tr("the connection to {where} ended: {words}").format(where=self.where, words=words)
