@@ -13,6 +13,8 @@ from pfha_tui.domain.snapshot import NodeSnapshot
 
 WINDOW_S = 3.0
 LIMIT = 2000
+REACH = 200
+"""Events on either side among which the same change is sought: in a flood of lines it is not worth more."""
 
 _PUSHED = (Source.DEVD, Source.LOG)
 _EXACTNESS = {Source.DEVD: 0, Source.LOG: 1}
@@ -86,8 +88,9 @@ def became(event: Event) -> str:
 
 def _twin(timeline: list[Event], event: Event) -> int | None:
     """Index of the event that tells the same change, None if it is new."""
-    low = bisect_left(timeline, event.epoch - WINDOW_S, key=_epoch)
-    high = bisect_right(timeline, event.epoch + WINDOW_S, key=_epoch)
+    middle = bisect_right(timeline, event.epoch, key=_epoch)
+    low = max(bisect_left(timeline, event.epoch - WINDOW_S, key=_epoch), middle - REACH)
+    high = min(bisect_right(timeline, event.epoch + WINDOW_S, key=_epoch), middle + REACH)
     subject, outcome = _subject(event), became(event)
     near: list[tuple[float, int]] = []
     for at in range(low, high):
@@ -110,13 +113,14 @@ def _explained(timeline: list[Event], event: Event, subject: Subject, outcome: s
     """A poll after a gap notices late what a pushed line dates exactly: find the other half of the pair."""
     if event.source in _PUSHED:
         start = bisect_right(timeline, event.epoch, key=_epoch)
-        for at in range(start, len(timeline)):
+        for at in range(start, min(len(timeline), start + REACH)):
             told = timeline[at]
             if _subject(told) == subject:
                 polled = told.source not in _PUSHED
                 return at if polled and became(told) == outcome else None
         return None
-    for at in range(bisect_right(timeline, event.epoch, key=_epoch) - 1, -1, -1):
+    last = bisect_right(timeline, event.epoch, key=_epoch) - 1
+    for at in range(last, max(-1, last - REACH), -1):
         if _subject(timeline[at]) == subject:
             return at if became(timeline[at]) == outcome else None
     return None
