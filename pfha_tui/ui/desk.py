@@ -54,7 +54,7 @@ class Desk(App[int]):
     @property
     def scene(self) -> Scene:
         """The present moment."""
-        retry = next((one.label for one in self.commands if one.id == "retry"), "")
+        retry = next((tr(one.label) for one in self.commands if one.id == "retry"), "")
         return Scene(*self._options.clock(), self._options.tz, retry)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -96,6 +96,13 @@ class Desk(App[int]):
         """What Textual itself has to say is said in the same place: its toasts would hide facts."""
         self.tell(clean(message), Tone.PLAIN if severity == "information" else Tone.WARN)
 
+    def action_command_palette(self) -> None:
+        """Open the palette, which speaks the language in use."""
+        from textual.command import CommandPalette
+
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder=tr("Search for commands")))
+
     def action_copy(self) -> None:
         """Copy what is selected, else the row or pane with the focus, else the verdict."""
         # Imported on first use, as below: neither is needed for the first frame.
@@ -117,7 +124,7 @@ class Desk(App[int]):
 
         scene = self.scene
         name = pictures.file_name(self.subject, scene.local(scene.epoch))
-        svg = pictures.without_fonts(self.export_screenshot(title=f"{self.title} {self.subject}"))
+        svg = pictures.tidied(self.export_screenshot(title=f"{self.title} {self.subject}"))
         try:
             path = await asyncio.to_thread(pictures.save, svg, name, pictures.folders())
         except OSError as error:
@@ -152,7 +159,7 @@ class Desk(App[int]):
     def use_theme(self, name: str) -> None:
         """Show the screen in this theme, keep it for the next start, and say what comes of that."""
         self.theme = name
-        title, options = self._themes.found[name].title, self._options
+        title, options = tr(self._themes.found[name].title), self._options
         if options.state_folder is None:
             return
         try:
@@ -172,7 +179,7 @@ class Desk(App[int]):
         if self._options.no_color:
             return
         for theme in self._offered_themes():
-            title = tr("Theme: {title}").format(title=theme.title)
+            title = tr("Theme: {title}").format(title=tr(theme.title))
             said = tr("Show the screen in these colours")
             yield SystemCommand(title, said, lambda name=theme.name: self.use_theme(name))
 
@@ -182,6 +189,6 @@ class Desk(App[int]):
             if command.palette and self.check_action(command.action, ()):
                 run = getattr(self, f"action_{command.action}")
                 title = tr(command.title)
-                said = f"{command.label}  {tr(command.help)}"
+                said = f"{tr(command.label)}  {tr(command.help)}"
                 yield SystemCommand(title[:1].upper() + title[1:], said, run)
         yield from self.theme_commands()

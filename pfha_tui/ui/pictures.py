@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import platformdirs
+from rich.terminal_theme import SVG_EXPORT_THEME
 
 SUFFIX = ".svg"
 _MOST = 1000
@@ -47,6 +48,8 @@ def _create(svg: str, folder: Path, name: str) -> Path:
     raise FileExistsError(17, "File exists")
 
 
-def without_fonts(svg: str) -> str:
-    """The picture without its references to fonts on the network: opening it shall fetch nothing."""
-    return re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+def tidied(svg: str) -> str:
+    """The picture without its references to fonts on the network, which opening it would fetch, and with
+    a black that is black: Rich's is a grey, on which a terminal's own colours cannot be told."""
+    svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+    return svg.replace(SVG_EXPORT_THEME.ansi_colors[0].hex, "#000000")

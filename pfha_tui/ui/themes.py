@@ -10,7 +10,7 @@ from platformdirs import user_config_path
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-from pfha_tui.domain.language import tr
+from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 
@@ -28,6 +28,17 @@ ANSI_NAMES = (
     "bright-white",
 )  # fmt: skip
 """The colours of a theme with `ansi = true`: the terminal's own sixteen, and its default."""
+
+TITLES = (
+    mark("Dark"),
+    mark("Light"),
+    mark("High contrast"),
+    mark("Deuteranopia"),
+    mark("Tritanopia"),
+    mark("Terminal"),
+    mark("Terminal, light"),
+)
+"""What the themes that come along are called in their files, for `tr`."""
 
 MOST_BYTES = 65_536
 
@@ -59,6 +70,8 @@ class ThemeFile:
             for place in ("block-cursor", "block-cursor-blurred", "screen-selection")
             for part, value in cursor.items()
         } | {f"input-selection-{part}": value for part, value in cursor.items()}
+        if self.ansi:
+            marks |= {"ansi-background": colour["background"], "ansi-foreground": colour["text"]}
         return Theme(
             name=self.name,
             dark=self.dark,

@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
 from pfha_tui.ui.commands import Command
-from pfha_tui.ui.keymap import labels
+from pfha_tui.ui.keymap import key_label, labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
 from pfha_tui.ui.widgets.lines import Panel
 
@@ -21,8 +21,8 @@ def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
     """Keys, signs and terms as lines of at most `cells`."""
     sections = (
         (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in commands]),
-        (tr(texts.HELP_SIGNS), list(texts.SIGNS)),
-        (tr(texts.HELP_TERMS), list(texts.TERMS)),
+        (tr(texts.HELP_SIGNS), [(tr(sign), tr(text)) for sign, text in texts.SIGNS]),
+        (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in texts.TERMS]),
     )
     lines: list[Line] = []
     for title, entries in sections:
@@ -45,7 +45,8 @@ class HelpPanel(Panel):
     def on_resize(self) -> None:
         """Break the lines for the new width."""
         title = line((tr(texts.HELP_TITLE), Tone.STRONG))
-        closing = ", ".join(labels(one)[0] for one in self._commands if one.id in CLOSING)
+        opening = next(one for one in self._commands if one.id == "help")
+        closing = f"{key_label('escape')}, {opening.label}"
         badge = line((tr("{keys}: back").format(keys=closing), Tone.MUTED))
         self.fill(title, badge, page(self._commands, self.inner.width))
 
