@@ -109,7 +109,8 @@ def _walk(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
 
 
 def _paragraphs(command: click.Command) -> list[str]:
-    text = tr(cleandoc(command.help or ""))
+    english = cleandoc(command.help or "")
+    text = tr(english)
     return [" ".join(part.split()) for part in text.split("\n\n")] if text else []
 
 

@@ -184,7 +184,7 @@ def _new(event: Event) -> str | None:
 def _role_text(old: str | None, new: str, reason: str) -> str:
     text = tr("now {new}") if old is None else tr("{old} to {new}")
     text = text.format(old=old, new=new)
-    return f"{text}: {reason}" if reason else text
+    return tr("{what}: {detail}").format(what=text, detail=reason) if reason else text
 
 
 def _ways(
@@ -196,7 +196,9 @@ def _ways(
             why = node.unreachable_why
             yes, no = tr("reachable"), tr("unreachable")
             state = "reachable" if node.reachable else "unreachable"
-            text = yes if node.reachable else f"{no}: {why}" if why else no
+            text = yes if node.reachable else no
+            if why and not node.reachable:
+                text = tr("{what}: {detail}").format(what=no, detail=why)
             yield (node.name, None), (state, text)
         yield from _link(node, Source.SSH, node.ssh)
         yield from _link(node, Source.SNMP, node.snmp_link)

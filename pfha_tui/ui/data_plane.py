@@ -271,5 +271,5 @@ def config(node: NodeSnapshot, index: int, scene: Scene) -> Row:
 def _push(node: NodeSnapshot, index: int) -> Row | None:
     if not node.push_gaps:
         return None
-    text = wrap("; ".join(node.push_gaps), PUSH_CELLS, 1, Tone.WARN)
+    text = wrap(tr("; ").join(node.push_gaps), PUSH_CELLS, 1, Tone.WARN)
     return Row(tr(texts.STREAM), text, Condition(False), About(Topic.STREAM, index))

@@ -13,24 +13,24 @@ from pfha_tui.domain.language import mark, tr
 from pfha_tui.ui.commands import COMMANDS, Command, Scope
 
 NAMED = {
-    "backspace": "Backspace",
-    "delete": "Del",
+    "backspace": mark("Backspace"),
+    "delete": mark("Del"),
     "down": "↓",
-    "end": "End",
-    "enter": "Enter",
-    "escape": "Esc",
-    "home": "Home",
-    "insert": "Ins",
+    "end": mark("End"),
+    "enter": mark("Enter"),
+    "escape": mark("Esc"),
+    "home": mark("Home"),
+    "insert": mark("Ins"),
     "left": "←",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
+    "pagedown": mark("PgDn"),
+    "pageup": mark("PgUp"),
     "right": "→",
-    "shift+tab": "Shift+Tab",
-    "space": "Space",
-    "tab": "Tab",
+    "shift+tab": mark("Shift+Tab"),
+    "space": mark("Space"),
+    "tab": mark("Tab"),
     "up": "↑",
 }
-"""Textual's name of a key, and how it is shown."""
+"""Textual's name of a key, and how it is shown: the word that stands on the key, for `tr`."""
 
 _ARROWS = ("up", "down", "left", "right")
 
@@ -105,7 +105,7 @@ def _printable() -> set[str]:
 def key_label(name: str) -> str:
     """How a key is shown: `?`, `Q`, `Ctrl+P`, `F5`, `PgDn`."""
     if name in NAMED:
-        return NAMED[name]
+        return tr(NAMED[name])
     if name.startswith("ctrl+"):
         return f"Ctrl+{name[5:].upper()}"
     return _CHARACTERS.get(name, name.upper())
@@ -145,7 +145,7 @@ def faults(
         if name not in known:
             found.append(Fault(name, tr("is not the name of a command"), _names(name, known)))
         elif name in STEADY:
-            what = tr("cannot have another key than {key}").format(key=known[name].label)
+            what = tr("cannot have another key than {key}").format(key=tr(known[name].label))
             found.append(Fault(name, what, tr("leave it out")))
         else:
             found += _unfit(known[name], keys)
@@ -172,7 +172,7 @@ def _unfit(command: Command, keys: Sequence[str]) -> list[Fault]:
             mend = tr("use a character, a name such as Tab, ctrl with a letter, or F1 to F12")
         elif name in _SAME_BYTE:
             what = tr("a terminal sends {key} as {other}").format(
-                key=key_label(name), other=_SAME_BYTE[name]
+                key=key_label(name), other=tr(_SAME_BYTE[name])
             )
             mend = tr("choose another key")
         elif name in taken:

@@ -117,4 +117,4 @@ def _detail(link: LinkStatus, scene: Scene) -> str:
         parts = [told, again]
     elif link.next_try_at is not None and link.next_try_at > scene.now:
         parts.append(tr(texts.NEXT_TRY).format(age=present.age(link.next_try_at - scene.now)))
-    return clean("; ".join(parts))
+    return clean(tr("; ").join(parts))

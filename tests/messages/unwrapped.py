@@ -92,3 +92,44 @@ def _hidden(tree: ast.Module, file: str) -> set[int]:
         for each in inside:
             found.update(id(deep) for deep in ast.walk(each))
     return found
+
+
+def frozen() -> Iterator[str]:
+    """Where a text is translated while its module is being imported, before a language is chosen."""
+    for file, tree in source.modules():
+        waiting: list[ast.AST] = [tree]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                waiting += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+                waiting += node.decorator_list
+                continue
+            if isinstance(node, ast.Lambda):
+                continue
+            if isinstance(node, ast.Call) and source.name_of(node.func) in ("tr", "ntr", "ptr"):
+                yield f"{file}:{node.lineno}"
+            waiting += ast.iter_child_nodes(node)
+
+
+def english_words() -> Iterator[str]:
+    """Where a word of ui/texts.py is used as it is, instead of through tr() or a Mark."""
+    table = source.PACKAGE / "ui" / "texts.py"
+    words = {
+        target.id
+        for node in ast.parse(table.read_text("utf-8")).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for file, tree in source.modules():
+        spoken = {
+            id(argument)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and source.name_of(node.func) in ("tr", "Mark")
+            for argument in node.args
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Attribute) or id(node) in spoken:
+                continue
+            if isinstance(node.value, ast.Name) and node.value.id == "texts" and node.attr in words:
+                yield f"{file}:{node.lineno}: {node.attr}"

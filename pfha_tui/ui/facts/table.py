@@ -76,7 +76,9 @@ def read_item(name: str, reading: Reading[Any], scene: Scene) -> Items:
     if reading.error is not None:
         said = tr("{what}: {detail}").format(what=name, detail=word(reading.error.kind))
         message = clean(reading.error.message[:TEXT_LIMIT])
-        items.append(line((f"{said}: {message}" if message else said, Tone.WARN)))
+        if message:
+            said = tr("{what}: {detail}").format(what=said, detail=message)
+        items.append(line((said, Tone.WARN)))
     elif reading.taken_at is None:
         items.append(line((f"{name} ", Tone.MUTED), condition(reading, scene).remark))
     return tuple(items)

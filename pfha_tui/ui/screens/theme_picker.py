@@ -32,7 +32,7 @@ class ThemeList(Choosing):
 
     def _row(self, theme: ThemeFile) -> tuple[tuple[str, Tone], ...]:
         own = tr("your own") if theme.own else ""
-        return line(f"{theme.title}  ", (f"{theme.name}  {own}".rstrip(), Tone.MUTED))
+        return line(f"{tr(theme.title)}  ", (f"{theme.name}  {own}".rstrip(), Tone.MUTED))
 
     def choose(self, place: int) -> None:
         """Put the cursor on a theme and show the screen in it."""

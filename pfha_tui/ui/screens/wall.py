@@ -101,7 +101,7 @@ class WallScreen(Screen[None]):
             need_width=layout.LEAST_WIDTH,
             need_height=layout.LEAST_HEIGHT,
         )
-        key = next(command.label for command in self._commands if command.id == "quit")
+        key = next(tr(command.label) for command in self._commands if command.id == "quit")
         hint = tr(texts.TOO_SMALL_HINT).format(key=key)
         rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)

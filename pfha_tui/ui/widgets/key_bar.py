@@ -102,7 +102,7 @@ def _places(commands: Sequence[Command], cells: int) -> list[tuple[Command, int,
     found = []
     at = 1
     for command in commands:
-        end = at + cell_len(command.label) + 1 + cell_len(tr(command.title))
+        end = at + cell_len(tr(command.label)) + 1 + cell_len(tr(command.title))
         if end + 3 > cells:
             break
         found.append((command, at, end))
@@ -115,5 +115,5 @@ def key_line(commands: Sequence[Command], cells: int) -> Line:
     row = line(" ")
     for command, _, _ in _places(commands, cells):
         title = f" {tr(command.title)}   "
-        row = line(row, (command.label, Tone.ACCENT), (title, Tone.MUTED))
+        row = line(row, (tr(command.label), Tone.ACCENT), (title, Tone.MUTED))
     return row
