@@ -96,8 +96,17 @@ class Choosing(Panel):
             return
         self._place = min(max(0, place), self.items - 1)
         self._chosen = self._key_at(self._place)
+        self.scroll_to_row(self._top_for_cursor())
+
+    def reveal(self) -> None:
+        """Scroll as far as it takes to have the cursor in sight."""
+        if self.items:
+            self._top = self._top_for_cursor()
+            self.compose_rows()
+
+    def _top_for_cursor(self) -> int:
         first, last = self._span(self._place)
-        self.scroll_to_row(max(min(self._top, first), last - self.inner.height + 1))
+        return max(min(self._top, first), last - self.inner.height + 1)
 
     def choose_key(self, key: Hashable) -> None:
         """Put the cursor on the row with this key; nothing changes where there is none."""

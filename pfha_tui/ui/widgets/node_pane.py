@@ -1,5 +1,6 @@
 """One firewall of the pair in a frame."""
 
+from textual.geometry import Size
 from textual.message import Message
 
 from pfha_tui.ui.about import About, Topic
@@ -22,6 +23,7 @@ class NodePane(Choosing):
         super().__init__(ascii_only=ascii_only, id=id)
         self._view: NodeView | None = None
         self._short = self._fold = False
+        self._size_shown = Size(0, 0)
 
     @property
     def node_name(self) -> str | None:
@@ -53,6 +55,9 @@ class NodePane(Choosing):
             entries = view.full(size.width, size.height, self._fold)
             choices = [(entry.line, entry.about) for entry in entries]
         self.offer(view.title(), line((f" {word} ", tone)), choices)
+        if size != self._size_shown:
+            self._size_shown = size
+            self.reveal()
 
     def on_resize(self) -> None:
         """Ask to be laid out for the new size."""
