@@ -177,7 +177,8 @@ class ConsoleApp(Desk):
     def _published(self, message: SnapshotPublished) -> None:
         pair = self._pairs[message.number]
         pair.snapshot = message.snapshot
-        if self._alarms[message.number].worse(message.snapshot.verdict) and self._options.bell:
+        alarm = self._alarms[message.number]
+        if self._options.bell and alarm.worse(message.snapshot.verdict):
             self.bell()
         if pair is self._shown:
             self.tick()
