@@ -77,12 +77,13 @@ def _of_character(character: str) -> str:
 
 
 _CHARACTERS = {_of_character(chr(code)): chr(code) for code in range(0x21, 0x7F)}
+_PRINTABLE = frozenset(_CHARACTERS.values())
 
 
 def key_name(text: str) -> str | None:
     """Textual's name of a key as people write it (`?`, `Q`, `ctrl+p`, `F5`, `PgDn`); None if unknown."""
     if len(text) == 1:
-        return "space" if text == " " else _of_character(text) if text in _printable() else None
+        return "space" if text == " " else _of_character(text) if text in _PRINTABLE else None
     lower = text.lower().replace(" ", "")
     lower = _ALIASES.get(lower, lower)
     if lower in NAMED or (lower in _CHARACTERS and len(lower) > 1):
@@ -93,13 +94,9 @@ def key_name(text: str) -> str | None:
         return f"ctrl+{rest}"
     if letter and kind == "shift":
         return rest.upper()
-    if lower[0] == "f" and lower[1:] in map(str, range(1, 13)):
+    if lower[:1] == "f" and lower[1:] in map(str, range(1, 13)):
         return lower
     return None
-
-
-def _printable() -> set[str]:
-    return set(_CHARACTERS.values())
 
 
 def key_label(name: str) -> str:
