@@ -27,7 +27,9 @@ def test_every_command_is_named() -> None:
 @pytest.mark.parametrize("table", ["ROOT", "UI", "PAIR", "NODE", "SSH", "SNMP"])
 def test_every_key_has_a_row_with_its_words(table: str) -> None:
     for field in getattr(schema, table):
-        assert re.search(rf"^\| `{field.key}` \| .*{re.escape(field.help)}", README, re.MULTILINE), field.key
+        assert re.search(
+            rf"^\| `{field.key}` \| .*{re.escape(field.help)}", README, re.MULTILINE
+        ), field.key
 
 
 def test_the_example_is_a_good_file() -> None:
