@@ -341,10 +341,10 @@ class ConsoleApp(Desk):
         name = f"pair-{number}"
         if not self.is_screen_installed(name):
             self.install_screen(self._main_screen(pair), name)
-        while self.screen is not wall:
-            await self.pop_screen()
-        self._shown = pair
+        await self.action_wall()
+        # Not before the screen is there: a tick must find the pair and its own screen, or neither.
         await self.push_screen(name)
+        self._shown = pair
         self.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -212,7 +212,7 @@ async def test_a_moment_that_cannot_be_drawn_is_told_and_survived() -> None:
     app, feeds = wall_pairs.make(pairs)
     async with app.run_test(size=(120, 36)) as pilot:
         await wall_pairs.settle(pilot, feeds)
-        feeds[0].publish(replace(factory.healthy(), verdict=None))
+        feeds[0].publish(replace(factory.healthy(), primary=None))
         await until(pilot, lambda: "cannot be drawn" in wall_text(app, "#banner"))
         feeds[0].publish(factory.healthy())
         await until(pilot, lambda: "3 pairs" in wall_text(app, "#banner"))
