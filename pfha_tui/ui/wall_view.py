@@ -270,7 +270,8 @@ def _age(pair: PairSnapshot, scene: Scene) -> Line:
 
 def _why(entry: Entry, scene: Scene, cells: int) -> Line:
     if entry.snapshot is None:
-        return _sentence(tr("; ").join(_faults(entry)), cells, Tone.WARN)
+        why = entry.target.why if isinstance(entry.target, BrokenPair) else ""
+        return _sentence(why, cells, Tone.WARN)
     remark = verdict_view.remark(entry.snapshot, entry.trouble, entry.started, scene)
     if not remark:
         return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)

@@ -113,6 +113,8 @@ def test_the_console_gets_all_pairs_or_the_one_that_is_named(
     assert (main.name, branch.name) == ("main", "branch")
     assert all(one.read_only for one in seen[0])
     assert isinstance(dark, BrokenPair) and dark.name == "dark"
+    assert dark.why == "node[fw1].snmp.community: the variable NO_SUCH_VARIABLE is not set"
+    assert "config.toml:" in dark.faults[0]
     assert [one.name for one in seen[1]] == ["branch"]
 
 

@@ -136,7 +136,7 @@ async def test_a_snapshot_of_another_pair_never_gets_on_the_open_one() -> None:
 async def test_a_broken_pair_is_a_line_and_blocks_nobody() -> None:
     async with running(wall_pairs.with_broken()) as (app, _, pilot):
         told = wall_text(app, "#pairs")
-        assert "NOT WATCHED" in told and "config.toml" in told
+        assert "NOT WATCHED" in told and "snmp.community: the" in told
         await pilot.press("3")
         assert opened_name(app) is None
         assert "export COMMUNITY first" in " ".join(wall_text(app, "#marked").split())

@@ -144,7 +144,9 @@ def test_unconfirmed_is_a_sign_and_with_room_a_word() -> None:
 
 def test_a_broken_pair_is_a_line_with_its_sentence() -> None:
     (row,) = lines(entry(0, None), cells=240)
-    assert "? NOT WATCHED" in row and "branch-03" in row and "export COMMUNITY first" in row
+    assert (
+        "? NOT WATCHED" in row and "branch-03" in row and "the variable COMMUNITY is not set" in row
+    )
     told = "\n".join(map(plain, wall_view.details(entry(0, None), SCENE, 80, 10)))
     for word in ("branch-03", "PRODUCTION", "COMMUNITY", "mend the path"):
         assert word in told

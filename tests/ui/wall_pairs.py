@@ -19,6 +19,7 @@ Pairs = Sequence[tuple[PairTarget | BrokenPair, PairSnapshot | None]]
 
 BROKEN = BrokenPair(
     "branch-03",
+    "snmp.community: the variable COMMUNITY is not set",
     (
         "/etc/pfha-tui/config.toml:41: pair[branch-03].snmp.community: the variable COMMUNITY is not set; "
         "export COMMUNITY first",
