@@ -14,6 +14,7 @@ from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.transports.base import (
     NetworkFailure,
+    NoAnswer,
     NodeLink,
     OperatorNeeded,
     TransportTimeout,
@@ -63,6 +64,7 @@ class SshWatch:
         self._go = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stopped = False
+        self._unanswered: str | None = None
 
     @property
     def suspect(self) -> bool:
@@ -79,6 +81,20 @@ class SshWatch:
         waiting = self._state.snapshot.ssh.state is LinkState.DOWN
         if waiting and not self._stopped and self._backoff.wake():
             self._go.set()
+
+    def explain(self, witness_lives: bool) -> None:
+        """Word a TCP connection without any answer: while the node answers otherwise, something drops it.
+
+        pfSense's login protection (sshguard) does so after bad logins, with SSH and the web page alone.
+        """
+        link = self._state.snapshot.ssh
+        if self._unanswered is None or link.state is not LinkState.DOWN:
+            return
+        detail = self._unanswered
+        if witness_lives:
+            detail = tr("SSH filtered (login protection?): {why}").format(why=detail)
+        if link.detail != detail:
+            self._state.ssh_link(LinkState.DOWN, detail, next_try_at=link.next_try_at)
 
     async def run(self) -> None:
         """Connect and watch, for ever."""
@@ -101,6 +117,7 @@ class SshWatch:
     async def _pause(self, error: NetworkFailure) -> None:
         delay = self._backoff.failed(error)
         due = self._clock.monotonic() + delay
+        self._unanswered = str(error) if isinstance(error, NoAnswer) else None
         self._state.ssh_link(LinkState.DOWN, str(error), next_try_at=due)
         try:
             async with asyncio.timeout(delay):
