@@ -142,9 +142,10 @@ class SshShell:
             channel = await self._link.open_channel(lambda: session, SHELL_COMMAND)
         except asyncssh.ChannelOpenError as error:
             raise OperatorNeeded(
-                tr("{where} refuses a shell to this account: {reason}").format(
-                    where=self._link.where, reason=said(error.reason)
-                )
+                tr(
+                    "{where} refuses a second session on the connection ({reason}): MaxSessions of its "
+                    "sshd must be 3 or more"
+                ).format(where=self._link.where, reason=said(error.reason))
             ) from error
         self._channel, self._session = channel, session
         channel.write(frames.preamble(nonce))
