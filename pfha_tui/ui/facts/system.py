@@ -22,7 +22,8 @@ def node(side: Side) -> Sequence[Told]:
     load = () if stats is None or stats.loadavg is None else stats.loadavg
     booted = None if stats is None else stats.boottime
     started = () if booted is None else (line(present.clock_text(booted, scene)),)
-    up = () if booted is None else (line(present.uptime(scene.epoch - booted)),)
+    uptime = node.uptime_s(scene.now)
+    up = () if uptime is None else (line(present.uptime(uptime)),)
     memory = None if stats is None else stats.memory_used
     size = None if stats is None else stats.physmem
     now = condition(node.system, scene)
