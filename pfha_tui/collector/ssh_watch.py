@@ -140,6 +140,10 @@ class SshWatch:
             ended = group.exceptions
         finally:
             await self._link.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # A failure at the moment of being cancelled takes the place of the cancellation (Python < 3.13).
+            raise asyncio.CancelledError
         if ended:
             raise ended[0]
 

@@ -198,6 +198,8 @@ class SshShell:
             ) from error
         finally:
             session.waiter = None
+            if waiter.done() and not waiter.cancelled():
+                waiter.exception()  # looked at, for a run that was cancelled meanwhile
 
     async def _progress(
         self,
