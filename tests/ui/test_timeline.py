@@ -243,3 +243,16 @@ def test_news_never_take_the_place_of_the_clock_or_the_pair(cells: int) -> None:
     assert row.endswith("21:53:07 ")
     assert ("fw1 lost 4.1 s ago" in row) == (cells >= 80)
     assert ("verdict changed" in row) == (cells >= 120)
+
+
+@pytest.mark.parametrize(
+    ("more", "tone"),
+    [
+        ({"reason": "DOWN"}, Tone.WARN),
+        ({"reason": "UP"}, Tone.PLAIN),
+        ({"after": "UP"}, Tone.PLAIN),
+    ],
+)
+def test_a_link_that_comes_back_is_no_warning(more, tone: Tone) -> None:
+    row = timeline_view.rows((event(1, **more),), factory.SCENE, {})[0]
+    assert row[-1] == ("event 1", tone)
