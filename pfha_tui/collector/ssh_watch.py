@@ -1,7 +1,7 @@
 """Keeps one SSH login to a node alive and feeds what it says into the node's state."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
 from pfha_tui.collector.catalogue import SECTIONS, Section
@@ -21,6 +21,8 @@ from pfha_tui.transports.base import (
 )
 
 PULSE_S = 0.1
+
+SessionEnd = NetworkFailure | OperatorNeeded
 
 
 class Backoff(Protocol):
@@ -130,22 +132,25 @@ class SshWatch:
         self._backoff.succeeded()
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         schedule = Schedule(self._sections, self._poll_s)
-        ended: tuple[BaseException, ...] = ()
+        over: asyncio.Future[SessionEnd] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._poll(schedule))
-                tasks.create_task(self._listen(schedule))
-                tasks.create_task(self._pulse())
-        except* (NetworkFailure, OperatorNeeded) as group:
-            ended = group.exceptions
+                parts = [
+                    tasks.create_task(_told(part, over))
+                    for part in (
+                        lambda: self._poll(schedule),
+                        lambda: self._listen(schedule),
+                        self._pulse,
+                    )
+                ]
+                try:
+                    error = await over
+                finally:
+                    for part in parts:
+                        part.cancel()
         finally:
             await self._link.close()
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # A failure at the moment of being cancelled takes the place of the cancellation (Python < 3.13).
-            raise asyncio.CancelledError
-        if ended:
-            raise ended[0]
+        raise error
 
     async def _poll(self, schedule: Schedule) -> None:
         while True:
@@ -192,3 +197,15 @@ class SshWatch:
             elif not silent and self._state.snapshot.ssh.state is LinkState.SUSPECT:
                 self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
             await self._clock.sleep(PULSE_S)
+
+
+async def _told(
+    part: Callable[[], Coroutine[None, None, None]], over: asyncio.Future[SessionEnd]
+) -> None:
+    """Run a part of a session; its failure ends the session as a result, not as an exception of the group:
+    that would take the place of a cancellation which comes at the same moment, and nobody would end."""
+    try:
+        await part()
+    except (NetworkFailure, OperatorNeeded) as error:
+        if not over.done():
+            over.set_result(error)
