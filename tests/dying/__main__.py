@@ -52,7 +52,7 @@ def table(rounds: list[list[dict[str, Any]]]) -> str:
     for each in zip(*rounds, strict=True):
         first = each[0]
         sentence = str(first["sentence"]).replace(first["host"], "192.0.2.2")
-        sentence = re.sub(r"SHA256:[\w+/]+", "SHA256:…", sentence) or "–"
+        sentence = re.sub(r"SHA256:[\w+/]+", "SHA256:…", sentence) or "-"
         times = [_median([one[key] for one in each]) for key in ("noticed_s", "recovered_s")]
         name = first["name"] + (" **FAILED**" if any(one["failed"] for one in each) else "")
         lines.append(
@@ -63,7 +63,7 @@ def table(rounds: list[list[dict[str, Any]]]) -> str:
 
 def _median(values: list[float | None]) -> str:
     known = [value for value in values if value is not None]
-    return f"{statistics.median(known):.1f}" if known else "–"
+    return f"{statistics.median(known):.1f}" if known else "-"
 
 
 def main() -> int:

@@ -41,7 +41,7 @@ def test_the_sentence_is_read_and_the_node_comes_back(
 def test_the_readme_has_its_row(case: Case) -> None:
     rows = [line for line in README.splitlines() if line.startswith(f"| {case.name} |")]
     assert len(rows) == 1
-    sentence = case.sentence.format(host="192.0.2.2") or "–"
+    sentence = case.sentence.format(host="192.0.2.2") or "-"
     wanted = re.escape(sentence).replace(r"\*", "[^|]*")
     assert re.match(rf"\| {re.escape(case.name)} \| {wanted} \|", rows[0]), rows[0]
     assert case.remark in rows[0]
