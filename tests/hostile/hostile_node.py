@@ -276,12 +276,12 @@ def giant(command: Command, reply: Reply) -> Reply:
 
 
 def crowded(command: Command, reply: Reply) -> Reply:
-    """As many VHIDs as are read, all on one wire."""
+    """Hundreds of VHIDs."""
     out = reply.out
     if command == catalogue.IFCONFIG:
         row = b"if%d: flags=8843<UP,RUNNING> mtu 1500\n\tdescription: wire %d\n"
         vhid = b"\tcarp: BACKUP vhid %d advbase 1 advskew 0\n"
         out = b"".join(
-            row % (n, n) + b"".join(vhid % number for number in range(1, 5)) for n in range(256)
+            row % (n, n) + b"".join(vhid % number for number in range(1, 5)) for n in range(100)
         )
     return replace(reply, out=out)
