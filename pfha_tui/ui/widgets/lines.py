@@ -46,18 +46,19 @@ class Lines(Widget):
         return "\n".join(plain(row) for row in self._rows)
 
     def draw(self, rows: Sequence[Line]) -> None:
-        """Replace the lines; rows that stay equal are not touched."""
+        """Replace the lines; cells that stay equal are not sent to the terminal."""
         new, old = tuple(rows), self._rows
         if new == old:
             return
         self._rows = new
-        size = max(len(new), len(old))
-        changed = [
-            y
-            for y in range(size)
-            if (new[y] if y < len(new) else None) != (old[y] if y < len(old) else None)
-        ]
-        self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+        cells = self.size.width
+        regions = []
+        for y in range(max(len(new), len(old))):
+            before, after = old[y] if y < len(old) else EMPTY, new[y] if y < len(new) else EMPTY
+            if before != after:
+                start, end = changed_cells(fit(before, cells), fit(after, cells), cells)
+                regions.append(Region(start, y, end - start, 1))
+        self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         """One row of the widget as segments in the theme's styles."""
@@ -109,6 +110,32 @@ class Lines(Widget):
         self._tones.clear()
         super().notify_style_update()
         self.refresh()
+
+
+def changed_cells(before: Line, after: Line, cells: int) -> tuple[int, int]:
+    """First cell that differs between two rows of a width, and the one after the last that does.
+
+    Where a cell is not a character (wide and combining ones), and where the row under the cursor is one of
+    them, that is the whole row.
+    """
+    old, new = _characters(before), _characters(after)
+    if old is None or new is None:
+        return 0, cells
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    end = max(len(old), len(new))
+    if len(old) == len(new):
+        while end > same and old[end - 1] == new[end - 1]:
+            end -= 1
+    return same, max(end, same)
+
+
+def _characters(row: Line) -> list[Part] | None:
+    """Each cell with its tone; None where cells are not characters, or the cursor colours the row."""
+    if any(tone is Tone.CURSOR or cell_len(text) != len(text) for text, tone in row):
+        return None
+    return [(character, tone) for text, tone in row for character in text]
 
 
 def _highlight(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
