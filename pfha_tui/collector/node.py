@@ -11,7 +11,7 @@ from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeTarget
 from pfha_tui.transports.base import NodeLink, Snmp
 
-UNREAD_AFTER = 2
+UNREAD_AFTER = 4
 """Poll periods without a sample after which each further one counts as failed."""
 
 
@@ -75,7 +75,7 @@ class NodeWatch:
 
     async def _count_failed_samples(self) -> None:
         """A poll period without a sample is a sample that failed: at once while the node is unreachable,
-        from the second one on while it answers but its roles are not read (and no login is under way)."""
+        from the fourth one on while it answers but its roles are not read (and no login is under way)."""
         seen, missed = self.state.snapshot.sample, 0
         while True:
             await self._clock.sleep(self._poll_s)

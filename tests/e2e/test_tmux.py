@@ -15,6 +15,11 @@ import pytest
 DEADLINE_S = 45.0
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without what would tell the console another size than its terminal's."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+
+
 class Tmux:
     """A tmux server of its own, with one window that runs the console."""
 
@@ -30,7 +35,7 @@ class Tmux:
             text=True,
             timeout=15,
             check=True,
-            env={**os.environ, "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"},
+            env={**_environment(), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"},
         )
         return done.stdout
 
