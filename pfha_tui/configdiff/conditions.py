@@ -77,7 +77,11 @@ def _kea_mirror(case: Case) -> bool:
     left, right = _plain(case.change.left), _plain(case.change.right)
     if name == "role":
         return {left, right} == {"primary", "standby"}
-    twin = name.replace("local", "remote") if name.startswith("local") else name.replace("remote", "local")
+    twin = (
+        name.replace("local", "remote")
+        if name.startswith("local")
+        else name.replace("remote", "local")
+    )
     ours = _text(case.primary.root, section, "ha", twin)
     theirs = _text(case.secondary.root, section, "ha", twin)
     return left == theirs and right == ours
@@ -106,7 +110,9 @@ def _whole(case: Case) -> bool:
 
 def _if_bound(case: Case) -> bool:
     """Whether states are bound to interfaces, so that their device names must be equal."""
-    policies = {_text(config.root, "system", "statepolicy") for config in (case.primary, case.secondary)}
+    policies = {
+        _text(config.root, "system", "statepolicy") for config in (case.primary, case.secondary)
+    }
     if policies == {""}:
         return version_number(case.primary.version) >= IF_BOUND_BY_DEFAULT
     return "if-bound" in policies

@@ -55,7 +55,7 @@ CONSEQUENCES: Final = (
     Consequence("virtualip/vip/password", mark("The nodes reject each other's advertisements: both would be MASTER.")),
     Consequence("virtualip/vip/vhid", mark("Each node is alone with its VHID: both would be MASTER.")),
     Consequence("virtualip/vip/subnet*", mark("The advertisements do not agree: both would be MASTER.")),
-    Consequence("virtualip/vip/uniqid", mark("Services that name this VIP by its id would not find it on {secondary}.")),
+    Consequence("virtualip/vip/uniqid", mark("Services that name this VIP by its id would miss it on {secondary}.")),
     Consequence("virtualip/vip/advbase", mark("A failover would take longer than it should, or happen without need.")),
     Consequence("virtualip/vip", mark("{secondary} could not take over this address."), Kind.ITEM, _P),
     Consequence("virtualip/vip", mark("{secondary} holds an address that {primary} does not: nobody else answers for "
@@ -139,7 +139,12 @@ def _sentence(change: Change) -> str:
 def _fate(change: Change, names: tuple[str, str]) -> str:
     """What the next sync does about it."""
     known = BY_NAME.get(change.section)
-    if _there(change) == _S and known is not None and known.how is How.SHALLOW and not change.entries:
+    if (
+        _there(change) == _S
+        and known is not None
+        and known.how is How.SHALLOW
+        and not change.entries
+    ):
         return tr("The next sync leaves it as it is.")
     if _there(change) == _S:
         return tr("The next sync from {primary} deletes it.").format(primary=names[0])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import Alert, AlertKind, Coverage, Difference, Verdict
 from pfha_tui.configdiff.sections import (
     ACCOUNTS_MERGED,
@@ -18,14 +19,8 @@ from pfha_tui.configdiff.sections import (
 )
 from pfha_tui.configdiff.walk import ACCOUNTS, NUMBERS_OF
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
 from pfha_tui.parsers.configxml import ConfigXml, Revision, Tree, Value
-
-MERGE_TAKES_S: Final = 120
-"""Seconds that a change may take to reach the other node; the nodes' clocks may differ by some of it."""
-
-LONGEST: Final = 120
 
 _SILENT: Final = frozenset({"revision", "lastchange", "version"})
 """Sections about which there is nothing to cover."""
@@ -130,7 +125,7 @@ def alerts(
     if primary.version != secondary.version:
         say(AlertKind.VERSIONS_DIFFER, Severity.ERROR,
             tr("The sync is off: {primary} has configuration version {one}, {secondary} has {two}."),
-            one=_short(primary.version), two=_short(secondary.version))  # fmt: skip
+            one=visible.text(primary.version), two=visible.text(secondary.version))  # fmt: skip
     if here and there:
         say(AlertKind.BOTH_SYNC, Severity.ERROR,
             tr("Both nodes have an address to sync to: they overwrite each other, or nothing is applied."))  # fmt: skip
@@ -138,17 +133,24 @@ def alerts(
         say(AlertKind.REVERSED, Severity.ERROR,
             tr("It is {secondary} that syncs to the other node, not {primary}: the order may be wrong."))  # fmt: skip
     elif not here:
-        say(AlertKind.NO_TARGET, Severity.WARNING, tr("Nothing is synced: {primary} has no address to sync to."))
+        say(
+            AlertKind.NO_TARGET,
+            Severity.WARNING,
+            tr("Nothing is synced: {primary} has no address to sync to."),
+        )
     elif not sync.ticked:
-        say(AlertKind.NOTHING_TICKED, Severity.WARNING, tr("Nothing is synced: on {primary} no box is ticked."))
+        say(
+            AlertKind.NOTHING_TICKED,
+            Severity.WARNING,
+            tr("Nothing is synced: on {primary} no box is ticked."),
+        )
     if sync.works:
         _behind(primary, past, say)
     return tuple(found)
 
 
-def _behind(primary: ConfigXml, past: Past, say: object) -> None:
+def _behind(primary: ConfigXml, past: Past, say: Callable[..., None]) -> None:
     """Whether the secondary has not merged what the primary has, or was edited since."""
-    assert callable(say)
     merged, changed = past.merged_at, primary.revision
     if merged is None:
         say(AlertKind.NEVER_MERGED, Severity.WARNING,
@@ -156,19 +158,14 @@ def _behind(primary: ConfigXml, past: Past, say: object) -> None:
     elif changed.time > merged:
         say(AlertKind.PRIMARY_NEWER, Severity.WARNING,
             tr("{primary} was changed {seconds} s after the last merge on {secondary}: {what}"),
-            seconds=str(changed.time - merged), what=_short(changed.description))  # fmt: skip
+            seconds=str(changed.time - merged), what=visible.text(changed.description))  # fmt: skip
     if past.edit is not None:
         say(AlertKind.SECONDARY_EDITED, Severity.WARNING,
             tr("{secondary} was edited after its last merge; the next sync wipes that in synced sections: {what}"),
-            what=_short(past.edit.description))  # fmt: skip
+            what=visible.text(past.edit.description))  # fmt: skip
 
 
 def _target(root: Tree) -> str:
     hasync: Value | None = root.get("hasync")
     value = hasync.get("synchronizetoip") if isinstance(hasync, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _short(text: str) -> str:
-    cleaned = clean(text)
-    return cleaned if len(cleaned) <= LONGEST else cleaned[: LONGEST - 1] + "…"

@@ -127,5 +127,7 @@ def _side(name: str, config: ConfigXml) -> Side:
     return Side(
         name,
         visible.text(config.version),
-        Revision(revision.time, visible.text(revision.description), visible.text(revision.username)),
+        Revision(
+            revision.time, visible.text(revision.description), visible.text(revision.username)
+        ),
     )

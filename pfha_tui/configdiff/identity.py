@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from pfha_tui.parsers.configxml import Tree, Value
@@ -123,7 +125,7 @@ def moved(pairs: Sequence[Pair]) -> list[Pair]:
     """The fewest entries that must be moved for the right list to have the left one's order."""
     there = [pair for pair in pairs if pair.left is not None and pair.right is not None]
     places = [pair.right for pair in there if pair.right is not None]
-    if all(first < second for first, second in zip(places, places[1:], strict=False)):
+    if all(first < second for first, second in pairwise(places)):
         return []
     kept = set(_longest_rising(places))
     return [pair for index, pair in enumerate(there) if index not in kept]
@@ -131,8 +133,6 @@ def moved(pairs: Sequence[Pair]) -> list[Pair]:
 
 def _longest_rising(numbers: Sequence[int]) -> list[int]:
     """Indices of a longest rising subsequence (patience sorting)."""
-    from bisect import bisect_left
-
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []

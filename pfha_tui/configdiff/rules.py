@@ -201,8 +201,8 @@ def _own(table: Mapping[str, object]) -> Rule:
     for path in paths:
         if not isinstance(path, str) or not _PATH.fullmatch(path) or path.startswith("*"):
             raise RuleError(
-                tr('the rule "{id}" has a path that is none: names parted by /, the first without *').format(
-                    id=name
-                )
+                tr(
+                    'the rule "{id}" has a path that is none: names parted by /, the first without *'
+                ).format(id=name)
             )
     return Rule(name, tuple(map(str, paths)), reason.strip(), tr("the configuration file"))

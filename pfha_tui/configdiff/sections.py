@@ -74,7 +74,9 @@ SYNCED: Final = (
 
 BY_NAME: Final = {each.section: each for each in SYNCED}
 
-MERGED: Final = re.compile(r"^\(system\)@(\S+): Merged in config \((.{0,2000}?) sections\) from XMLRPC client")
+MERGED: Final = re.compile(
+    r"^\(system\)@(\S+): Merged in config \((.{0,2000}?) sections\) from XMLRPC client"
+)
 """A receiver's revision: the sender's address, and what it merged."""
 
 ACCOUNTS_MERGED: Final = re.compile(r"^\(system\)@(\S+): Sync'd users and groups via XMLRPC")
@@ -111,7 +113,9 @@ def sync_of(primary: Tree, version: str, *, works: bool) -> Sync:
     """What this configuration pushes."""
     hasync = primary.get("hasync")
     boxes = hasync if isinstance(hasync, dict) else {}
-    ticked = frozenset(name for name, value in boxes.items() if value and name.startswith("synchronize"))
+    ticked = frozenset(
+        name for name, value in boxes.items() if value and name.startswith("synchronize")
+    )
     return Sync(
         ticked - {"synchronizetoip"}, version_number(version), works, bool(boxes.get("adminsync"))
     )

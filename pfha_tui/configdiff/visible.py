@@ -30,7 +30,8 @@ _SECRET: Final = re.compile(
 """Names of elements with secrets: the list of status_output.inc, what is missing from it, and its heuristics."""
 
 _OPAQUE: Final = re.compile(
-    r"-----BEGIN|\$(?:1|2[abxy]?|5|6|y)\$|[A-Za-z0-9+/=]{40,}|[0-9a-fA-F]{32,}|(?:pass(?:word)?|pwd|secret|mot de passe|mdp|psk)\s*[:=]",
+    r"-----BEGIN|\$(?:1|2[abxy]?|5|6|y)\$|[A-Za-z0-9+/=]{40,}|[0-9a-fA-F]{32,}"
+    r"|(?:pass(?:word)?|pwd|secret|mot de passe|mdp|psk)\s*[:=]",
     re.IGNORECASE,
 )
 """Texts that are keys, certificates or hashes, or that name a password, wherever they stand."""
@@ -102,7 +103,9 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "system/user": _names("name descr scope uid groupname expires disabled priv nextuid"),
     "system/group": _names("name description scope gid member priv nextgid"),
     "system/authserver": _names("refid name type host ldap_port radius_auth_port radius_acct_port"),
-    "captiveportal": _names("zone zoneid enable interface timeout idletimeout maxproc descr mac ip hostname auth_method"),
+    "captiveportal": _names(
+        "zone zoneid enable interface timeout idletimeout maxproc descr mac ip hostname auth_method"
+    ),
     "shaper": _names("name interface enabled bandwidth bandwidthtype scheduler priority qlimit"),
     "dnshaper": _names("name enabled number bw bwscale bandwidth mask descr"),
     "wol": _names("interface mac descr"),

@@ -17,7 +17,9 @@ ACCOUNTS: Final = frozenset({"user", "group", "authserver"})
 
 NUMBERS_OF: Final = {"nextuid": "system/user", "nextgid": "system/group"}
 
-ZONES: Final = frozenset({"interfaces", "dhcpd", "dhcpdv6", "captiveportal", "voucher", "installedpackages"})
+ZONES: Final = frozenset(
+    {"interfaces", "dhcpd", "dhcpdv6", "captiveportal", "voucher", "installedpackages"}
+)
 """Sections whose children are things of their own: interfaces, zones, packages."""
 
 RELATED: Final = frozenset({
@@ -265,7 +267,7 @@ def _nothing(path: Path, value: Value | None) -> bool:
         return True
     if value not in ("", []):
         return False
-    return len(path) == 1 and path[0] not in _FLAGS or path[-1] in LISTS or path[-1] in BLANK
+    return (len(path) == 1 and path[0] not in _FLAGS) or path[-1] in LISTS or path[-1] in BLANK
 
 
 _FLAGS: Final = frozenset({"virtualip_carp_maintenancemode"})

@@ -172,19 +172,19 @@ class _Builder:
         if parent is None:
             parent = {}
         self._children = parent
-        known = parent.get(name)
-        if name in LISTS:
-            if value != "":
-                if known is None:
-                    parent[name] = [value]
-                elif isinstance(known, list):
-                    known.append(value)
-        elif known is None:
+        if name not in parent and name not in LISTS:
             parent[name] = value
-        elif isinstance(known, list):
-            known.append(value)
-        else:
-            parent[name] = [known, value]
+        elif name not in LISTS or value != "":
+            _append(parent, name, value)
+
+
+def _append(parent: Tree, name: str, value: Value) -> None:
+    """Add to a list, or make one of what stood there alone."""
+    known = parent.get(name)
+    if isinstance(known, list):
+        known.append(value)
+    else:
+        parent[name] = [value] if known is None else [known, value]
 
 
 def _refuse(*declared: object) -> int:
@@ -215,7 +215,9 @@ def _revision(value: Value | None) -> Revision:
     if not isinstance(value, dict):
         return Revision(0, "")
     return Revision(
-        epoch(_text(value.get("time"))), _text(value.get("description")), _text(value.get("username"))
+        epoch(_text(value.get("time"))),
+        _text(value.get("description")),
+        _text(value.get("username")),
     )
 
 

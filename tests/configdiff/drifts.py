@@ -39,7 +39,9 @@ def rule(description: str, field: str, value: Value | None) -> Change:
     """A field of the filter rule with this description; None removes it, and no field the rule."""
 
     def change(root: Tree) -> Tree:
-        one = next(one for one in entries(root, "filter", "rule") if text(one, "descr") == description)
+        one = next(
+            one for one in entries(root, "filter", "rule") if text(one, "descr") == description
+        )
         path = ["filter", "rule", f"tracker={text(one, 'tracker')}", *field.split("|")]
         if not field:
             path.pop()
@@ -108,7 +110,8 @@ NEW_RULE: Tree = {
 }  # fmt: skip
 
 DRIFTS = (
-    Drift("rule switched off", "filter", "Professeurs: tout", "disabled", "drift", rule("Professeurs: tout", "disabled", "")),
+    Drift("rule switched off", "filter", "Professeurs: tout", "disabled", "drift",
+          rule("Professeurs: tout", "disabled", "")),
     Drift("rule deleted", "filter", "Printing", "", "drift", rule("Printing", "", None)),
     Drift("rule only on the secondary", "filter", "Telnet", "", "drift", put("filter|rule|+", NEW_RULE)),
     Drift("rules in another order", "filter", "No other resolver", "order", "drift",
@@ -139,7 +142,8 @@ DRIFTS = (
           drop("dhcpd|lan|staticmap|mac=52:54:00:aa:00:15")),
     Drift("DHCP peer is itself", "dhcpd", "lan", "failover_peerip", "drift",
           put("dhcpd|lan|failover_peerip", "192.168.1.3")),
-    Drift("host override", "unbound", "mail.example.net", "ip", "drift", put("unbound|hosts|host=mail|ip", "192.0.2.7")),
+    Drift("host override", "unbound", "mail.example.net", "ip", "drift",
+          put("unbound|hosts|host=mail|ip", "192.0.2.7")),
     Drift("gateway monitor", "gateways", "WANGW", "monitor", "drift",
           put("gateways|gateway_item|name=WANGW|monitor", "192.0.2.77")),
     Drift("route deleted", "staticroutes", "10.201.0.0/24", "", "drift",
