@@ -1,6 +1,7 @@
 """`diff`: what would behave differently after a failover, by the configurations of both nodes."""
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from pfha_tui.cli.options import Options
 from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pfha_tui.configdiff.model import Report
+    from pfha_tui.parsers.configxml import Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,15 @@ class DiffOptions:
 
 def run(options: Options, wish: DiffOptions) -> ExitCode:
     """Read both configurations, compare them, and print what differs. Raises Failure."""
-    from pfha_tui.cli.diff_sources import sides
+    from pfha_tui.cli.diff_sources import history_of, sides
     from pfha_tui.configdiff.engine import compare, compare_revisions
     from pfha_tui.parsers.errors import ParseError
 
     try:
+        if len(wish.places) == 1 and wish.places[0].endswith("@"):
+            listed = asyncio.run(history_of(options, wish.places[0][:-1], wish.timeout_s))
+            _list(listed, wish.form)
+            return ExitCode.OK
         both = asyncio.run(sides(options, wish.places, wish.timeout_s))
     except ParseError as error:
         raise Failure(ExitCode.UNVERIFIED, str(error)) from None
@@ -41,7 +49,11 @@ def run(options: Options, wish: DiffOptions) -> ExitCode:
         report = compare_revisions(both.primary.config, both.secondary.config, names=names)
     else:
         report = compare(
-            both.primary.config, both.secondary.config, names=names, revisions=both.revisions
+            both.primary.config,
+            both.secondary.config,
+            names=names,
+            revisions=both.revisions,
+            now=time.time(),
         )
     findings = report.findings
     if wish.section is not None:
@@ -49,6 +61,19 @@ def run(options: Options, wish: DiffOptions) -> ExitCode:
         findings = report.findings
     _print(report, options, wish)
     return ExitCode.FINDINGS if wish.exit_code and findings else ExitCode.OK
+
+
+def _list(revisions: "Sequence[Revision]", form: str) -> None:
+    """The earlier revisions of a node, the newest first, each with the number that names it after @."""
+    from pfha_tui.cli import diff_text
+
+    if form == "json":
+        from pfha_tui.cli.diff_json import history
+
+        output.dump(history(revisions))
+        return
+    for number, revision in enumerate(revisions, 1):
+        output.line(f"@-{number} {diff_text.revision(revision)}")
 
 
 def _print(report: "Report", options: Options, wish: DiffOptions) -> None:

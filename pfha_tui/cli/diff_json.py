@@ -4,12 +4,16 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import Verdict
 from pfha_tui.configdiff.rules import RULES
 from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pfha_tui.configdiff.model import Difference, Report, Side
+    from pfha_tui.parsers.configxml import Revision
 
 SCHEMA = 1
 
@@ -48,6 +52,16 @@ def difference(each: "Difference") -> dict[str, Any]:
         "consequence": each.consequence,
         "rule": each.rule or None,
         "path": each.path,
+    }
+
+
+def history(revisions: "Sequence[Revision]") -> dict[str, Any]:
+    """The earlier revisions of a node, the newest first."""
+    return {
+        "schema": SCHEMA,
+        "revisions": [
+            {"time": each.time, "description": visible.text(each.description)} for each in revisions
+        ],
     }
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,8 +62,7 @@ async def sides(options: Options, places: Sequence[str], timeout_s: float) -> Si
         async with asyncio.timeout(timeout_s):
             (one, _), (two, revisions) = await _both(chosen)
     except TimeoutError:
-        said = tr("No configuration within {seconds} s.").format(seconds=decimal(f"{timeout_s:g}"))
-        raise Failure(ExitCode.TIMEOUT, said) from None
+        raise _too_late(timeout_s) from None
     same = len(nodes) == 2 and nodes[0] == nodes[1]
     return Sides(one, two, revisions, same)
 
@@ -144,13 +144,50 @@ def _from_file(path: Path) -> ConfigXml:
         raise Failure(ExitCode.USAGE, f"{path}: {error}") from None
 
 
+async def history_of(options: Options, name: str, timeout_s: float) -> tuple[Revision, ...]:
+    """The earlier revisions of a node, the newest first. Raises Failure, and ParseError."""
+    from pfha_tui.collector import catalogue
+    from pfha_tui.configdiff import remote
+
+    node = _place(pair_target(options), name).node
+    if node is None:
+        raise Failure(ExitCode.USAGE, tr("A file has no earlier revisions."))
+    try:
+        async with asyncio.timeout(timeout_s):
+            with _failures(node.name):
+                async with _login(node, frozenset({catalogue.BACKUP_INDEX})) as link:
+                    return await remote.read_index(link)
+    except TimeoutError:
+        raise _too_late(timeout_s) from None
+
+
+def _too_late(timeout_s: float) -> Failure:
+    said = tr("No configuration within {seconds} s.").format(seconds=decimal(f"{timeout_s:g}"))
+    return Failure(ExitCode.TIMEOUT, said)
+
+
+@contextmanager
+def _failures(name: str) -> Iterator[None]:
+    """What goes wrong on the way to a node, as the end of the command."""
+    from pfha_tui.configdiff.remote import NotReadable
+    from pfha_tui.transports.base import TransportError, TransportTimeout
+
+    try:
+        yield
+    except NotReadable as error:
+        raise Failure(ExitCode.UNVERIFIED, f"{name}: {error}") from None
+    except TransportTimeout as error:
+        raise Failure(ExitCode.TIMEOUT, f"{name}: {error}") from None
+    except TransportError as error:
+        raise Failure(ExitCode.UNREACHABLE, f"{name}: {error}") from None
+
+
 async def _from_node(node: "NodeTarget", place: Place) -> tuple[Source, tuple[Revision, ...]]:
     from pfha_tui.collector import catalogue
     from pfha_tui.configdiff import remote
-    from pfha_tui.transports.base import TransportError, TransportTimeout
 
     first = catalogue.backup(place.revision) if place.revision > 0 else catalogue.CONFIG
-    try:
+    with _failures(node.name):
         async with _login(node, frozenset({first, catalogue.BACKUP_INDEX})) as link:
             revisions = await remote.read_index(link)
             data = await remote.read(link, first) if place.revision >= 0 else b""
@@ -159,12 +196,6 @@ async def _from_node(node: "NodeTarget", place: Place) -> tuple[Source, tuple[Re
             async with _login(node, frozenset({wanted})) as link:
                 data = await remote.read(link, wanted)
         config = await asyncio.to_thread(remote.unpacked, data)
-    except remote.NotReadable as error:
-        raise Failure(ExitCode.UNVERIFIED, f"{node.name}: {error}") from None
-    except TransportTimeout as error:
-        raise Failure(ExitCode.TIMEOUT, f"{node.name}: {error}") from None
-    except TransportError as error:
-        raise Failure(ExitCode.UNREACHABLE, f"{node.name}: {error}") from None
     return Source(place.name, config), revisions
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
+from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import SEVERITY, Difference, Report, Side, Verdict
 from pfha_tui.configdiff.rules import RULES
 from pfha_tui.domain.language import mark, ntr, tr
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
+from pfha_tui.parsers.configxml import Revision
 
 MARKS = {Severity.ERROR: "!!", Severity.WARNING: "! ", Severity.NOTE: "- "}
 VERDICTS = {
@@ -35,7 +37,7 @@ def lines(report: Report, *, everything: bool) -> Iterator[str]:
             if each.consequence:
                 yield f"     {each.consequence}"
     yield ""
-    yield from _summary(report)
+    yield from _summary(report, everything)
     if everything and report.coverage:
         yield ""
         yield from _coverage(report)
@@ -77,7 +79,7 @@ def markdown(report: Report, *, everything: bool) -> Iterator[str]:
                    tr(VERDICTS[each.verdict]), each.consequence)  # fmt: skip
             yield "| " + " | ".join(map(_cell, row)) + " |"
     yield ""
-    yield from map(_cell, _summary(report))
+    yield from map(_cell, _summary(report, everything))
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -88,11 +90,18 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _side(side: Side) -> str:
-    revision = side.revision
-    when = ""
-    if 0 < revision.time < 253_402_300_800:
-        when = datetime.fromtimestamp(revision.time, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    return f"{side.name}: {side.version} {when} {revision.description}".rstrip()
+    return f"{side.name}: {side.version} {revision(side.revision)}".rstrip()
+
+
+def revision(one: Revision) -> str:
+    """When a revision was written, in UTC, by whom and why."""
+    return f"{_when(one.time)} {visible.text(one.description)}".strip()
+
+
+def _when(epoch: int) -> str:
+    if not 0 < epoch < 253_402_300_800:
+        return ""
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def _by_section(report: Report, everything: bool) -> list[tuple[str, list[Difference]]]:
@@ -125,16 +134,19 @@ def _value(value: str | None) -> str:
     return tr("nothing") if value is None else value
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(report: Report, everything: bool) -> Iterator[str]:
     if not report.differences:
         yield tr(
             "Nothing would behave differently after a failover, as far as the configuration decides."
         )
-    if report.expected:
-        counts = Counter(each.rule for each in report.expected)
-        known = [rule.id for rule in RULES if counts[rule.id]]
-        rules = ", ".join(f"{name} {counts[name]}" for name in known)
+    counts = Counter(each.rule for each in report.expected)
+    known = [rule for rule in RULES if counts[rule.id]]
+    if everything:
+        for rule in known:
+            yield f"{rule.id} ({counts[rule.id]}): {tr(rule.reason)} [{rule.source}]"
+    elif known:
         total = len(report.expected)
+        rules = ", ".join(f"{rule.id} {counts[rule.id]}" for rule in known)
         said = ntr(
             "{count} hidden as expected: {rules}", "{count} hidden as expected: {rules}", total
         )
@@ -148,8 +160,7 @@ def _coverage(report: Report) -> Iterator[str]:
         boxes = tr("synced by {boxes}").format(boxes=", ".join(each.boxes))
         by = boxes if each.synced else each.how
         if each.last_merge:
-            when = datetime.fromtimestamp(each.last_merge, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-            by += "; " + tr("last merged {when}").format(when=when)
+            by += "; " + tr("last merged {when}").format(when=_when(each.last_merge))
         yield f"  {each.section}: {state}; {by}"
 
 

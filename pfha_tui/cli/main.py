@@ -178,8 +178,8 @@ def diff(
     """Say what would behave differently after a failover, by both configurations.
 
     Without arguments both nodes are read. PRIMARY and SECONDARY are config.xml files, or nodes with
-    an earlier revision: fw1@1700000000 by its time, fw1@-2 for two back. Of secrets only whether
-    they are equal is told. Exit codes: 0 done, 1 findings (with --exit-code), 2 usage or
+    an earlier revision: fw1@1700000000 by its time, fw1@-2 for two back; fw1@ alone lists them. Of
+    secrets only whether they are equal is told. Exit codes: 0 done, 1 findings (with --exit-code), 2 usage or
     configuration, 3 a node cannot be reached, 4 no answer in time, 5 what a node sent is no
     configuration.
     """

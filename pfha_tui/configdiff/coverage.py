@@ -22,6 +22,9 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.verdict import Severity
 from pfha_tui.parsers.configxml import ConfigXml, Revision, Tree, Value
 
+MERGE_TAKES_S: Final = 120
+"""Seconds for which a change may be on its way to the other node, whose clock may differ by some of them."""
+
 _SILENT: Final = frozenset({"revision", "lastchange", "version"})
 """Sections about which there is nothing to cover."""
 
@@ -112,9 +115,14 @@ def _sections(root: Tree) -> set[str]:
 
 
 def alerts(
-    primary: ConfigXml, secondary: ConfigXml, sync: Sync, past: Past, names: tuple[str, str]
+    primary: ConfigXml,
+    secondary: ConfigXml,
+    sync: Sync,
+    past: Past,
+    names: tuple[str, str],
+    now: float | None = None,
 ) -> tuple[Alert, ...]:
-    """What is wrong with the sync itself, the most important first."""
+    """What is wrong with the sync itself, the most important first; `now` is in seconds since the epoch."""
     said = {"primary": names[0], "secondary": names[1]}
     here, there = _target(primary.root), _target(secondary.root)
     found: list[Alert] = []
@@ -145,18 +153,19 @@ def alerts(
             tr("Nothing is synced: on {primary} no box is ticked."),
         )
     if sync.works:
-        _behind(primary, past, say)
+        _behind(primary, past, say, now)
     return tuple(found)
 
 
-def _behind(primary: ConfigXml, past: Past, say: Callable[..., None]) -> None:
+def _behind(primary: ConfigXml, past: Past, say: Callable[..., None], now: float | None) -> None:
     """Whether the secondary has not merged what the primary has, or was edited since."""
     merged, changed = past.merged_at, primary.revision
     if merged is None:
         say(AlertKind.NEVER_MERGED, Severity.WARNING,
             tr("No revision of {secondary} that is known here was merged from {primary}."))  # fmt: skip
     elif changed.time > merged:
-        say(AlertKind.PRIMARY_NEWER, Severity.WARNING,
+        underway = now is not None and now - changed.time < MERGE_TAKES_S
+        say(AlertKind.PRIMARY_NEWER, Severity.NOTE if underway else Severity.WARNING,
             tr("{primary} was changed {seconds} s after the last merge on {secondary}: {what}"),
             seconds=str(changed.time - merged), what=visible.text(changed.description))  # fmt: skip
     if past.edit is not None:

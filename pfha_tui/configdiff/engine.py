@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from pfha_tui.configdiff import coverage, visible, words
 from pfha_tui.configdiff.conditions import TESTS, Case
@@ -15,6 +17,10 @@ from pfha_tui.domain.language import tr
 from pfha_tui.parsers.configxml import ConfigXml, Revision
 
 
+class ComparisonFault(Exception):
+    """A fault of the comparison itself; str() names its kind and its place in the code, and nothing of a file."""
+
+
 def compare(
     primary: ConfigXml,
     secondary: ConfigXml,
@@ -22,11 +28,29 @@ def compare(
     names: tuple[str, str] = ("fw1", "fw2"),
     revisions: Sequence[Revision] = (),
     rules: Sequence[Rule] = RULES,
+    now: float | None = None,
 ) -> Report:
     """Compare the primary's configuration with the secondary's; takes seconds for large ones, so not on a loop.
 
-    `revisions` are earlier ones of the secondary, for the last merge of each section. The report holds no secret.
+    `revisions` are earlier ones of the secondary, for the last merge of each section; `now` (epoch seconds) allows a
+    change of this moment to be still on its way. The report holds no secret.
+    Raises ComparisonFault.
     """
+    try:
+        return _compare(primary, secondary, names, revisions, rules, now)
+    # Whatever it is, the frames below hold secrets, and a crash report shows the locals of every frame.
+    except Exception as error:
+        raise ComparisonFault(_place(error)) from None
+
+
+def _compare(
+    primary: ConfigXml,
+    secondary: ConfigXml,
+    names: tuple[str, str],
+    revisions: Sequence[Revision],
+    rules: Sequence[Rule],
+    now: float | None,
+) -> Report:
     hasync = primary.root.get("hasync")
     target = hasync.get("synchronizetoip") if isinstance(hasync, dict) else ""
     works = bool(target) and primary.version == secondary.version
@@ -45,20 +69,34 @@ def compare(
         differences=tuple(each for each in found if each.verdict is not Verdict.EXPECTED),
         expected=tuple(each for each in found if each.verdict is Verdict.EXPECTED),
         coverage=coverage.coverage(primary.root, secondary.root, sync, past, found),
-        alerts=coverage.alerts(primary, secondary, sync, past, names),
+        alerts=coverage.alerts(primary, secondary, sync, past, names, now),
     )
 
 
 def compare_revisions(
     old: ConfigXml, new: ConfigXml, *, names: tuple[str, str] = ("old", "new")
 ) -> Report:
-    """What changed between two revisions of one node: every difference is `changed`, and no rule is asked."""
-    found = tuple(
-        _difference(change, Verdict.CHANGED, None, names, None)
-        for change in changes(old.root, new.root)
-        if change.left != change.right and change.path[0] != "revision"
-    )
+    """What changed between two revisions of one node: every difference is `changed`, and no rule is asked.
+
+    Raises ComparisonFault.
+    """
+    try:
+        found = tuple(
+            _difference(change, Verdict.CHANGED, None, names, None)
+            for change in changes(old.root, new.root)
+            if change.left != change.right and change.path[0] != "revision"
+        )
+    # As in `compare`.
+    except Exception as error:
+        raise ComparisonFault(_place(error)) from None
     return Report(_side(names[0], old), _side(names[1], new), found, (), (), ())
+
+
+def _place(error: BaseException) -> str:
+    """The kind of an error and where in the code it arose, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return type(error).__name__ + where
 
 
 def _judge(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, Rule | None] | None:

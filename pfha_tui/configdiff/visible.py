@@ -21,13 +21,17 @@ EMPTY: Final = mark("(empty)")
 LONGEST: Final = 160
 
 _SECRET: Final = re.compile(
-    "pass|secret|psk|prv|priv.*key|_key$|apikey|userkey|token|hash$|community|authkey|keydata|crypto_|accountkey"
+    "pass|bindpw|pwd|_pw$|secret|psk|prv|priv.*key|_key$|apikey|userkey|token|hash$|community|authkey|keydata|crypto_|accountkey"
     "|authorizedkeys|auth_user|gold_|etpro|maxmind|oink|pkcs11pin|proxy_?user|radmac|md5sig|shared_?key|sharedkey"
     "|pre-shared|new_password|omapi_key|trapstring|telegram|slack|pushover|vouchersyncpass|backwardsyncuser|device_key"
     "|sshdata|rrddata|xmldatafile|custom_options|webrootftp|^tls$|^dns_.*(?:key|pw)|influx|motp|ddnsdomainkey|encryption_password",
     re.IGNORECASE,
 )
 """Names of elements with secrets: the list of status_output.inc, what is missing from it, and its heuristics."""
+
+_TICKED: Final = re.compile("synchronize(?!toip).*|pfsyncenabled|adminsync")
+_ON: Final = ("on", "yes", "1", "enabled")
+"""A box of `<hasync>`, and what it holds when it is ticked; anything else in it is not ours to show."""
 
 _OPAQUE: Final = re.compile(
     r"-----BEGIN|\$(?:1|2[abxy]?|5|6|y)\$|[A-Za-z0-9+/=]{40,}|[0-9a-fA-F]{32,}"
@@ -166,6 +170,8 @@ def shown(section: str, path: Sequence[str], value: Value | None) -> str | None:
     if value == "":
         return tr(EMPTY if path[-1] in BLANK else SET)
     if isinstance(value, dict) or not allowed(section, path):
+        return tr(HIDDEN)
+    if section == "hasync" and _TICKED.fullmatch(path[-1]) and value not in _ON:
         return tr(HIDDEN)
     if isinstance(value, list):
         if not all(isinstance(each, str) for each in value):
