@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test check bench screenshots messages clean
+.PHONY: help venv demo test check bench screenshots docs messages clean
 
 help:
 	@echo "make demo         open the console on the built-in lab"
@@ -12,7 +12,8 @@ help:
 	@echo "make check        format, lint, types, import contracts (no tests)"
 	@echo "make bench        measure: ratios of one run, printed"
 	@echo "make screenshots  make the pictures of the README anew"
-	@echo "make messages    bring the catalogues of texts up to the code, compile them"
+	@echo "make docs         write the manual page to build/pfha-tui.1"
+	@echo "make messages     bring the catalogues of texts up to the code, compile them"
 	@echo "make venv         only make .venv with everything installed"
 	@echo "make clean        remove .venv and caches"
 
@@ -45,6 +46,11 @@ bench: .venv/dev
 
 screenshots: .venv/dev
 	$(BIN)/python -m tests.screenshots
+
+docs: .venv/run
+	@mkdir -p build
+	@$(BIN)/pfha-tui --lang en man > build/pfha-tui.1
+	@echo build/pfha-tui.1
 
 messages: .venv/dev
 	$(BIN)/python -m tests.messages

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pfha_tui.domain import language
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -39,3 +41,14 @@ def _private_places(
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
     for name in ("PFHA_TUI_CONFIG", "SSH_AUTH_SOCK", "NO_COLOR", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Every test begins in English, whatever the developer speaks or the test before it spoke."""
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "en")
+    yield
+    language.use(None)

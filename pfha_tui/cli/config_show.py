@@ -17,12 +17,13 @@ def check(options: Options) -> ExitCode:
 
     Raises Failure (USAGE) with one sentence for each fault.
     """
+    from pfha_tui.cli.screen import key_problems
     from pfha_tui.config.judge import shared_host_keys
     from pfha_tui.config.problems import ConfigError, Problem, distinct
     from pfha_tui.config.resolve import find_pair, pair_target
 
     loaded = configuration(options)
-    problems: list[Problem] = []
+    problems: list[Problem] = list(key_problems(loaded))
     try:
         pairs = loaded.pairs if options.pair is None else (find_pair(loaded, options.pair),)
     except ConfigError as error:

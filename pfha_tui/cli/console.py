@@ -41,25 +41,17 @@ def open_console(
 ) -> int:
     """The screen on these pairs until it is quit; the exit code is the screen's. With `watch` it has no
     command that could change a firewall."""
+    from pfha_tui.cli.screen import console_options
     from pfha_tui.ui.console import run_console
-    from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
+
+    wanted = console_options(options, watch=watch)
 
     def open_feed(target: "PairTarget") -> "Feed":
         from pfha_tui import wiring
 
         return wiring.open_feed(target)
 
-    return run_console(
-        pairs,
-        open_feed,
-        ConsoleOptions(
-            ascii=options.ascii,
-            no_color=options.no_color,
-            read_only=options.read_only,
-            watch=watch,
-            theme=options.theme or DEFAULT_THEME,
-        ),
-    )
+    return run_console(pairs, open_feed, wanted)
 
 
 def need_terminal() -> None:

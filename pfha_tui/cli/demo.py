@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from pfha_tui.cli.diagnostics import Failure, end_on_signals
+from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.lab import check_scenario
 from pfha_tui.cli.options import Options, pair_target
@@ -30,7 +30,6 @@ def run(options: Options, scenario: str) -> int:
 
     need_terminal()
     check_scenario(scenario)
-    end_on_signals()
     with lab_child(scenario) as config:
         there = replace(options, config=str(config), pair=None)
         return open_console(there, (pair_target(there),))

@@ -6,7 +6,7 @@ What is written for machines is English whatever the locale: `check`, and every 
 import gettext
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,7 +23,10 @@ _FOR_MACHINES = ("--json",)
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order of setlocale(3): the first that is set and not empty decides."""
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "«": '"', "»": '"'})
+Spelling = Callable[[str], str]
+
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_QUOTES = str.maketrans({"«": '"', "»": '"'})
 
 
 def choose(args: Sequence[str], environ: Mapping[str, str], *, machine: bool, ascii: bool) -> None:
@@ -32,7 +35,13 @@ def choose(args: Sequence[str], environ: Mapping[str, str], *, machine: bool, as
     `machine`: English, for a program reads along. `ascii`: without accents, for the terminal has none.
     """
     english = machine or any(arg in _FOR_MACHINES for arg in args)
-    speak(ENGLISH if english else chosen(flag_of(args), environ), ascii=ascii or "--ascii" in args)
+    code = ENGLISH if english else chosen(flag_of(args), environ)
+    if ascii or "--ascii" in args:
+        speak(code, fold)
+    elif environ.get("TERM") == "linux":
+        speak(code, spelled)
+    else:
+        speak(code)
 
 
 def chosen(flag: str | None, environ: Mapping[str, str]) -> str:
@@ -58,8 +67,9 @@ def flag_of(args: Sequence[str]) -> str | None:
     return value
 
 
-def speak(code: str, *, ascii: bool = False) -> None:
-    """Speak this language of LANGUAGES from now on, click's own words included.
+def speak(code: str, spelling: Spelling | None = None) -> None:
+    """Speak this language of LANGUAGES from now on, click's own words included; `spelling` fits the texts
+    to a terminal that lacks letters.
 
     click asks gettext for the process-wide domain, whose language only the variable LANGUAGE can name.
     """
@@ -71,29 +81,35 @@ def speak(code: str, *, ascii: bool = False) -> None:
         language.use(None)
         return
     found = gettext.translation(DOMAIN, str(folder), [code], fallback=True)
-    language.use(_WithoutAccents(found) if ascii else found)
+    language.use(_Respelled(found, spelling) if spelling is not None else found)
 
 
-class _WithoutAccents:
-    """A catalogue whose texts are folded to ASCII; the glyphs in them are left to whoever draws them."""
+class _Respelled:
+    """A catalogue for a terminal that lacks letters; glyphs are left to whoever draws them."""
 
-    def __init__(self, catalogue: language.Catalogue) -> None:
+    def __init__(self, catalogue: language.Catalogue, spelling: Spelling) -> None:
         self._catalogue = catalogue
+        self._spelling = spelling
 
     def gettext(self, message: str) -> str:
-        return fold(self._catalogue.gettext(message))
+        return self._spelling(self._catalogue.gettext(message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return fold(self._catalogue.ngettext(msgid1, msgid2, n))
+        return self._spelling(self._catalogue.ngettext(msgid1, msgid2, n))
 
     def pgettext(self, context: str, message: str) -> str:
-        return fold(self._catalogue.pgettext(context, message))
+        return self._spelling(self._catalogue.pgettext(context, message))
+
+
+def spelled(text: str) -> str:
+    """Ligatures as two letters: Latin-1, and so the console of Linux, has none."""
+    return text.translate(_LIGATURES)
 
 
 def fold(text: str) -> str:
     """Letters without their accents, ligatures as two letters; anything else stays as it is."""
     if text.isascii():
         return text
-    apart = unicodedata.normalize("NFD", text.translate(_LIGATURES))
+    apart = unicodedata.normalize("NFD", spelled(text).translate(_QUOTES))
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     return unicodedata.normalize("NFC", bare)

@@ -139,6 +139,34 @@ def status(
 
 
 @cli.command()
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per change.")
+@click.option(
+    "--plain", is_flag=True, help="Print one line per change, for logs and screen readers."
+)
+@_where
+@_look
+@click.pass_context
+def watch(
+    ctx: click.Context,
+    json_: bool,
+    plain: bool,
+    config: str | None,
+    pair: str | None,
+    ascii_: bool,
+    no_color: bool,
+) -> int:
+    """Watch without any way to change a firewall: the console, or every change as a line.
+
+    The lines need no terminal and begin with the present status of each pair. They end with 0 on
+    SIGTERM, 130 on Ctrl-C and 141 when the reader goes away.
+    """
+    from pfha_tui.cli.watch import WatchOptions, run
+
+    options = _options(ctx, config, pair, ascii_, no_color)
+    return run(options, WatchOptions(json_, plain))
+
+
+@cli.command()
 @click.option("--timeout", type=Duration(), default="20s", show_default=True, help="Longest wait.")
 @_where
 @click.pass_context
@@ -257,6 +285,25 @@ def config_show(ctx: click.Context, json_: bool, config: str | None, pair: str |
     from pfha_tui.cli.config_show import show
 
     return show(_options(ctx, config, pair), as_json=json_)
+
+
+@cli.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@click.option("--config", metavar="FILE", help="The configuration file to read.")
+@click.pass_context
+def keys(ctx: click.Context, json_: bool, config: str | None) -> int:
+    """List the commands of the console with their keys, by the names that [keys] takes."""
+    from pfha_tui.cli.keys import run
+
+    return run(_options(ctx, config), as_json=json_)
+
+
+@cli.command()
+def man() -> int:
+    """Print the manual page: pfha-tui man | man -l -"""
+    from pfha_tui.cli.manpage import run
+
+    return run(cli)
 
 
 @cli.group(invoke_without_command=True)

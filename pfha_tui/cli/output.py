@@ -2,7 +2,11 @@
 
 import json
 import os
+import queue
+import stat
 import sys
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,3 +92,54 @@ def confirm(question: str) -> bool:
 def flush() -> None:
     """Hand everything to the reader now; raises BrokenPipeError if it is gone."""
     sys.stdout.flush()
+
+
+class LineStream:
+    """Writes lines one by one to standard output from a thread of its own, so that a reader who is slow
+    holds up nobody; each is handed over at once.
+
+    `gone` is called, from any thread, once nobody can be expected to read any more: the reader closed its
+    end, or left MOST_WAITING lines unread.
+    """
+
+    MOST_WAITING = 10_000
+
+    def __init__(self, gone: Callable[[], None]) -> None:
+        flush()
+        self._gone = gone
+        self._descriptor = sys.stdout.fileno()
+        self._encoding = sys.stdout.encoding or "ascii"
+        self._lines: queue.Queue[bytes | None] = queue.Queue(self.MOST_WAITING)
+        # Not through sys.stdout: a thread that hangs in there would keep the interpreter from ending.
+        self._thread = threading.Thread(target=self._write, name="lines", daemon=True)
+        self._thread.start()
+
+    @property
+    def pipe(self) -> int | None:
+        """The descriptor, where it is that of a pipe, which tells when its reader goes."""
+        mode = os.fstat(self._descriptor).st_mode
+        return self._descriptor if stat.S_ISFIFO(mode) else None
+
+    def line(self, text: str) -> None:
+        """Write one line; control characters in it become U+FFFD."""
+        try:
+            self._lines.put_nowait(clean(text).encode(self._encoding, "replace") + b"\n")
+        except queue.Full:
+            self._gone()
+
+    def close(self, timeout_s: float) -> None:
+        """Wait until all is written, for `timeout_s` at most."""
+        try:
+            self._lines.put_nowait(None)
+        except queue.Full:
+            return
+        self._thread.join(timeout_s)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            try:
+                while line:
+                    line = line[os.write(self._descriptor, line) :]
+            except OSError:
+                self._gone()
+                return

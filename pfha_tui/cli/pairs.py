@@ -33,8 +33,11 @@ def _resolved(loaded: Configuration, pair: PairConfig, options: Options) -> Pair
     try:
         target = resolve(loaded, pair)
     except ConfigError as error:
+        first = error.problems[0]
+        key = first.key.removeprefix(f"{pair.label}.")
         return BrokenPair(
             pair.name,
+            f"{key}: {first.what}" if key else first.what,
             tuple(str(error).splitlines()),
             options.read_only or bool(pair.own.get("read_only", False)),
             Environment(pair.own.get("environment", Environment.PRODUCTION)),

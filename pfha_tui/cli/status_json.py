@@ -3,6 +3,9 @@
 New fields may be added without a new schema number; a field that changes its meaning or goes away raises
 it. Unknown is always `null`, never 0 or "". Times are RFC 3339 in UTC, ages and durations seconds.
 
+With several pairs and no `--pair` it is an array of these objects, in the order of the configuration; a pair that
+cannot be watched is in it as unknown, with its faults as `why` and without `nodes`.
+
 - `schema`: 1. `pair`: name. `at`: when this was true, on the clock of this machine.
 - `verdict`: no-master, split-brain, unknown, partial, degraded, failed-over, maintenance or healthy.
 - `confirmed`: two equal samples of both nodes agree. `unconfirmed_for_s`: how long not yet.
@@ -32,6 +35,8 @@ from typing import Any
 from pfha_tui.domain.model import Address, Interface
 from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.snapshot import CarpRole, LinkStatus, NodeSnapshot, PairSnapshot
+from pfha_tui.domain.target import BrokenPair, PairTarget
+from pfha_tui.domain.verdict import VerdictKind
 
 SCHEMA = 1
 
@@ -65,7 +70,7 @@ def status_document(snapshot: PairSnapshot) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "pair": snapshot.pair,
-        "at": _time(snapshot.epoch),
+        "at": rfc3339(snapshot.epoch),
         "verdict": verdict.kind.value,
         "confirmed": verdict.confirmed,
         "unconfirmed_for_s": 0.0 if verdict.confirmed else _number(verdict.unconfirmed_for_s),
@@ -82,6 +87,22 @@ def status_document(snapshot: PairSnapshot) -> dict[str, Any]:
             for cause in verdict.causes
         ],
         "nodes": [_node(node, snapshot.at) for node in snapshot.nodes],
+    }
+
+
+def broken_document(pair: PairTarget | BrokenPair, epoch: float) -> dict[str, Any]:
+    """The same form for a pair that cannot be watched: unknown, with its faults as the why and without nodes."""
+    faults = pair.faults if isinstance(pair, BrokenPair) else ()
+    return {
+        "schema": SCHEMA,
+        "pair": pair.name,
+        "at": rfc3339(epoch),
+        "verdict": VerdictKind.UNKNOWN.value,
+        "confirmed": False,
+        "unconfirmed_for_s": 0.0,
+        "why": " ".join(faults),
+        "causes": [],
+        "nodes": [],
     }
 
 
@@ -145,7 +166,7 @@ def _role(role: CarpRole, now: float) -> dict[str, Any]:
         "addresses": [_address(address) for address in role.addresses],
         "source": role.source.value if role.source else None,
         "age_s": _number(max(0.0, now - role.at)),
-        "since": _time(role.since.epoch) if role.since else None,
+        "since": rfc3339(role.since.epoch) if role.since else None,
         "since_exact": role.since.exact if role.since else None,
     }
 
@@ -194,7 +215,8 @@ def _number(value: float | None, digits: int = 3) -> float | None:
     return round(value, digits) if value is not None and math.isfinite(value) else None
 
 
-def _time(epoch: float) -> str | None:
+def rfc3339(epoch: float) -> str | None:
+    """The moment in UTC with milliseconds; None for one that no calendar has."""
     try:
         moment = datetime.fromtimestamp(epoch, UTC)
     except (ValueError, OverflowError, OSError):

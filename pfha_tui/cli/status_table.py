@@ -1,6 +1,6 @@
 """The table that `status` prints: VIPs and facts of both nodes side by side, then the causes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rich import box
@@ -12,9 +12,13 @@ from pfha_tui.cli.watching import cause_place
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
+from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 from pfha_tui.domain.wording import decimal, word
+
+Stand = tuple[PairTarget | BrokenPair, PairSnapshot | None]
+"""A pair and how it stands; no snapshot where it cannot be watched."""
 
 _STYLES = {
     VerdictKind.HEALTHY: "bold green",
@@ -36,13 +40,42 @@ def status_table(snapshot: PairSnapshot, *, ascii_only: bool) -> Group:
     )
 
 
+def pairs_table(stands: Sequence[Stand], *, ascii_only: bool) -> Table:
+    """One line for each pair, the worst first; a pair without snapshot cannot be watched."""
+    table = Table(box=box.ASCII if ascii_only else box.SQUARE, show_lines=False)
+    for title in (tr("pair"), "", tr("verdict"), tr("why")):
+        table.add_column(_text(title), overflow="fold")
+    order = list(VerdictKind)
+    unknown = VerdictKind.UNKNOWN
+
+    def rank(stand: Stand) -> int:
+        return order.index(stand[1].verdict.kind if stand[1] is not None else unknown)
+
+    for pair, snapshot in sorted(stands, key=rank):
+        place = _text(pair.name), _text(word(pair.environment))
+        if snapshot is None:
+            why = " ".join(pair.faults) if isinstance(pair, BrokenPair) else ""
+            told = Text(tr("NOT WATCHED"), _STYLES[unknown])
+        else:
+            verdict, why = snapshot.verdict, snapshot.verdict.why
+            told = Text(word(verdict.kind).upper(), _STYLES.get(verdict.kind, "bold red"))
+            if not verdict.confirmed:
+                told.append("\n" + _unconfirmed(verdict))
+        table.add_row(*place, told, _text(why))
+    return table
+
+
 def _headline(pair: str, verdict: Verdict) -> Text:
     text = _text(f"{pair}  ")
     text.append(word(verdict.kind).upper(), _STYLES.get(verdict.kind, "bold red"))
     if not verdict.confirmed:
-        waiting = decimal(f"{verdict.unconfirmed_for_s:.1f} s")
-        text.append("  " + tr("unconfirmed, {age}").format(age=waiting))
+        text.append("  " + _unconfirmed(verdict))
     return text.append(clean(f"  {verdict.why}"))
+
+
+def _unconfirmed(verdict: Verdict) -> str:
+    waiting = decimal(f"{verdict.unconfirmed_for_s:.1f} s")
+    return tr("unconfirmed, {age}").format(age=waiting)
 
 
 def _table(snapshot: PairSnapshot, *, ascii_only: bool) -> Table:

@@ -1,6 +1,7 @@
 """Joins two nodes into one pair: verdict, confirmation, timeline, and the newest snapshot to everyone."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from pfha_tui.domain.judge import judge
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import PairTarget
-from pfha_tui.domain.transitions import merge
+from pfha_tui.domain.transitions import LIMIT, merge
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.domain.wording import word
 
@@ -37,7 +38,7 @@ class PairWatch:
         self._confirmation = Confirmation.initial()
         self._announced: VerdictKind | None = None
         self._scheduled = False
-        self._pending: list[Event] = []
+        self._pending: deque[Event] = deque(maxlen=LIMIT)
         for node in self._nodes:
             node.state.subscribe(self._node_changed)
         self._current = self._join(1, ())
@@ -92,7 +93,8 @@ class PairWatch:
 
     def _publish(self) -> None:
         self._scheduled = False
-        pending, self._pending = tuple(self._pending), []
+        pending = tuple(self._pending)
+        self._pending.clear()
         self._current = self._join(self._current.revision + 1, merge(self._current.events, pending))
         for subscriber in tuple(self._subscribers):
             subscriber(self._current)

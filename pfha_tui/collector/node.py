@@ -73,12 +73,13 @@ class NodeWatch:
 
     async def _count_failed_samples(self) -> None:
         """A poll period without a sample is a sample that failed: at once while the node is unreachable,
-        from the second one on while it answers but its roles are not read."""
+        from the second one on while it answers but its roles are not read (and no login is under way)."""
         seen, missed = self.state.snapshot.sample, 0
         while True:
             await self._clock.sleep(self._poll_s)
             reachable, sample = self.state.snapshot.reachable, self.state.snapshot.sample
             missed = missed + 1 if sample == seen else 0
-            if reachable is False or (reachable and missed >= UNREAD_AFTER):
+            trying = self.state.snapshot.ssh.state is LinkState.CONNECTING
+            if reachable is False or (reachable and missed >= UNREAD_AFTER and not trying):
                 self.state.count_failed_sample()
             seen = self.state.snapshot.sample if missed else sample

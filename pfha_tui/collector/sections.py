@@ -6,11 +6,13 @@ from typing import Any
 
 from pfha_tui.collector import catalogue
 from pfha_tui.domain.command import Command, Output
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import Identity
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.parsers import (
+    answers,
     dhcp,
     dpinger,
     ifconfig,
@@ -50,13 +52,22 @@ MEANINGS: dict[Command, Meaning] = {
     catalogue.DHCP_ISC: Meaning("dhcp_isc", dhcp.parse_isc),
     catalogue.DHCP_KEA: Meaning("dhcp_kea", dhcp.parse_kea),
     catalogue.CONFIG_STAT: Meaning("config", stat.parse),
-    catalogue.MAINTENANCE: Meaning("maintenance", lambda _: True),
-    catalogue.BOOTING: Meaning("booting", lambda _: True),
+    catalogue.MAINTENANCE: Meaning(
+        "maintenance", lambda text: answers.parse_count(text, "maintenance")
+    ),
+    catalogue.BOOTING: Meaning("booting", lambda text: answers.parse_silence(text, "booting")),
 }
 """Every catalogue command but the log tail, which feeds the timeline."""
 
-_ANSWERS_NO = {catalogue.MAINTENANCE, catalogue.BOOTING}
-"""Commands whose exit code 1 is the answer no (grep(1), test(1))."""
+_UNTERMINATED = frozenset({catalogue.DHCP_KEA, catalogue.VERSION, catalogue.BOOTING})
+"""Output that need not end in a line feed: a socket's answer (whole or no JSON), and a file as it was written."""
+
+_ANSWERS_NO: dict[Command, Any] = {
+    catalogue.MAINTENANCE: False,
+    catalogue.BOOTING: False,
+    catalogue.DHCP_ISC: (),
+}
+"""Commands whose exit code 1 is the answer no (grep(1), test(1)), and the value that it means."""
 
 
 def read(
@@ -66,8 +77,8 @@ def read(
     meaning = MEANINGS[output.command]
     reading: Reading[Any] = getattr(snapshot, meaning.field)
     error: ReadError | None = None
-    if output.exit_code == 1 and output.command in _ANSWERS_NO and not output.stderr.strip():
-        renewed = reading.renewed(False, at, Source.SSH)
+    if _says_no(output):
+        renewed = reading.renewed(_ANSWERS_NO[output.command], at, Source.SSH)
     else:
         error = classify(output)
         if error is None:
@@ -75,6 +86,25 @@ def read(
         else:
             renewed = _refused(reading, output, error, at)
     return _with(snapshot, {meaning.field: renewed}), error.kind if error else None
+
+
+def _says_no(output: Output) -> bool:
+    """grep -c prints its 0; the others print nothing."""
+    silent = not output.stderr.strip() and output.stdout.strip() in (b"", b"0")
+    return output.exit_code == 1 and output.command in _ANSWERS_NO and silent
+
+
+def whole(output: Output) -> str:
+    """The text of a command that exited with 0.
+
+    Raises ParseError where it breaks off in the middle of a line: what is left of a number is another number.
+    """
+    section = output.command.id
+    text = decode(output.stdout, section)
+    if text and not text.endswith("\n") and output.command not in _UNTERMINATED:
+        line = text.rpartition("\n")[2]
+        raise ParseError(section, tr("the output breaks off"), text.count("\n") + 1, line)
+    return text
 
 
 def _with(snapshot: NodeSnapshot, readings: dict[str, Any]) -> NodeSnapshot:
@@ -85,7 +115,7 @@ def _parsed(
     reading: Reading[Any], meaning: Meaning, output: Output, at: float
 ) -> tuple[Reading[Any], ReadError | None]:
     try:
-        value = meaning.parse(decode(output.stdout))
+        value = meaning.parse(whole(output))
     except ParseError as problem:
         error = ReadError(ErrorKind.PARSE, str(problem))
         return reading.failed(error, at), error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pfha_tui.collector import catalogue, sections
 from pfha_tui.collector.clock import Clock
@@ -18,7 +18,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, NodeClock, SnmpFacts
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.rates import advance
-from pfha_tui.domain.reading import ErrorKind, ReadError, Source
+from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import PushedState, carp_roles
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, Since
 from pfha_tui.domain.target import NodeTarget
@@ -27,6 +27,16 @@ from pfha_tui.parsers import devd, log
 from pfha_tui.parsers.decode import decode
 from pfha_tui.parsers.errors import ParseError
 
+CLOCK_GRAIN_S = 2.0
+"""date(1) tells whole seconds, some time before its answer arrives."""
+
+KEYS_LIMIT = 1024
+"""VHIDs that are remembered: a node that invents new names must not fill the console's memory."""
+
+RAW_LIMIT = 256 * 1024
+"""Bytes of each stream of an output that are kept for looking at."""
+
+V = TypeVar("V")
 Key = tuple[str, int]
 Subscriber = Callable[[tuple[Event, ...]], None]
 
@@ -48,7 +58,7 @@ class NodeState:
         self._subscribers: list[Subscriber] = []
         self._pushed: dict[Key, PushedState] = {}
         self._since: dict[Key, tuple[CarpState, Since]] = {}
-        self._expected: set[Key] = set()
+        self._expected: dict[Key, None] = {}
         self._polled_at = now
 
     def subscribe(self, callback: Subscriber) -> None:
@@ -79,7 +89,7 @@ class NodeState:
         errors = []
         history: tuple[Event, ...] = ()
         for output in sample.outputs:
-            self.outputs[output.command.id] = (output, at)
+            self.outputs[output.command.id] = (_kept(output), at)
             if output.command == catalogue.LOG_TAIL:
                 new, history, kind = self._read_log(new, output, at)
             else:
@@ -110,7 +120,7 @@ class NodeState:
             event = log.parse_line(line.text, self.snapshot.name, self.snapshot.clock.value)
             if event is None:
                 return False
-            self._note_since(event)
+            self._note_since(event, self.snapshot.clock)
             self._become(self._with_roles(self.snapshot), (event,))
             return event.kind in (EventKind.TRANSITION, EventKind.DEMOTION, EventKind.LINK)
         told = devd.parse_line(line.text)
@@ -177,20 +187,22 @@ class NodeState:
         events: tuple[Event, ...] = ()
         if error is None:
             try:
-                events = log.parse_tail(decode(output.stdout), snapshot.name, snapshot.clock.value)
+                events = log.parse_tail(
+                    decode(output.stdout, output.command.id), snapshot.name, snapshot.clock.value
+                )
             except ParseError as problem:
                 error = ReadError(ErrorKind.PARSE, str(problem))
         if error is not None:
             return replace(snapshot, log=snapshot.log.failed(error, at)), (), error.kind
         for event in events:
-            self._note_since(event)
+            self._note_since(event, snapshot.clock)
         return (
             replace(snapshot, log=snapshot.log.renewed(len(events), at, Source.SSH)),
             events,
             None,
         )
 
-    def _note_since(self, event: Event) -> None:
+    def _note_since(self, event: Event, clock: Reading[NodeClock]) -> None:
         if (
             event.kind is EventKind.TRANSITION
             and event.interface is not None
@@ -199,13 +211,22 @@ class NodeState:
             key = (event.interface, event.vhid or 0)
             known = self._since.get(key)
             if known is None or known[0] is not event.new or not known[1].exact:
-                self._since[key] = (event.new, Since(event.epoch, exact=True))
+                since = Since(event.epoch + self._ahead(clock), exact=True)
+                _remember(self._since, key, (event.new, since))
+
+    def _ahead(self, clock: Reading[NodeClock]) -> float:
+        """Seconds that the console's clock is ahead of the node's; 0 within what both can tell."""
+        if clock.value is None or clock.taken_at is None:
+            return 0.0
+        now = self._clock.epoch() - (self._clock.monotonic() - clock.taken_at)
+        ahead = now - clock.value.epoch
+        return ahead if abs(ahead) > CLOCK_GRAIN_S else 0.0
 
     def _become_pushed(self, told: CarpEvent, line: PushedLine, epoch: float) -> None:
         key = (told.interface, told.vhid)
         before = next((r.state for r in self.snapshot.roles if (r.interface, r.vhid) == key), None)
-        self._pushed[key] = PushedState(told.state, line.received_at)
-        self._since[key] = (told.state, Since(epoch, exact=True))
+        _remember(self._pushed, key, PushedState(told.state, line.received_at))
+        _remember(self._since, key, (told.state, Since(epoch, exact=True)))
         text = f"{before.value if before else '?'} → {told.state.value}"
         event = Event(
             epoch,
@@ -252,14 +273,15 @@ class NodeState:
         dated = []
         for role in roles:
             key = (role.interface, role.vhid)
-            self._expected.add(key)
             if role.state is None:
                 self._since.pop(key, None)
                 dated.append(role)
                 continue
+            _remember(self._expected, key, None)
             known = self._since.get(key)
             if known is None or known[0] is not role.state:
-                known = self._since[key] = (role.state, Since(now, exact=False))
+                known = (role.state, Since(now, exact=False))
+                _remember(self._since, key, known)
             dated.append(replace(role, since=known[1]))
         return replace(snapshot, roles=tuple(dated))
 
@@ -267,3 +289,18 @@ class NodeState:
         self.snapshot = snapshot
         for subscriber in self._subscribers:
             subscriber(events)
+
+
+def _remember(book: dict[Key, V], key: Key, value: V) -> None:
+    """Put an entry last; of too many the one that was put longest ago goes."""
+    book.pop(key, None)
+    book[key] = value
+    if len(book) > KEYS_LIMIT:
+        del book[next(iter(book))]
+
+
+def _kept(output: Output) -> Output:
+    """The output as it is shown raw: a huge one only with its beginning."""
+    if max(len(output.stdout), len(output.stderr)) <= RAW_LIMIT:
+        return output
+    return replace(output, stdout=output.stdout[:RAW_LIMIT], stderr=output.stderr[:RAW_LIMIT])

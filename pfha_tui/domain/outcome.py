@@ -6,8 +6,7 @@ from typing import Final
 from pfha_tui.domain.command import Output
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind, ReadError
-
-MESSAGE_LIMIT: Final = 200
+from pfha_tui.domain.text import said as spoken
 
 _NO_SUDO: Final = re.compile(rb"/sudo: (command )?not found|/sudo: No such file", re.IGNORECASE)
 _NOT_PERMITTED: Final = re.compile(
@@ -29,7 +28,7 @@ def classify(output: Output) -> ReadError | None:
     The wording is that of sudo(8), sh(1), pfctl(8) and sysctl(8) in the C locale. Commands whose exit
     code 1 is an answer (grep -c, test) are for the caller to except. An option that this version of a
     tool does not know counts as not there. The message holds the first line
-    of the device's own words, at most `MESSAGE_LIMIT` characters.
+    of the device's own words, cleaned and shortened (`text.said`).
     """
     if output.exit_code == 0:
         return None
@@ -48,8 +47,6 @@ def classify(output: Output) -> ReadError | None:
 
 
 def _message(name: str, output: Output) -> str:
-    lines = output.stderr.decode("utf-8", "replace").splitlines()
-    first = next((line.strip() for line in lines if line.strip()), "")
-    said = first[:MESSAGE_LIMIT] if first else tr("no message")
+    said = spoken(output.stderr) or tr("no message")
     text = tr("{program} ended with exit code {code}: {said}")
     return text.format(program=name, code=output.exit_code, said=said)

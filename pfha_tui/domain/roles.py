@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pfha_tui.domain.election import effective_skew
-from pfha_tui.domain.model import CarpState, CarpVhid, Interface
+from pfha_tui.domain.model import Address, CarpState, CarpVhid, Interface
 from pfha_tui.domain.reading import Source
 from pfha_tui.domain.snapshot import CarpRole, Since
 
@@ -38,9 +38,19 @@ def carp_roles(
     by_name = {interface.name: interface for interface in interfaces}
     polled = {(i.name, carp.vhid): (carp, i) for i in interfaces for carp in i.carp}
     news = {key: push for key, push in pushed.items() if push.at > at}
+    served = _served(interfaces)
     absent = sorted((set(expected) | set(news)) - set(polled))
     roles = [
-        _present(carp, interface, demotion, news.get(key), source, at, since.get(key))
+        _present(
+            carp,
+            interface,
+            served.get(key, ()),
+            demotion,
+            news.get(key),
+            source,
+            at,
+            since.get(key),
+        )
         for key, (carp, interface) in polled.items()
     ]
     for key in absent:
@@ -60,9 +70,20 @@ def carp_roles(
     return tuple(roles)
 
 
+def _served(interfaces: Iterable[Interface]) -> dict[Key, tuple[Address, ...]]:
+    """The addresses of each VHID."""
+    found: dict[Key, list[Address]] = {}
+    for interface in interfaces:
+        for address in interface.addresses:
+            if address.vhid is not None:
+                found.setdefault((interface.name, address.vhid), []).append(address)
+    return {key: tuple(addresses) for key, addresses in found.items()}
+
+
 def _present(
     carp: CarpVhid,
     interface: Interface,
+    addresses: tuple[Address, ...],
     demotion: int | None,
     push: PushedState | None,
     source: Source,
@@ -78,7 +99,7 @@ def _present(
         advbase=None if carp.vrrp else carp.advbase,
         advskew=None if carp.vrrp else carp.advskew,
         effective_skew=effective_skew(carp.advskew, demotion or 0) if known else None,
-        addresses=tuple(a for a in interface.addresses if a.vhid == carp.vhid),
+        addresses=addresses,
         since=since,
         source=push.source if push else source,
         at=push.at if push else at,

@@ -170,9 +170,11 @@ class PairTarget:
 
 @dataclass(frozen=True, slots=True)
 class BrokenPair:
-    """A configured pair that cannot be watched; `faults` are whole sentences (file, key, what, mend)."""
+    """A configured pair that cannot be watched; `why` is the first fault in few words, `faults` are all of
+    them in whole sentences (file, line, key, what, mend)."""
 
     name: str
+    why: str
     faults: tuple[str, ...]
     read_only: bool = False
     environment: Environment = Environment.PRODUCTION

@@ -13,6 +13,8 @@ from pfha_tui.domain.snapshot import NodeSnapshot
 
 WINDOW_S = 3.0
 LIMIT = 2000
+REACH = 200
+"""Events on either side among which the same change is sought: in a flood of lines it is not worth more."""
 
 _PUSHED = (Source.DEVD, Source.LOG)
 _EXACTNESS = {Source.DEVD: 0, Source.LOG: 1}
@@ -72,7 +74,7 @@ def _subject(event: Event) -> Subject | None:
     return None
 
 
-def _outcome(event: Event) -> str:
+def became(event: Event) -> str:
     """How it is after the event, in the same words for every source."""
     if event.kind is EventKind.TRANSITION:
         return event.new.value if event.new is not None else ""
@@ -86,16 +88,17 @@ def _outcome(event: Event) -> str:
 
 def _twin(timeline: list[Event], event: Event) -> int | None:
     """Index of the event that tells the same change, None if it is new."""
-    low = bisect_left(timeline, event.epoch - WINDOW_S, key=_epoch)
-    high = bisect_right(timeline, event.epoch + WINDOW_S, key=_epoch)
-    subject, outcome = _subject(event), _outcome(event)
+    middle = bisect_right(timeline, event.epoch, key=_epoch)
+    low = max(bisect_left(timeline, event.epoch - WINDOW_S, key=_epoch), middle - REACH)
+    high = min(bisect_right(timeline, event.epoch + WINDOW_S, key=_epoch), middle + REACH)
+    subject, outcome = _subject(event), became(event)
     near: list[tuple[float, int]] = []
     for at in range(low, high):
         told = timeline[at]
         if (told.kind, told.node, told.source) == (event.kind, event.node, event.source):
             if told.epoch == event.epoch and _same(told, event):
                 return at
-        elif subject is not None and _subject(told) == subject and _outcome(told) == outcome:
+        elif subject is not None and _subject(told) == subject and became(told) == outcome:
             near.append((abs(told.epoch - event.epoch), at))
     if near:
         return min(near)[1]
@@ -110,15 +113,16 @@ def _explained(timeline: list[Event], event: Event, subject: Subject, outcome: s
     """A poll after a gap notices late what a pushed line dates exactly: find the other half of the pair."""
     if event.source in _PUSHED:
         start = bisect_right(timeline, event.epoch, key=_epoch)
-        for at in range(start, len(timeline)):
+        for at in range(start, min(len(timeline), start + REACH)):
             told = timeline[at]
             if _subject(told) == subject:
                 polled = told.source not in _PUSHED
-                return at if polled and _outcome(told) == outcome else None
+                return at if polled and became(told) == outcome else None
         return None
-    for at in range(bisect_right(timeline, event.epoch, key=_epoch) - 1, -1, -1):
+    last = bisect_right(timeline, event.epoch, key=_epoch) - 1
+    for at in range(last, max(-1, last - REACH), -1):
         if _subject(timeline[at]) == subject:
-            return at if _outcome(timeline[at]) == outcome else None
+            return at if became(timeline[at]) == outcome else None
     return None
 
 

@@ -33,8 +33,16 @@ WORDS = (
     mark("secondary"),
     mark("production"),
     mark("lab"),
+    mark("transition"),
+    mark("demotion"),
+    mark("link"),
+    mark("pfsync"),
+    mark("sync"),
+    mark("connection"),
+    mark("verdict"),
+    mark("action"),
 )
-"""The values of VerdictKind, Severity, ErrorKind, LinkState, NodeRole and Environment.
+"""The values of VerdictKind, Severity, ErrorKind, LinkState, NodeRole, Environment and EventKind.
 
 CARP's own words (MASTER, BACKUP, INIT) and the names of sources and streams are the same in every language.
 """

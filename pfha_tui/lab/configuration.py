@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pfha_tui.lab.configxml import edits, operations
+from pfha_tui.lab.configxml.config import Config
 from pfha_tui.lab.configxml.facts import (
     AnyInterface,
     GatewayFacts,
@@ -37,6 +38,9 @@ class Configuration:
 
     def __init__(self, world: "World") -> None:
         first, second = pair_histories(_facts(world), world.started_at)
+        version = world.nodes[1].generation.config_version
+        if version != second.current.version:
+            second = History(Config({**second.current.root, "version": version}), second.backups)
         self._of = {
             node.name: history for node, history in zip(world.nodes, (first, second), strict=True)
         }

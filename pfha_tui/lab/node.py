@@ -2,14 +2,16 @@
 
 import ipaddress
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pfha_tui.lab import power
-from pfha_tui.lab.carp import TICK_SLACK, Advertisement, State, Vhid
+from pfha_tui.lab.announce import announce
+from pfha_tui.lab.callouts import Callouts
+from pfha_tui.lab.carp import Advertisement, State, Vhid
 from pfha_tui.lab.counters import Counters
 from pfha_tui.lab.gateway import Gateway
 from pfha_tui.lab.generation import F12, Generation
@@ -58,7 +60,7 @@ class CarpVip:
     """Whether it is an IP alias that stands on a CARP VIP, and shares its virtual host."""
 
 
-class Node:
+class Node(Callouts):
     """A firewall; everything that changes at runtime, and the faults that can befall it."""
 
     def __init__(
@@ -71,6 +73,7 @@ class Node:
         generation: Generation = F12,
         gateways: Sequence[Gateway] = (),
     ) -> None:
+        super().__init__(world.scheduler, world.random)
         self.world = world
         self.generation = generation
         self.name = name
@@ -88,8 +91,6 @@ class Node:
         """Whether sshd and the SNMP agent are started: late in the boot, until the shutdown or the end of power."""
         self.booting = False
         """Whether /var/run/booting is there: until rc.bootup is over."""
-        self.frozen = False
-        """Whether it hangs, as a paused virtual machine does: it has power and carrier, and does nothing."""
         self.sshd = True
         self.snmpd = True
         """Whether these services are enabled."""
@@ -117,8 +118,6 @@ class Node:
         self.carp_dscp = 56
         self.pfsync_demotion_factor = 0
         self.pfsync = Pfsync(self)
-        self._timers: list[Timer] = []
-        self._held: list[tuple[Timer, Callable[[], None]]] = []
 
     @property
     def bulk_pending(self) -> bool:
@@ -150,7 +149,7 @@ class Node:
         """Arm a callout of a virtual host."""
         late = self.world.random.uniform(*slack)
         callback: Callable[[], None] = vhid.advertise if what == "advertise" else vhid.master_down
-        return self._arm(delay + late, callback, periodic=True)
+        return self.arm(delay + late, callback, periodic=True)
 
     def transmit(self, vhid: Vhid, advertisement: Advertisement) -> None:
         """Send an advertisement out of the interface of the virtual host."""
@@ -171,7 +170,7 @@ class Node:
         self.carp_demotion += adjustment
         if self.carp_log:
             self.kernel(f"carp: demoted by {adjustment} to {self.carp_demotion} ({reason})")
-        self._arm(0.0, self._advertise_all)
+        self.arm(0.0, self._advertise_all)
 
     def transition(self, vhid: Vhid, old: State, new: State, reason: str) -> None:
         """Log a change of role, tell devd, and let the traffic of before be counted for the old role."""
@@ -180,7 +179,7 @@ class Node:
         if self.carp_log:
             self.kernel(f"carp: {vhid.number}@{vhid.port.name}: {old} -> {new} ({reason})")
         self.event(f"!system=CARP subsystem={vhid.number}@{vhid.port.name} type={new}")
-        self._announce(vhid, new)
+        announce(self, vhid, new)
 
     def hear(self, interface: Interface, advertisement: Advertisement) -> None:
         """An advertisement arrives on an interface (carp_input)."""
@@ -254,7 +253,7 @@ class Node:
             if interface.link != old:
                 changed = partial(self._link_changed, interface, up)
                 if self.frozen:
-                    self._arm(0.0, changed)
+                    self.arm(0.0, changed)
                 else:
                     changed()
 
@@ -338,11 +337,7 @@ class Node:
         """Go on as if no time had passed: what was due meanwhile happens now, in its order."""
         self.world.accrue()
         self.world.touch()
-        self.frozen = False
-        held, self._held = self._held, []
-        for timer, callback in held:
-            if not timer.cancelled:
-                callback()
+        self.release()
         self.tell()
 
     def power_off(self) -> None:
@@ -351,10 +346,7 @@ class Node:
             return
         self.world.accrue()
         self.world.touch()
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
-        self._held.clear()
+        self.drop()
         for vhid in self.vhids:
             vhid.halt()
         self.vhids.clear()
@@ -362,7 +354,7 @@ class Node:
             interface.addresses = [a for a in interface.addresses if a.vhid is None]
             interface.clear()
         self.power = Power.OFF
-        self.serving_network = self.frozen = self.booting = False
+        self.serving_network = self.booting = False
         self.sync_due = self.sync_running = False
         self.pfsync.stop()
         self.tell()
@@ -391,56 +383,11 @@ class Node:
 
     # Helpers
 
-    def _announce(self, vhid: Vhid, new: State) -> None:
-        """What pfSense's devd rules make of a transition; its script runs for INIT as for BACKUP."""
-        place = (vhid.port.name, vhid.number)
-        vip = next((v for v in self.config_vips if (v.interface, v.vhid) == place), None)
-        word = "master" if new is State.MASTER else "backup"
-        self.later(0.2, lambda: self.syslog("check_reload_status[383]", f"Carp {word} event"))
-        if vip is not None:
-            text = (
-                f'/rc.carp{word}: HA cluster member "({vip.address.ip}@{vip.interface}): ({vip.description})" '
-                f'has resumed CARP state "{word.upper()}" for vhid {vip.vhid}'
-            )
-            self.later(1.6, lambda: self.syslog("php-fpm[364]", text))
-
     def _advertise_all(self) -> None:
         for vhid in self.vhids:
             vhid.advertise()
-
-    def later(self, delay: float, callback: Callable[[], None]) -> Timer:
-        """A timer that dies with the power."""
-        self._timers = [
-            timer for timer in self._timers if timer.when >= self.world.now and not timer.cancelled
-        ]
-        late = self.world.random.uniform(*TICK_SLACK)
-        timer = self._arm(delay + late, callback)
-        self._timers.append(timer)
-        return timer
-
-    def run(self, work: Iterator[float], done: Callable[[], None] | None = None) -> None:
-        """Do a job of several steps: it yields the seconds until its next step, and dies with the power."""
-        pause = next(work, None)
-        if pause is not None:
-            self.later(pause, lambda: self.run(work, done))
-        elif done is not None:
-            done()
 
     def tell(self) -> None:
         """Let the servers know that what the node answers has changed."""
         for callback in self.on_change:
             callback()
-
-    def _arm(
-        self, delay: float, callback: Callable[[], None], *, periodic: bool = False
-    ) -> Timer:
-        """A callout of the node's kernel, which waits while the node is frozen."""
-
-        def fire() -> None:
-            if self.frozen:
-                self._held.append((timer, callback))
-            else:
-                callback()
-
-        timer = self.world.scheduler.after(delay, fire, periodic=periodic)
-        return timer

@@ -106,13 +106,6 @@ class Files(Mapping[str, str]):
         node = self._node
         return int(node.world.now if path.startswith("/var/log/") else node.boottime)
 
-    def listing(self, folder: str) -> list[str]:
-        """The names in a folder, sorted; empty where there is no such folder."""
-        start = folder.rstrip("/") + "/"
-        return sorted(
-            {path[len(start) :].partition("/")[0] for path in self if path.startswith(start)}
-        )
-
     @property
     def _history(self) -> History:
         return self._node.world.configuration.of(self._node)

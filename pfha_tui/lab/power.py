@@ -16,6 +16,8 @@ BOOTUP = ("php-cgi", "rc.bootup")
 MAINTENANCE_SKEW = 254
 SYNC_LOOPS = 30
 """How often interfaces_sync_setup() looks for `syncok: 0`, a second apart, after a first second."""
+REST_STEPS, REST_STEP = 10, 4.0
+"""The rest of rc.bootup after pfsync: packages, VPNs, graphs, in so many steps of so many seconds."""
 HALT_SECONDS = 6.0
 """From the start of a shutdown to its end; sshd is gone after a third of it."""
 FIRMWARE_SECONDS = 5.0
@@ -99,9 +101,9 @@ def _modern(node: "Node") -> Iterator[float]:
     yield 2.0
     _services(node)
     yield from sync_setup(node, *BOOTUP)
-    for _ in range(3):
+    for _ in range(REST_STEPS):
         node.world.touch()
-        yield 4.0
+        yield REST_STEP
     node.set_allow(1)
 
 

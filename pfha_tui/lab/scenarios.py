@@ -152,7 +152,7 @@ SCENARIOS: dict[str, Scenario] = _by_name(
         Scenario(
             "booting",
             "fw1 is on its way back after a power cut; pfSense 2.7 keeps CARP off until its boot is over",
-            _past((9 * MINUTE, "power-off fw1"), (15.0, "boot fw1")),
+            _past((9 * MINUTE, "power-off fw1"), (12.0, "boot fw1")),
             generations=(F14, F14),
         ),
         Scenario(

@@ -8,7 +8,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import DhcpHa
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
-from pfha_tui.parsers.lines import numbered
+from pfha_tui.parsers.lines import MAX_ROWS, numbered, too_many
 
 _PEER = re.compile(r'failover peer "(?P<name>[^"]{1,64})" state \{')
 _STATE = re.compile(r"\s*(?P<who>my|partner) state (?P<state>[a-z-]{1,32}) at .*;")
@@ -21,13 +21,15 @@ def parse_isc(text: str) -> tuple[DhcpHa, ...]:
     """
     blocks: dict[str, dict[str, str]] = {}
     states: dict[str, str] | None = None
-    for number, line in numbered(text):
+    for number, line in numbered(text, "dhcp-isc"):
         if (peer := _PEER.match(line)) is not None:
             states = blocks[clean(peer["name"])] = {}
         elif (state := _STATE.match(line)) is not None:
             if states is None:
                 raise ParseError("dhcp-isc", tr("a state outside of a block"), number, line)
             states[state["who"]] = state["state"]
+    if len(blocks) > MAX_ROWS:
+        raise too_many("dhcp-isc", MAX_ROWS)
     for name, found in blocks.items():
         if set(found) != {"my", "partner"}:
             raise ParseError("dhcp-isc", tr("the block of {name} lacks a state").format(name=name))
@@ -45,9 +47,13 @@ def parse_kea(text: str) -> tuple[DhcpHa, ...]:
         if answer["result"] != 0:
             raise ParseError(
                 "dhcp-kea",
-                tr("Kea answered: {said}").format(said=clean(str(answer.get("text", "an error")))),
+                tr("Kea answered: {said}").format(
+                    said=clean(str(answer.get("text", tr("an error"))))
+                ),
             )
         relations = answer["arguments"].get("high-availability", [])
+        if len(relations) > MAX_ROWS:
+            raise too_many("dhcp-kea", MAX_ROWS)
         return tuple(_relation(number, relation) for number, relation in enumerate(relations, 1))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise ParseError(

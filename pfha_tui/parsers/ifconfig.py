@@ -21,9 +21,10 @@ from pfha_tui.domain.model import (
 )
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.errors import ParseError
-from pfha_tui.parsers.lines import integer, numbered
+from pfha_tui.parsers.lines import MAX_ROWS, integer, numbered, too_many
 
 _SECTION = "ifconfig"
+_MAX_VHIDS = 1024
 
 _HEADER = re.compile(
     r"(?P<name>[^\s:]+): flags=(?P<hex>[0-9a-f]{1,16})(?:<(?P<flags>[^<>\s]*)>)?(?P<rest>(?: .*)?)"
@@ -98,12 +99,13 @@ def parse(text: str) -> tuple[Interface, ...]:
     `carp` keeps the order of creation, which is the kernel's. A `peer` line belongs to the `carp:` line
     right above it. `pfsync` is None where no such line was printed: FreeBSD 12 prints none while pfsync
     is not configured; newer ones say `syncpeer: 0.0.0.0` without a syncdev then, which is kept as said.
-    Raises ParseError when nothing was printed, when text stands outside any interface, or when a line
-    that is understood by its first word (carp, vrrp, peer, inet, inet6, pfsync) has another form.
+    Raises ParseError when nothing was printed, when text stands outside any interface, for more than
+    4096 interfaces or 1024 VHIDs, or when a line that is understood by its first word
+    (carp, vrrp, peer, inet, inet6, pfsync) has another form.
     """
     blocks: dict[str, _Block] = {}
     block: _Block | None = None
-    for number, line in numbered(text):
+    for number, line in numbered(text, _SECTION):
         if not line.strip():
             continue
         if not line[0].isspace() and not _unindented_pfsync(block, line):
@@ -111,6 +113,8 @@ def parse(text: str) -> tuple[Interface, ...]:
             if block.name in blocks:
                 block.fail(tr("this interface came twice"))
             blocks[block.name] = block
+            if len(blocks) > MAX_ROWS:
+                raise too_many(_SECTION, MAX_ROWS)
         elif block is None:
             raise ParseError(_SECTION, tr("expected the first line of an interface"), number, line)
         else:
@@ -118,6 +122,8 @@ def parse(text: str) -> tuple[Interface, ...]:
             _body(block)
     if not blocks:
         raise ParseError(_SECTION, tr("no interface was printed"))
+    if sum(len(each.carp) for each in blocks.values()) > _MAX_VHIDS:
+        raise too_many(_SECTION, _MAX_VHIDS)
     return tuple(each.finished() for each in blocks.values())
 
 

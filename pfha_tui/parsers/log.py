@@ -14,9 +14,11 @@ from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState, NodeClock
 from pfha_tui.domain.reading import Source
 from pfha_tui.domain.text import clean
-from pfha_tui.parsers.lines import integer, numbered
+from pfha_tui.parsers.lines import integer
 
 _LONGEST = 4096
+TAIL = 2000
+"""Lines of a tail that are read, as many as are asked for."""
 _DAY_S = 86400
 _YEARS_BACK = 8  # 29 February is at most this far from the next one (around 2100)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -90,8 +92,9 @@ def parse_line(text: str, node: str, clock: NodeClock | None) -> Event | None:
 
 
 def parse_tail(text: str, node: str, clock: NodeClock | None) -> tuple[Event, ...]:
-    """The events of many lines, in the order of the lines; raises nothing."""
-    events = (parse_line(line, node, clock) for _, line in numbered(text))
+    """The events of the last 2000 lines, in their order; a last one without its end is left out. Raises nothing."""
+    lines = text.rsplit("\n", TAIL + 1)[-TAIL - 1 : -1]
+    events = (parse_line(line, node, clock) for line in lines)
     return tuple(event for event in events if event is not None)
 
 

@@ -9,7 +9,7 @@ from pfha_tui.domain.model import CarpCounters, InterfaceCounters, PfsyncCounter
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers import netstat_text
 from pfha_tui.parsers.errors import ParseError
-from pfha_tui.parsers.lines import MAX_COUNTER
+from pfha_tui.parsers.lines import MAX_COUNTER, MAX_ROWS, too_many
 
 _LINK = re.compile(r"<Link#[0-9]{1,9}>")
 _DROPS = "dropped-packets"
@@ -36,6 +36,8 @@ def parse_interfaces(text: str) -> tuple[InterfaceCounters, ...]:
         if counters.name in found:
             raise ParseError(section, tr("interface {name} came twice").format(name=counters.name))
         found[counters.name] = counters
+        if len(found) > MAX_ROWS:
+            raise too_many(section, MAX_ROWS)
     return tuple(found.values())
 
 
@@ -128,6 +130,8 @@ class _Fields:
         rows = self._row.get(name)
         if not isinstance(rows, list):
             raise ParseError(self._section, tr("{name} is missing or no list").format(name=name))
+        if len(rows) > MAX_ROWS:
+            raise too_many(self._section, MAX_ROWS)
         counts: dict[str, int] = {}
         for row in rows:
             fields = _Fields(self._section, row)

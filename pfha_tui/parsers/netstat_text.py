@@ -63,7 +63,7 @@ def _read(section: str, text: str, heading: str, names: dict[str, str]) -> dict[
     singular = {_singular(words): name for words, name in names.items()}
     found: dict[str, Any] = {"input-histogram": [], "output-histogram": []}
     headed = False
-    for number, line in numbered(text):
+    for number, line in numbered(text, section):
         if not line.strip():
             continue
         if not headed:

@@ -25,7 +25,7 @@ def parse(text: str) -> NtpStatus:
     status = NtpStatus(0)
     name = tally = ""
     whole = False
-    for number, line in numbered(text):
+    for number, line in numbered(text, _SECTION):
         if not line.strip():
             continue
         if line.startswith(("=", "No association")) or line.split()[0] == "remote":

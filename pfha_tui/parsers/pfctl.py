@@ -38,7 +38,7 @@ def parse_info(text: str) -> PfInfo:
     own_id: str | None = None
     heading = ""
     tables: dict[str, dict[str, int]] = {_STATE_TABLE: {}, _COUNTERS: {}}
-    for number, line in numbered(text):
+    for number, line in numbered(text, section):
         if match := _ROW.fullmatch(line):
             rows = tables.get(heading)
             if rows is not None and match["name"] in rows:
@@ -60,7 +60,7 @@ def parse_info(text: str) -> PfInfo:
 def parse_memory(text: str) -> PfLimits:
     """The hard limit of the state table. Raises ParseError when its row is missing or malformed."""
     section = "pf-memory"
-    for number, line in numbered(text):
+    for number, line in numbered(text, section):
         if line.split(maxsplit=1)[:1] != ["states"]:
             continue
         match = _LIMIT.fullmatch(line)
@@ -80,7 +80,7 @@ def parse_creators(text: str) -> tuple[str, ...]:
     section = "pf-creators"
     found: dict[str, None] = {}
     empty = True
-    for number, line in numbered(text):
+    for number, line in numbered(text, section):
         if not line.strip():
             continue
         if match := _CREATOR.fullmatch(line.strip()):

@@ -10,7 +10,7 @@ _SECTION = "config-stat"
 
 def parse(text: str) -> ConfigMark:
     """Modification time (epoch seconds) and size (bytes). Raises ParseError for anything else."""
-    words = text.split()
+    words = text.split(maxsplit=2)
     numbers = [integer(word) for word in words]
     if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
         raise ParseError(_SECTION, tr("expected modification time and size"), 1, text)

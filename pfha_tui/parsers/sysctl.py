@@ -25,7 +25,7 @@ class _Oids:
         self._values: dict[str, list[str]] = {}
         self._line_no: dict[str, int] = {}
         name: str | None = None
-        for number, line in numbered(text):
+        for number, line in numbered(text, section):
             if match := _LINE.fullmatch(line):
                 name = match["name"]
                 if name in self._values:
@@ -152,7 +152,7 @@ def _cp_time(oids: _Oids) -> tuple[int, int, int, int, int] | None:
     text = oids.text("kern.cp_time")
     if text is None:
         return None
-    ticks = [integer(word) for word in text.split(" ")]
+    ticks = [integer(word) for word in text.split(" ", 5)]
     known = [tick for tick in ticks if tick is not None]
     if len(ticks) != 5 or len(known) != 5:
         raise oids.bad("kern.cp_time")

@@ -1,26 +1,29 @@
 """The Textual application: joins the feeds to the screens."""
 
 import asyncio
-import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from textual import on, work
-from textual.app import App, SystemCommand
 from textual.binding import BindingsMap
 from textual.screen import Screen
 from textual.worker import Worker
 
 from pfha_tui.collector.feed import Feed
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
-from pfha_tui.ui import texts, themes, wall_view
-from pfha_tui.ui.commands import Scope, bindings, offered
+from pfha_tui.ui import texts, wall_view
+from pfha_tui.ui.alarm import Alarm
+from pfha_tui.ui.commands import Command, Scope, bindings, offered
+from pfha_tui.ui.desk import Desk
+from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.messages import SnapshotPublished
-from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
+from pfha_tui.ui.moment import Moment
+from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Watched
-from pfha_tui.ui.present import Scene
-from pfha_tui.ui.screens.main import MainScreen, Moment
+from pfha_tui.ui.raw_view import no_output
+from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
 from pfha_tui.ui.widgets.pair_list import PairList
 
@@ -32,7 +35,7 @@ INTERRUPTED = 130
 FEED_WORKER = "feed"
 
 
-class ConsoleApp(App[int]):
+class ConsoleApp(Desk):
     """Watches one or several pairs until the operator leaves; the return value is the exit code.
 
     `open_feed` is called for each pair, in a thread, once the first frame is drawn, so that what it
@@ -51,28 +54,28 @@ class ConsoleApp(App[int]):
         open_feed: Callable[[PairTarget], Feed],
         options: ConsoleOptions,
     ) -> None:
-        # App.__init__ takes NO_COLOR out of the environment and decides by it and by ansi_color.
-        if options.no_color:
-            os.environ["NO_COLOR"] = "1"
-        else:
-            os.environ.pop("NO_COLOR", None)
-        super().__init__(ansi_color=True if options.no_color else None)
+        super().__init__(options)
         self._open_feed = open_feed
-        self._options = options
         self._pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
         self._shown: Watched | None = self._pairs[0] if len(self._pairs) == 1 else None
-        self.commands = offered(watch=options.watch, several=self.several)
+        self.commands = self._offered()
         """The commands of this session; one that is not here has no key, no help and no palette entry."""
         mine = [command for command in self.commands if command.scope is not Scope.WALL]
+        # Textual binds a key of its own to the palette; ours may be another one.
+        self._bindings.key_to_bindings.pop(self.COMMAND_PALETTE_BINDING, None)
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings(mine))))
-        self._themes = themes.load()
         self._wall_due = False
         self._leaving = False
         self._running_loop: asyncio.AbstractEventLoop | None = None
-        for theme in self._themes.found.values():
-            self.register_theme(theme.textual())
-        chosen = options.theme if options.theme in self._themes.found else DEFAULT_THEME
-        self.theme = chosen
+        self._alarms = [Alarm() for _ in self._pairs]
+
+    def _offered(self) -> tuple[Command, ...]:
+        """The commands of this session with the keys that they have in it."""
+        options = self._options
+        found = offered(watch=options.watch, several=self.several)
+        if options.no_color:
+            found = tuple(command for command in found if command.id != "theme")
+        return remapped(found, options.keys)
 
     @property
     def several(self) -> bool:
@@ -92,8 +95,7 @@ class ConsoleApp(App[int]):
     @property
     def wall(self) -> WallScreen | None:
         """The wall, also while another screen covers it; None with one pair."""
-        screen = self.screen_stack[0]
-        return screen if isinstance(screen, WallScreen) else None
+        return next((s for s in self.screen_stack if isinstance(s, WallScreen)), None)
 
     @property
     def opened(self) -> MainScreen | None:
@@ -109,9 +111,9 @@ class ConsoleApp(App[int]):
         return screen
 
     @property
-    def scene(self) -> Scene:
-        """The present moment."""
-        return Scene(*self._options.clock(), self._options.tz)
+    def subject(self) -> str:  # type: ignore[override]
+        """The pair that is open, or all of them."""
+        return self._shown.target.name if self._shown is not None else "pairs"
 
     @property
     def moment(self) -> Moment:
@@ -120,7 +122,9 @@ class ConsoleApp(App[int]):
         assert pair is not None
         scene = self.scene
         others = wall_view.others([p.entry for p in self._pairs if p is not pair], scene)
-        return Moment(pair.snapshot, scene, pair.trouble, pair.feed is not None, others)
+        started = pair.feed is not None
+        raw = pair.feed.raw if pair.feed is not None else no_output
+        return Moment(pair.snapshot, scene, pair.trouble, started, others, raw)
 
     def on_mount(self) -> None:
         """Draw the empty screen, start the clock, and open the feed after the first frame."""
@@ -131,11 +135,7 @@ class ConsoleApp(App[int]):
         self.tick()
         self.set_interval(TICK_S, self.tick, name="tick")
         self.call_after_refresh(self._watch_all)
-        problems = list(self._themes.problems)
-        if self._options.theme not in self._themes.found:
-            problems.append(f"There is no theme {self._options.theme}.")
-        for problem in problems:
-            self.notify(problem, severity="warning", markup=False)
+        self.call_after_refresh(self.tell_problems)
 
     def tick(self) -> None:
         """Draw the screen that is open, and let its ages grow."""
@@ -163,11 +163,11 @@ class ConsoleApp(App[int]):
                 await feed.run()
             finally:
                 end()
-            pair.trouble = texts.FEED_ENDED
+            pair.trouble = tr(texts.FEED_ENDED)
         except Exception as error:
             # Whatever breaks below, the screen stays: the operator is told, and nothing is guessed.
             reason = str(error) or type(error).__name__
-            pair.trouble = texts.FEED_FAILED.format(reason=reason)
+            pair.trouble = tr(texts.FEED_FAILED).format(reason=reason)
         self.tick()
 
     def _receive(self, pair: Watched, snapshot: PairSnapshot) -> None:
@@ -177,6 +177,9 @@ class ConsoleApp(App[int]):
     def _published(self, message: SnapshotPublished) -> None:
         pair = self._pairs[message.number]
         pair.snapshot = message.snapshot
+        alarm = self._alarms[message.number]
+        if self._options.bell and alarm.worse(message.snapshot.verdict):
+            self.bell()
         if pair is self._shown:
             self.tick()
         elif self._shown is None and not self._wall_due:
@@ -220,7 +223,7 @@ class ConsoleApp(App[int]):
         self._leaving = True
         for screen in (self.wall, self.opened):
             if screen is not None:
-                screen.say(texts.CLOSING)
+                screen.say(tr(texts.CLOSING))
         ending: list[Worker[object]] = [w for w in self.workers if w.name == FEED_WORKER]
         for worker in ending:
             worker.cancel()
@@ -243,6 +246,14 @@ class ConsoleApp(App[int]):
         """Give the focused pane the screen."""
         self.main.toggle_expanded()
 
+    def action_detail(self) -> None:
+        """Open the row under the cursor."""
+        self.main.open_chosen()
+
+    def action_other_node(self) -> None:
+        """Go to the pane of the other node."""
+        self.main.focus_other()
+
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
         pair = self._shown or self._marked
@@ -259,6 +270,22 @@ class ConsoleApp(App[int]):
     def action_filter(self) -> None:
         """Type a filter for the timeline."""
         self.main.start_filter()
+
+    def action_find(self) -> None:
+        """Search the timeline, or go to the next line found."""
+        self.main.find(1)
+
+    def action_find_back(self) -> None:
+        """Go to the previous line found."""
+        self.main.find(-1)
+
+    def action_follow(self) -> None:
+        """Follow the newest line of the timeline, or stop there."""
+        self.main.timeline.follow(not self.main.timeline.following)
+
+    def action_kinds(self) -> None:
+        """Show the next group of kinds in the timeline."""
+        self.main.timeline.show_kinds(self.main.timeline.kinds.following)
 
     def action_clear(self) -> None:
         """Step back, at last to the wall."""
@@ -314,10 +341,10 @@ class ConsoleApp(App[int]):
         name = f"pair-{number}"
         if not self.is_screen_installed(name):
             self.install_screen(self._main_screen(pair), name)
-        while self.screen is not wall:
-            await self.pop_screen()
-        self._shown = pair
+        await self.action_wall()
+        # Not before the screen is there: a tick must find the pair and its own screen, or neither.
         await self.push_screen(name)
+        self._shown = pair
         self.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -327,18 +354,3 @@ class ConsoleApp(App[int]):
         return all(
             command.scope is not Scope.PAIR for command in self.commands if command.action == action
         )
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: the commands, and one entry per theme."""
-        for command in self.commands:
-            if command.palette and self.check_action(command.action, ()):
-                run = getattr(self, f"action_{command.action}")
-                yield SystemCommand(command.title.capitalize(), command.help, run)
-        if self._options.no_color:
-            return
-        for theme in self._themes.found.values():
-            title = texts.THEME_COMMAND.format(title=theme.title)
-            yield SystemCommand(title, texts.THEME_HELP, lambda name=theme.name: self._use(name))
-
-    def _use(self, theme: str) -> None:
-        self.theme = theme

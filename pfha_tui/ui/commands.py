@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
+from pfha_tui.domain.language import mark
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 
 class Kind(Enum):
@@ -26,9 +30,9 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One wish: `id` is its stable name (for a keymap), `keys` Textual's key names, `label` how the key is
-    shown, `action` the app's action (of the wall's list in scope WALL); `bar` puts it into the key bar,
-    `palette` into the palette."""
+    """One wish: `id` is its stable name (for `[keys]`), `keys` Textual's key names, `label` how the first
+    of them is shown, `action` the app's action (of the wall's list in scope WALL); `title` and `help` are
+    English, for `tr`; `bar` puts it into the key bar, `palette` into the palette."""
 
     id: str
     keys: str
@@ -48,8 +52,10 @@ COMMANDS = (
         "enter,space",
         "Enter",
         "open",
-        "open",
-        "On the wall: open the marked pair (also Space, double click, or the number before its name).",
+        mark("open"),
+        mark(
+            "On the wall: open the marked pair (also by a double click, or the number before its name)."
+        ),
         palette=False,
         scope=Scope.WALL,
     ),
@@ -58,8 +64,8 @@ COMMANDS = (
         "p",
         "p",
         "wall",
-        "all pairs",
-        "Go to the wall: every pair in one line, the worst first.",
+        mark("all pairs"),
+        mark("Go to the wall: every pair in one line, the worst first."),
         scope=Scope.SEVERAL,
     ),
     Command(
@@ -67,8 +73,8 @@ COMMANDS = (
         "left_square_bracket",
         "[",
         "previous_pair",
-        "previous pair",
-        "Open the pair before this one in the configuration.",
+        mark("previous pair"),
+        mark("Open the pair before this one in the configuration."),
         bar=False,
         scope=Scope.SEVERAL,
     ),
@@ -77,19 +83,38 @@ COMMANDS = (
         "right_square_bracket",
         "]",
         "next_pair",
-        "next pair",
-        "Open the pair after this one in the configuration.",
+        mark("next pair"),
+        mark("Open the pair after this one in the configuration."),
         scope=Scope.SEVERAL,
     ),
-    Command("quit", "q", "q", "quit", "quit", "Close all connections and leave."),
-    Command("help", "question_mark", "?", "help", "help", "This page: keys, signs and terms."),
+    Command("quit", "q", "q", "quit", mark("quit"), mark("Close all connections and leave.")),
+    Command(
+        "help",
+        "question_mark",
+        "?",
+        "help",
+        mark("help"),
+        mark("Show keys, signs and terms."),
+    ),
+    Command(
+        "detail",
+        "enter",
+        "Enter",
+        "detail",
+        mark("open"),
+        mark(
+            "Open the chosen row (also double click): both nodes' facts, its events, the raw output. "
+            "A summary is expanded first."
+        ),
+        scope=Scope.PAIR,
+    ),
     Command(
         "expand",
-        "enter,space",
-        "Enter",
+        "space",
+        "Space",
         "expand",
-        "expand",
-        "Give the focused node the whole screen, or give it back (also Space, double click).",
+        mark("expand"),
+        mark("Give the focused node the whole screen, or give it back."),
         scope=Scope.PAIR,
     ),
     Command(
@@ -97,16 +122,18 @@ COMMANDS = (
         "r",
         "r",
         "retry",
-        "retry",
-        "Try the connection of the focused node now; without focus, of each node that is not connected.",
+        mark("retry"),
+        mark(
+            "Try the connection of the focused node now; without focus, of each node that is not connected."
+        ),
     ),
     Command(
         "timeline",
         "l",
         "l",
         "timeline",
-        "timeline",
-        "Move the focus to the timeline.",
+        mark("timeline"),
+        mark("Move the focus to the timeline."),
         scope=Scope.PAIR,
     ),
     Command(
@@ -114,8 +141,45 @@ COMMANDS = (
         "slash",
         "/",
         "filter",
-        "filter",
-        "Show only timeline lines that hold a text; Esc clears it.",
+        mark("filter"),
+        mark("Show only timeline lines that hold a text; Esc clears it."),
+        scope=Scope.PAIR,
+    ),
+    Command(
+        "find",
+        "n",
+        "n",
+        "find",
+        mark("find"),
+        mark("Search the timeline; again, go to the next line found (newer, round and round)."),
+        scope=Scope.PAIR,
+    ),
+    Command(
+        "find-back",
+        "N",
+        "N",
+        "find_back",
+        mark("find back"),
+        mark("Go to the previous line found (older)."),
+        bar=False,
+        scope=Scope.PAIR,
+    ),
+    Command(
+        "follow",
+        "f",
+        "f",
+        "follow",
+        mark("follow"),
+        mark("Keep the newest line of the timeline in sight, or stay where it is."),
+        scope=Scope.PAIR,
+    ),
+    Command(
+        "kinds",
+        "k",
+        "k",
+        "kinds",
+        mark("kinds"),
+        mark("Show one group of kinds in the timeline: roles, links, sync, own actions, all."),
         scope=Scope.PAIR,
     ),
     Command(
@@ -123,8 +187,8 @@ COMMANDS = (
         "tab,right",
         "Tab",
         "focus_next",
-        "next pane",
-        "Move the focus to the next pane (also the right arrow).",
+        mark("next pane"),
+        mark("Move the focus to the next pane."),
         palette=False,
         scope=Scope.PAIR,
     ),
@@ -133,19 +197,59 @@ COMMANDS = (
         "shift+tab,left",
         "Shift+Tab",
         "focus_previous",
-        "previous pane",
-        "Move the focus to the previous pane (also the left arrow).",
+        mark("previous pane"),
+        mark("Move the focus to the previous pane."),
         bar=False,
         palette=False,
         scope=Scope.PAIR,
+    ),
+    Command(
+        "other-node",
+        "o",
+        "o",
+        "other_node",
+        mark("other node"),
+        mark("Go to the other node's pane, or to its output where a row is open."),
+        bar=False,
+        palette=False,
+        scope=Scope.PAIR,
+    ),
+    Command(
+        "copy",
+        "y",
+        "y",
+        "copy",
+        mark("copy"),
+        mark(
+            "Copy the selection, else the chosen row, else the focused pane, else the verdict (by OSC 52)."
+        ),
+        bar=False,
+    ),
+    Command(
+        "picture",
+        "S",
+        "S",
+        "picture",
+        mark("picture"),
+        mark("Save the screen as a new SVG file, in the current folder or the one for pictures."),
+        bar=False,
+    ),
+    Command(
+        "theme",
+        "T",
+        "T",
+        "theme",
+        mark("theme"),
+        mark("Choose the colours while seeing them; the choice is kept."),
+        bar=False,
     ),
     Command(
         "palette",
         "ctrl+p",
         "Ctrl+P",
         "command_palette",
-        "palette",
-        "Find any command by name; the themes are there.",
+        mark("palette"),
+        mark("Find any command by name; the themes are there."),
         palette=False,
     ),
     Command(
@@ -153,8 +257,11 @@ COMMANDS = (
         "",
         "↑ ↓ PgUp PgDn",
         "",
-        "scroll",
-        "Scroll the focused pane; Home and End go to its edges, the end of the timeline follows it.",
+        mark("scroll"),
+        mark(
+            "Choose a row of the focused pane, or scroll it; Home and End go to its edges, and the end of the "
+            "timeline follows it."
+        ),
         bar=False,
         palette=False,
         scope=Scope.PAIR,
@@ -164,8 +271,10 @@ COMMANDS = (
         "escape",
         "Esc",
         "clear",
-        "clear",
-        "Take back the filter, the expanded pane and the focus, in this order; then leave for the wall.",
+        mark("clear"),
+        mark(
+            "Take back search, filter, kinds, the expanded pane and the focus, in this order; then leave for the wall."
+        ),
         bar=False,
         palette=False,
         scope=Scope.PAIR,
@@ -173,10 +282,12 @@ COMMANDS = (
     Command(
         "select",
         "",
-        "mouse",
+        mark("mouse"),
         "",
-        "select",
-        "Drag to select text, Ctrl+C to copy it.",
+        mark("select"),
+        mark(
+            "Drag to select text, Ctrl+C to copy it; a click chooses, also in the key bar; the wheel scrolls."
+        ),
         bar=False,
         palette=False,
     ),
@@ -205,8 +316,11 @@ def on_wall(commands: Sequence[Command]) -> tuple[Command, ...]:
     return tuple(command for command in commands if command.scope in wanted)
 
 
-def bindings(commands: Sequence[Command] = COMMANDS) -> list[Binding]:
+def bindings(commands: Sequence[Command] = COMMANDS) -> "list[Binding]":
     """Textual's bindings of the commands that have keys."""
+    # Imported here, so that the command line can list the commands without loading the screen.
+    from textual.binding import Binding
+
     return [
         Binding(command.keys, command.action, command.title, id=command.id, show=False)
         for command in commands

@@ -47,6 +47,14 @@ def _has_terminal() -> bool:
     return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
 
 
+def _silence() -> None:
+    """Put nothing in the place of a dead terminal: writing to it would block the way out."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
+
+
 def _watch_terminal(app: ConsoleApp, done: threading.Event) -> None:
     """Leave when the terminal vanishes.
 
@@ -56,6 +64,7 @@ def _watch_terminal(app: ConsoleApp, done: threading.Event) -> None:
     while not done.wait(WATCH_S):
         if _has_terminal():
             continue
+        _silence()
         app.leave_from_thread()
         if not done.wait(GRACE_S):
             os._exit(TERMINAL_GONE)

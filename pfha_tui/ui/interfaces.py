@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import Interface, SnmpInterface
 from pfha_tui.domain.rates import InterfaceRate
 from pfha_tui.domain.reading import Freshness
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import EMPTY, Line, Tone, crop, line, pad, pad_left, spread
+from pfha_tui.ui.about import About, Entry, Topic
+from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, pad, pad_left, spread
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.sections import Condition, condition
 
@@ -67,18 +69,18 @@ def _internal(name: str) -> bool:
 
 def _link(interface: Interface) -> tuple[bool | None, str]:
     if not interface.up:
-        return False, texts.ADMIN_DOWN
+        return False, tr(texts.ADMIN_DOWN)
     if interface.link_down:
-        return False, texts.NO_CARRIER.format(status=clean((interface.status or "")[:32]))
+        return False, tr(texts.NO_CARRIER).format(status=clean((interface.status or "")[:32]))
     return (True if interface.status is not None else None), ""
 
 
 def _snmp_link(row: SnmpInterface) -> tuple[bool | None, str]:
     if row.admin is not None and row.admin != OPER_UP:
-        return False, texts.ADMIN_DOWN
+        return False, tr(texts.ADMIN_DOWN)
     if row.oper is None:
         return None, ""
-    down = texts.NO_CARRIER.format(status=f"ifOperStatus {row.oper}")
+    down = tr(texts.NO_CARRIER).format(status=f"ifOperStatus {row.oper}")
     return row.oper == OPER_UP, "" if row.oper == OPER_UP else down
 
 
@@ -86,22 +88,47 @@ def _snmp_errors(row: SnmpInterface) -> int | None:
     return None if row.counters is None else row.counters.in_errors + row.counters.out_errors
 
 
-def block(node: NodeSnapshot, scene: Scene, cells: int) -> tuple[Line, ...]:
-    """The interfaces under a heading; the remark of a late or stale section stands in the heading."""
+def block(
+    node: NodeSnapshot, index: int, scene: Scene, cells: int, folded: int = 0
+) -> tuple[Entry, ...]:
+    """The interfaces under a heading; the remark of a late or stale section stands in the heading.
+
+    `folded` of the quiet ones, those without VIPs first, stand in one line at the end.
+    """
     by_snmp = node.interfaces.value is None and node.snmp.value is not None
     state = condition(node.snmp if by_snmp else node.interfaces, scene)
     counters = condition(node.snmp if by_snmp else node.counters, scene)
     found = gather(node)
     if not found:
-        return (spread(line((texts.INTERFACES, Tone.STRONG)), state.remark, cells),)
+        return (Entry(spread(line((tr(texts.INTERFACES), Tone.STRONG)), state.remark, cells)),)
+    hidden = quiet(found, node)[:folded] if folded > 1 else ()
     widths = _Widths.of(found, cells)
     remark = state.remark or (counters.remark if not by_snmp else EMPTY)
-    lines = [_heading(widths, by_snmp)]
+    heading = _heading(widths, by_snmp)
     if remark:
-        lines[0] = spread(line((texts.INTERFACES, Tone.STRONG)), remark, cells)
+        heading = spread(line((tr(texts.INTERFACES), Tone.STRONG)), remark, cells)
+    entries = [Entry(heading)]
     for row in found:
-        lines.append(state.show(_row(row, widths, counters)))
-    return tuple(lines)
+        if row not in hidden:
+            shown = state.show(_row(row, widths, counters))
+            entries.append(Entry(shown, About(Topic.INTERFACE, index, row.name)))
+    if hidden:
+        whole = len(hidden) == len(found)
+        words = tr("{count}, none in trouble") if whole else tr("{count} more, none in trouble")
+        more = words.format(count=len(hidden))
+        text = line(("▲", Tone.GOOD), " ", (more, Tone.MUTED))
+        entries.append(Entry(fit(state.show(text), cells), About(Topic.FOLDED, index)))
+    return tuple(entries)
+
+
+def quiet(found: Sequence[Row], node: NodeSnapshot) -> tuple[Row, ...]:
+    """The rows with nothing to tell, in the order in which they may go: those without VIPs first, the one
+    that carries the states last."""
+    serving = {role.interface for role in node.roles}
+    carrying = {i.pfsync.syncdev for i in node.interfaces.value or () if i.pfsync is not None}
+    calm = [r for r in found if not r.trouble and (r.rate is None or r.rate.errors_ps == 0)]
+    order = {row: (row.name in carrying, row.name in serving) for row in calm}
+    return tuple(sorted(reversed(calm), key=order.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +162,14 @@ class _Widths:
 
 
 def _heading(widths: _Widths, by_snmp: bool) -> Line:
-    title = texts.INTERFACES_SNMP if by_snmp else texts.INTERFACES
+    title = tr(texts.INTERFACES_SNMP) if by_snmp else tr(texts.INTERFACES)
     after = " " * (widths.spark + 1 if widths.spark else 0)
     # The title may reach into the blank part of the first rate column.
     named = spread(
-        line((title, Tone.STRONG)), line((texts.IN, Tone.MUTED)), widths.head + 2 + RATE_CELLS
+        line((title, Tone.STRONG)), line((tr(texts.IN), Tone.MUTED)), widths.head + 2 + RATE_CELLS
     )
-    out = pad_left(line((texts.OUT, Tone.MUTED)), 2 + RATE_CELLS)
-    errors = pad_left(line((texts.ERRORS, Tone.MUTED)), 2 + ERROR_CELLS)
+    out = pad_left(line((tr(texts.OUT), Tone.MUTED)), 2 + RATE_CELLS)
+    errors = pad_left(line((tr(texts.ERRORS), Tone.MUTED)), 2 + ERROR_CELLS)
     return line(named, after, out, after, errors)
 
 
@@ -197,9 +224,9 @@ def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
         mark = ("·", Tone.MUTED) if row.up is None else ("▲", Tone.GOOD)
         rate = None if stale else row.rate
         rates = (
-            (f" {texts.IN} ", Tone.MUTED),
+            (f" {tr(texts.IN)} ", Tone.MUTED),
             (present.bit_rate(rate.in_bps if rate else None), Tone.PLAIN),
-            (f" {texts.OUT} ", Tone.MUTED),
+            (f" {tr(texts.OUT)} ", Tone.MUTED),
             (present.bit_rate(rate.out_bps if rate else None), Tone.PLAIN),
         )
         found.append(line(mark, f" {label}", rates))
@@ -216,7 +243,7 @@ def second_witness(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
     if node.snmp.freshness(scene.now) is Freshness.STALE:
         return ()
     names = {i.name: i.description for i in node.interfaces.value}
-    found = [line((texts.VIA_SNMP, Tone.STRONG))]
+    found = [line((tr(texts.VIA_SNMP), Tone.STRONG))]
     for row in facts.interfaces:
         if _internal(row.name) or row.name not in names:
             continue
@@ -224,5 +251,5 @@ def second_witness(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
         mark = {True: ("▲", Tone.GOOD), False: ("▼", Tone.BAD), None: ("·", Tone.MUTED)}[up]
         found.append(line(mark, f" {crop(clean(names[row.name][:64] or row.name), LABEL_CELLS)}"))
     if facts.states is not None:
-        found.append(line(f"{texts.STATES} {present.count(facts.states)}"))
+        found.append(line(f"{tr(texts.STATES)} {present.count(facts.states)}"))
     return tuple(found)

@@ -9,6 +9,7 @@ FULL_STACKED_ROWS = 22
 BANNER_ROWS = 1
 KEY_ROWS = 1
 OTHER_ROWS = 4
+LEAST_PART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,31 @@ def _timeline_rows(height: int, side: bool) -> int:
     if not side:
         return 7
     return 8
+
+
+@dataclass(frozen=True, slots=True)
+class DetailPlan:
+    """Heights in rows of the detail screen's parts; `outputs` are side by side or one at a time."""
+
+    side_by_side: bool
+    verdict: int
+    facts: int
+    events: int
+    outputs: int
+
+
+def detail(
+    width: int, height: int, verdict: int, facts: int, events: int, grown: str | None
+) -> DetailPlan:
+    """Share out the rows of the detail screen; `facts` and `events` are the lines that they have,
+    `grown` is the part ("facts", "events", else the outputs) that the operator gave most of it to."""
+    free = max(3 * LEAST_PART, height - BANNER_ROWS - KEY_ROWS - verdict)
+    side = width >= SIDE_BY_SIDE_WIDTH
+    if grown is not None:
+        most = free - 2 * LEAST_PART
+        heights = {"facts": LEAST_PART, "events": LEAST_PART, "outputs": LEAST_PART}
+        heights[grown if grown in heights else "outputs"] = most
+        return DetailPlan(side, verdict, heights["facts"], heights["events"], heights["outputs"])
+    event_rows = min(max(LEAST_PART - 1, events + 2), LEAST_PART if free < 24 else free // 4)
+    fact_rows = min(max(LEAST_PART, facts + 2), (free - event_rows + 1) // 2)
+    return DetailPlan(side, verdict, fact_rows, event_rows, free - event_rows - fact_rows)

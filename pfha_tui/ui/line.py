@@ -1,5 +1,6 @@
 """Toned text lines: what the pure half of the screen hands to the widgets."""
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -29,10 +30,14 @@ class Tone(StrEnum):
     BADGE_BAD = "badge-bad"
     BADGE_PRODUCTION = "badge-production"
     BADGE_LAB = "badge-lab"
+    PRODUCTION = "production"
+    LAB = "lab"
     NODE_A = "node-a"
     NODE_B = "node-b"
     FRAME = "frame"
     FRAME_FOCUS = "frame-focus"
+    CURSOR = "cursor"
+    MATCH = "match"
 
 
 Part = tuple[str, Tone]
@@ -119,6 +124,26 @@ def spread(left: Line, right: Line, cells: int) -> Line:
 def retone(text: Line, tone: Tone) -> Line:
     """The same characters, all in one tone."""
     return ((plain(text), tone),) if text else text
+
+
+def highlighted(text: Line, needle: str) -> Line:
+    """The line with each occurrence of `needle` (in any case) in the tone of a match."""
+    if not needle:
+        return text
+    found = re.finditer(re.escape(needle), plain(text), re.IGNORECASE)
+    spans = [match.span() for match in found]
+    parts: list[Part] = []
+    place = 0
+    for part, tone in text:
+        done = 0
+        for start, end in spans:
+            low, high = max(start - place, done), min(end - place, len(part))
+            if low < high:
+                parts += [(part[done:low], tone), (part[low:high], Tone.MATCH)]
+                done = high
+        parts.append((part[done:], tone))
+        place += len(part)
+    return tuple(part for part in parts if part[0])
 
 
 def flow(items: Sequence[Line], cells: int, gap: int = 3, indent: int = 0) -> tuple[Line, ...]:

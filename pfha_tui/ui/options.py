@@ -4,12 +4,16 @@ import locale
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from pathlib import Path
 from typing import IO
 
+from pfha_tui.ui import theme_choice
+from pfha_tui.ui.theme_choice import ChosenBy
+
 Clock = Callable[[], tuple[float, float]]
-DEFAULT_THEME = "dark"
+DEFAULT_THEME = theme_choice.DEFAULT
 
 
 def system_clock() -> tuple[float, float]:
@@ -19,15 +23,25 @@ def system_clock() -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """`ascii` draws with ASCII only, `no_color` sends no colour codes; with `watch` no command that could
-    change a firewall exists; `clock` gives (monotonic, epoch) seconds, and `tz` is the zone of all times
-    shown (None: the system's)."""
+    """`ascii` draws with ASCII only, `console_font` with the glyphs of the Linux text console, `no_color`
+    sends no colour codes. With `watch` no command that could change a firewall exists.
+
+    `theme_by` says what named the theme; with sixteen colours `fallback_theme` takes the place of one that
+    needs more, unless the command line named it. A theme chosen in the console is kept in `state_folder`
+    (None: not kept). `keys` gives commands other keys than their own, `bell` rings on alarms; `clock` gives
+    (monotonic, epoch) seconds, and `tz` is the zone of all times shown (None: the system's)."""
 
     ascii: bool = False
+    console_font: bool = False
     no_color: bool = False
     read_only: bool = False
     watch: bool = False
     theme: str = DEFAULT_THEME
+    theme_by: ChosenBy = ChosenBy.NOTHING
+    fallback_theme: str = ""
+    state_folder: Path | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bell: bool = False
     clock: Clock = system_clock
     tz: tzinfo | None = None
 
@@ -37,10 +51,17 @@ class ConsoleOptions:
         """The same, with what the terminal cannot do switched off.
 
         `NO_COLOR` set to anything and `TERM=dumb` mean no colour; an output or locale that is not UTF-8
-        means ASCII (https://no-color.org).
+        means ASCII (https://no-color.org); `TERM=linux` is the text console.
         """
         env = os.environ if environment is None else environment
         encoding = getattr(output, "encoding", None) or locale.getpreferredencoding(False)
         utf8 = encoding.lower().replace("-", "").replace("_", "") == "utf8"
         plain = bool(env.get("NO_COLOR")) or env.get("TERM") == "dumb"
-        return replace(self, no_color=self.no_color or plain, ascii=self.ascii or not utf8)
+        few = theme_choice.few_colours(env) and self.theme_by is not ChosenBy.FLAG
+        return replace(
+            self,
+            no_color=self.no_color or plain,
+            ascii=self.ascii or not utf8,
+            console_font=env.get("TERM") == "linux",
+            fallback_theme=theme_choice.for_few_colours(env) if few else "",
+        )

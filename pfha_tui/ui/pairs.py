@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pfha_tui.collector.feed import Feed
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import Verdict, VerdictKind
@@ -69,6 +70,6 @@ def nothing_known(target: PairTarget, monotonic: float, epoch: float) -> PairSna
     def node(one: NodeTarget) -> NodeSnapshot:
         return NodeSnapshot(one.name, one.role, one.address, monotonic)
 
-    verdict = Verdict(VerdictKind.UNKNOWN, "Nothing is known yet.")
+    verdict = Verdict(VerdictKind.UNKNOWN, tr("Nothing is known yet."))
     nodes = (node(target.primary), node(target.secondary))
     return PairSnapshot(target.name, 0, monotonic, epoch, *nodes, verdict)

@@ -5,15 +5,18 @@ with the one set keeps its columns with the other. The meaning is in glyph plus 
 """
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import Since
 from pfha_tui.domain.verdict import Severity, VerdictKind
+from pfha_tui.domain.wording import decimal
 from pfha_tui.ui import texts
 from pfha_tui.ui.line import CUT, Line, Tone, line
 
@@ -26,19 +29,24 @@ _ASCII = str.maketrans(
         "✗": "X", "…": "~", "—": "-", "→": ">", "·": "-", "▁": "_", "▂": ".", "▃": "-", "▄": "~",
         "▅": "=", "▆": "+", "▇": "*", "█": "#", "┌": "+", "┐": "+", "└": "+", "┘": "+", "─": "-",
         "│": "|", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "━": "=", "┃": "#", "✓": "v", "↓": "v",
-        "↑": "^",
+        "↑": "^", "±": "~", "≠": "!", "↳": "`",
     }
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How one state is shown: a glyph of one cell, a word and a tone."""
+    """How one state is shown: a glyph of one cell, a word (English, as the catalogue has it) and a tone."""
 
     glyph: str
-    word: str
+    english: str
     tone: Tone
     badge: Tone = Tone.BADGE
+
+    @property
+    def word(self) -> str:
+        """The word in the language in use."""
+        return tr(self.english)
 
     def line(self) -> Line:
         """Glyph and word in the mark's tone."""
@@ -48,11 +56,12 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The moment at which things are shown: the console's monotonic and wall clock, and its time zone
-    (None: the system's)."""
+    (None: the system's); `retry_key` is the key that tries a connection again, as it is shown."""
 
     now: float
     epoch: float
     tz: tzinfo | None = None
+    retry_key: str = "r"
 
     def epoch_of(self, monotonic: float) -> float:
         """Wall clock seconds of a monotonic moment."""
@@ -99,8 +108,13 @@ def ascii_text(text: str) -> str:
     """The text in ASCII and in as many cells: own glyphs by their counterparts, anything else as `?`."""
     if text.isascii():
         return text
-    swapped = text.translate(_ASCII)
-    return "".join(c if c.isascii() else "?" * cell_len(c) for c in swapped)
+    return "".join(_ascii(character) for character in text.translate(_ASCII))
+
+
+def _ascii(character: str) -> str:
+    """A letter without its accent, in one cell; `?` for what has no counterpart."""
+    bare = unicodedata.normalize("NFD", character)[:1]
+    return bare if bare.isascii() else "?" * cell_len(character)
 
 
 def fitted(candidates: Sequence[str], cells: int) -> str:
@@ -125,8 +139,31 @@ def per_second(events_per_s: float | None, unit: str = "/s", cells: int = 99) ->
     if events_per_s is None or not math.isfinite(events_per_s):
         return UNKNOWN
     if 0 < events_per_s < 9.95:
-        return fitted((f"{events_per_s:.1f}{unit}", *_coarser(events_per_s, unit, sep="")), cells)
+        exact = decimal(f"{events_per_s:.1f}") + unit
+        return fitted((exact, *_coarser(events_per_s, unit, sep="")), cells)
     return fitted(_coarser(events_per_s, unit, sep=""), cells)
+
+
+def bytes_text(size: int) -> str:
+    """A size in bytes, in binary units: `51.2 KiB`, `3.9 GiB`."""
+    value, units = float(size), ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+    step = 0
+    while value >= 1023.5 and step < len(units) - 1:
+        value /= 1024
+        step += 1
+    figure = f"{value:.0f}" if step == 0 or value >= 99.95 else decimal(f"{value:.1f}")
+    return f"{figure} {units[step]}"
+
+
+def milliseconds(seconds: float | None) -> str:
+    """A short time: `0.42 ms`, `12.3 ms`, `812 ms`, `1.3 s`; `—` while unknown."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    sign, ms = ("-", -seconds * 1000) if seconds < 0 else ("", seconds * 1000)
+    if ms >= 999.5:
+        return f"{sign}{age(ms / 1000)}"
+    digits = 0 if ms == 0 or ms >= 99.95 else 1 if ms >= 9.995 else 2
+    return decimal(f"{sign}{ms:.{digits}f} ms")
 
 
 def _rate(value: float | None, unit: str, cells: int) -> str:
@@ -144,7 +181,10 @@ def _coarser(value: float, unit: str, sep: str = " ") -> tuple[str, ...]:
         size /= 1000
         step += 1
     digits = 0 if step == 0 or size >= 99.95 else 1 if size >= 9.995 else 2
-    forms = [f"{sign}{size:.{d}f}{sep}{prefixes[step]}{unit}" for d in range(digits, -1, -1)]
+    forms = [
+        decimal(f"{sign}{size:.{d}f}") + f"{sep}{prefixes[step]}{unit}"
+        for d in range(digits, -1, -1)
+    ]
     return tuple(forms)
 
 
@@ -157,7 +197,7 @@ def share(part: float | None, decimals: int = 0) -> str:
     if percent < 100 and float(text) >= 100:
         step = 10**decimals
         text = f"{math.floor(percent * step) / step:.{decimals}f}"
-    return f"{text} %"
+    return f"{decimal(text)} %"
 
 
 def age(seconds: float | None) -> str:
@@ -166,18 +206,18 @@ def age(seconds: float | None) -> str:
         return UNKNOWN
     seconds = max(0.0, seconds)
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return decimal(f"{seconds:.1f} s")
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes} m {rest:02d} s"
+        return tr("{minutes} m {seconds} s").format(minutes=minutes, seconds=f"{rest:02d}")
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes:02d} m"
+        return tr("{hours} h {minutes} m").format(hours=hours, minutes=f"{minutes:02d}")
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours:02d}:{minutes:02d}"
+    return tr("{days} d {clock}").format(days=days, clock=f"{hours:02d}:{minutes:02d}")
 
 
 def uptime(seconds: float | None) -> str:
@@ -185,7 +225,7 @@ def uptime(seconds: float | None) -> str:
     if seconds is None or not math.isfinite(seconds) or seconds < 86_400:
         return age(seconds)
     days, rest = divmod(int(seconds), 86_400)
-    return f"{days} d {rest // 3600} h"
+    return tr("{days} d {hours} h").format(days=days, hours=rest // 3600)
 
 
 def clock_text(epoch: float, scene: Scene) -> str:
@@ -194,42 +234,48 @@ def clock_text(epoch: float, scene: Scene) -> str:
     if moment.date() == today.date():
         return f"{moment:%H:%M:%S}"
     if moment.year == today.year:
-        return f"{texts.MONTHS[moment.month - 1]} {moment.day} {moment:%H:%M}"
+        return tr("{day} {clock}").format(day=_day(moment), clock=f"{moment:%H:%M}")
     return f"{moment:%Y-%m-%d}"
 
 
 def day_text(epoch: float, scene: Scene) -> str:
     """The day of a moment: `Nov 19`, with the year where it is another one."""
     moment = scene.local(epoch)
-    day = f"{texts.MONTHS[moment.month - 1]} {moment.day}"
-    return day if moment.year == scene.local(scene.epoch).year else f"{day} {moment.year}"
+    if moment.year == scene.local(scene.epoch).year:
+        return _day(moment)
+    return tr("{day} {year}").format(day=_day(moment), year=moment.year)
+
+
+def _day(moment: datetime) -> str:
+    month = texts.MONTHS[moment.month - 1]
+    return tr("{month} {day}").format(month=tr(month), day=moment.day)
 
 
 def since_text(since: Since, scene: Scene) -> str:
     """`since 21:40:09`, or `at least since 21:40:09` where no log line tells the start."""
-    word = texts.SINCE if since.exact else texts.AT_LEAST_SINCE
+    word = tr(texts.SINCE) if since.exact else tr(texts.AT_LEAST_SINCE)
     return f"{word} {clock_text(since.epoch, scene)}"
 
 
 def since_short(since: Since, scene: Scene) -> str:
     """`21:40:09`, or `≤`-like `by 21:40:09` (at that moment or before) where the start is not known."""
     moment = clock_text(since.epoch, scene)
-    return moment if since.exact else f"{texts.BY} {moment}"
+    return moment if since.exact else f"{tr(texts.BY)} {moment}"
 
 
 def held_text(since: Since, scene: Scene) -> str:
     """For how long: `3 d 04:12`, or `at least 3 d 04:12`."""
     held = age(scene.epoch - since.epoch)
-    return held if since.exact else f"{texts.AT_LEAST} {held}"
+    return held if since.exact else f"{tr(texts.AT_LEAST)} {held}"
 
 
 def skew_text(configured: int | None, effective: int | None) -> str:
     """`skew 0`, or `skew 0→240` where demotion makes the advertised one differ; `skew —` while unknown."""
     if configured is None:
-        return f"{texts.SKEW} {UNKNOWN}"
+        return f"{tr(texts.SKEW)} {UNKNOWN}"
     if effective is None or effective == configured:
-        return f"{texts.SKEW} {configured}"
-    return f"{texts.SKEW} {configured}→{effective}"
+        return f"{tr(texts.SKEW)} {configured}"
+    return f"{tr(texts.SKEW)} {configured}→{effective}"
 
 
 def sparkline(values: Sequence[float], cells: int, top: float | None = None) -> str:

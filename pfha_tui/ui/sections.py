@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind, Freshness, Reading
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot
 from pfha_tui.domain.text import clean
+from pfha_tui.domain.wording import word
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, retone, wrap
 from pfha_tui.ui.present import Scene
@@ -33,22 +35,23 @@ def condition(reading: Reading[Any], scene: Scene) -> Condition:
         return Condition(True, never_read(reading))
     if freshness is Freshness.FRESH:
         return Condition(False)
-    old = texts.OLD.format(age=present.age(reading.age(scene.now)))
+    old = tr(texts.OLD).format(age=present.age(reading.age(scene.now)))
     # A lost connection is told once, at the top of the pane; other errors belong to their section.
     error = reading.error
-    reason = "" if error is None or error.kind is ErrorKind.TRANSPORT else f"{error.kind}, "
+    told = error is None or error.kind is ErrorKind.TRANSPORT
+    reason = "" if error is None or told else f"{word(error.kind)}, "
     return Condition(freshness is Freshness.STALE, line((f"{reason}{old}", Tone.WARN)))
 
 
 def never_read(reading: Reading[Any]) -> Line:
     """Why a section has no value at all: `not permitted`, `not understood: …`, or `not yet read`."""
     if reading.error is None:
-        return line((texts.NOT_YET_READ, Tone.MUTED))
+        return line((tr(texts.NOT_YET_READ), Tone.MUTED))
     quiet = reading.error.kind in (ErrorKind.NOT_PERMITTED, ErrorKind.MISSING)
-    text = str(reading.error.kind)
+    text = word(reading.error.kind)
     if not quiet and reading.error.message:
         first = wrap(reading.error.message, MESSAGE_CELLS, 1)
-        text += f": {plain(first[0])}" if first else ""
+        text = tr("{what}: {detail}").format(what=text, detail=plain(first[0])) if first else text
     return line((text, Tone.MUTED if quiet else Tone.WARN))
 
 
@@ -57,20 +60,20 @@ def link_line(name: str, link: LinkStatus, scene: Scene) -> Line:
     heard = None if link.heard_at is None else scene.now - link.heard_at
     match link.state:
         case LinkState.OFF:
-            return line((f"{name} {texts.OFF}", Tone.MUTED))
+            return line((f"{name} {tr(texts.OFF)}", Tone.MUTED))
         case LinkState.LIVE:
             return line((f"{name} ", Tone.MUTED), present.age(heard))
         case LinkState.SUSPECT:
-            silent = texts.SILENT.format(
+            silent = tr(texts.SILENT).format(
                 age=present.age(scene.now - link.since if heard is None else heard)
             )
             return line((f"{name} {silent}", Tone.WARN))
         case LinkState.CONNECTING:
-            return line((f"{name} connecting", Tone.MUTED))
+            return line((f"{name} {word(link.state)}", Tone.MUTED))
         case LinkState.DOWN:
-            return line((f"{name} {texts.DOWN}", Tone.WARN))
+            return line((f"{name} {tr(texts.DOWN)}", Tone.WARN))
         case LinkState.STOPPED:
-            return line((f"{name} {texts.STOPPED}", Tone.BAD))
+            return line((f"{name} {tr(texts.STOPPED)}", Tone.BAD))
 
 
 def told_above(link: LinkStatus) -> bool:
@@ -82,17 +85,19 @@ def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 6) -
     """What keeps a node from being read, why, and what is being tried; nothing where all is well."""
     said: list[tuple[str, Tone]] = []
     if node.reachable is None:
-        said.append((texts.CONNECTING.format(address=node.address), Tone.MUTED))
+        said.append((tr(texts.CONNECTING).format(address=node.address), Tone.MUTED))
     elif node.reachable is False:
-        why = f": {node.unreachable_why}" if node.unreachable_why else ""
-        said.append((f"✗ {texts.UNREACHABLE}{why}", Tone.BAD))
+        text = tr(texts.UNREACHABLE)
+        if node.unreachable_why:
+            text = tr("{what}: {detail}").format(what=text, detail=node.unreachable_why)
+        said.append((f"✗ {text}", Tone.BAD))
     for name, link in (("ssh", node.ssh), ("snmp", node.snmp_link)):
         if told_above(link):
             told = bool(link.detail) and link.detail in node.unreachable_why
             detail = _detail(replace(link, detail="") if told else link, scene)
             if detail:
                 tone = Tone.BAD if link.state is LinkState.STOPPED else Tone.WARN
-                said.append((f"{name}: {detail}", tone))
+                said.append((tr("{what}: {detail}").format(what=name, detail=detail), tone))
     lines: list[Line] = []
     for number, (sentence, tone) in enumerate(said):
         # Each sentence that follows is sure of one row.
@@ -105,7 +110,11 @@ def _detail(link: LinkStatus, scene: Scene) -> str:
     """The transport's own sentence, with the countdown to the next try or the key that starts one."""
     parts = [link.detail] if link.detail else []
     if link.state is LinkState.STOPPED:
-        parts = [f"{texts.STOPPED}: {link.detail}" if link.detail else texts.STOPPED, texts.PRESS_R]
+        again = tr(texts.PRESS_TO_RETRY).format(key=scene.retry_key)
+        told = tr(texts.STOPPED)
+        if link.detail:
+            told = tr("{what}: {detail}").format(what=told, detail=link.detail)
+        parts = [told, again]
     elif link.next_try_at is not None and link.next_try_at > scene.now:
-        parts.append(texts.NEXT_TRY.format(age=present.age(link.next_try_at - scene.now)))
-    return clean("; ".join(parts))
+        parts.append(tr(texts.NEXT_TRY).format(age=present.age(link.next_try_at - scene.now)))
+    return clean(tr("; ").join(parts))

@@ -1,177 +1,247 @@
-"""The words of the screen, in one place, so that a translation finds them."""
+"""The words of the screen, in English; `tr` where they are shown gives them in the language in use."""
 
-ROLE_WORDS = {"MASTER": "MASTER", "BACKUP": "BACKUP", "INIT": "INIT", "MISSING": "MISSING"}
+from pfha_tui.domain.language import mark
 
-VERDICT_WORDS = {
-    "no-master": "NO MASTER",
-    "split-brain": "SPLIT BRAIN",
-    "unknown": "UNKNOWN",
-    "partial": "PARTIAL",
-    "degraded": "DEGRADED",
-    "failed-over": "FAILED OVER",
-    "maintenance": "MAINTENANCE",
-    "healthy": "HEALTHY",
+ROLE_WORDS = {
+    "MASTER": mark("MASTER"),
+    "BACKUP": mark("BACKUP"),
+    "INIT": mark("INIT"),
+    "MISSING": mark("MISSING"),
 }
 
-SEVERITY_WORDS = {"error": "error", "warning": "warning", "note": "note"}
+VERDICT_WORDS = {
+    "no-master": mark("NO MASTER"),
+    "split-brain": mark("SPLIT BRAIN"),
+    "unknown": mark("UNKNOWN"),
+    "partial": mark("PARTIAL"),
+    "degraded": mark("DEGRADED"),
+    "failed-over": mark("FAILED OVER"),
+    "maintenance": mark("MAINTENANCE"),
+    "healthy": mark("HEALTHY"),
+}
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SEVERITY_WORDS = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
 
-SINCE = "since"
-AT_LEAST = "at least"
-AT_LEAST_SINCE = "at least since"
-BY = "by"
-SKEW = "skew"
-WAS = "was"
+MONTHS = (
+    mark("Jan"),
+    mark("Feb"),
+    mark("Mar"),
+    mark("Apr"),
+    mark("May"),
+    mark("Jun"),
+    mark("Jul"),
+    mark("Aug"),
+    mark("Sep"),
+    mark("Oct"),
+    mark("Nov"),
+    mark("Dec"),
+)
 
-PRODUCTION = "PRODUCTION"
-LAB = "lab"
-READ_ONLY = "read-only"
-WATCHING = "watch only"
+SINCE = mark("since")
+AT_LEAST = mark("at least")
+AT_LEAST_SINCE = mark("at least since")
+BY = mark("by")
+SKEW = mark("skew")
+WAS = mark("was")
 
-NOT_WATCHED = "NOT WATCHED"
-NOBODY = "nobody"
-PRODUCTION_SHORT = "PROD"
-READ_ONLY_SHORT = "ro"
-PAIRS = "{count} pairs"
-OTHER_PAIRS = "other pairs"
-WALL_PAIR = "pair"
-WALL_VERDICT = "verdict"
-WALL_SERVES = "serves"
-WALL_AGE = "age"
-WALL_WHY = "why"
+PRODUCTION = mark("PRODUCTION")
+LAB = mark("lab")
+READ_ONLY = mark("read-only")
+WATCHING = mark("watch only")
 
-UNCONFIRMED = "unconfirmed, {age}"
-OLD_VERDICT = "as of {clock}, {age} ago: no newer snapshot arrives"
-CLOSING = "closing the connections"
-STARTING = "starting: the transports are being loaded"
-FEED_FAILED = "watching ended: {reason}. What is shown grows old; quit and start again."
-FEED_ENDED = "watching ended. What is shown grows old; quit and start again."
-NOT_DRAWN = "This moment cannot be drawn ({reason}). What is shown may be old."
-MORE_CAUSES = "and {count} more"
+NOT_WATCHED = mark("NOT WATCHED")
+NOBODY = mark("nobody")
+PRODUCTION_SHORT = mark("PROD")
+READ_ONLY_SHORT = mark("ro")
+PAIRS = mark("{count} pairs")
+OTHER_PAIRS = mark("other pairs")
+WALL_PAIR = mark("pair")
+WALL_VERDICT = mark("verdict")
+WALL_SERVES = mark("serves")
+WALL_AGE = mark("age")
+WALL_WHY = mark("why")
 
-CONNECTING = "connecting to {address}"
-UNREACHABLE = "unreachable"
-NOT_CONNECTED = "not connected"
-NO_VIPS = "no VIPs"
-CARP_OFF = "CARP off"
-MORE_VIPS = "+ {count} more VIPs"
-MORE_LINES_BELOW = "{count} more"
-NOT_YET_READ = "not yet read"
-OLD = "{age} old"
-PRESS_R = "press r to try again"
-NEXT_TRY = "next try in {age}"
-SILENT = "silent for {age}"
-STOPPED = "stopped"
-DOWN = "down"
-OFF = "off"
+UNCONFIRMED = mark("unconfirmed, {age}")
+OLD_VERDICT = mark("as of {clock}, {age} ago: no newer snapshot arrives")
+CLOSING = mark("closing the connections")
+STARTING = mark("starting: the transports are being loaded")
+FEED_FAILED = mark("watching ended: {reason}. What is shown grows old; quit and start again.")
+FEED_ENDED = mark("watching ended. What is shown grows old; quit and start again.")
+NOT_DRAWN = mark("This moment cannot be drawn ({reason}). What is shown may be old.")
+MORE_CAUSES = mark("and {count} more")
 
-UP = "up"
-CPU = "cpu"
-MEMORY = "mem"
-LOAD = "load"
-CLOCK_OFF = "clock {offset} s off"
-BOOTING = "booting"
-PLAIN_FREEBSD = "no pfSense files: plain FreeBSD"
+CONNECTING = mark("connecting to {address}")
+UNREACHABLE = mark("unreachable")
+NOT_CONNECTED = mark("not connected")
+NO_VIPS = mark("no VIPs")
+CARP_OFF = mark("CARP off")
+MORE_VIPS = mark("+ {count} more VIPs")
+MORE_LINES_BELOW = mark("{count} more")
+NOT_YET_READ = mark("not yet read")
+OLD = mark("{age} old")
+PRESS_TO_RETRY = mark("press {key} to try again")
+NEXT_TRY = mark("next try in {age}")
+SILENT = mark("silent for {age}")
+STOPPED = mark("stopped")
+DOWN = mark("down")
+OFF = mark("off")
 
-VIPS = "VIPs"
-VHID = "vhid"
-DEMOTION = "demotion"
-PREEMPT_ON = "preempt on"
-PREEMPT_OFF = "preempt off"
+UP = mark("up")
+CPU = mark("cpu")
+MEMORY = mark("mem")
+LOAD = mark("load")
+CLOCK_OFF = mark("clock {offset} s off")
+BOOTING = mark("booting")
+PLAIN_FREEBSD = mark("no pfSense files: plain FreeBSD")
 
-INTERFACES = "Interfaces"
-INTERFACES_SNMP = "Interfaces (snmp)"
-IN = "in"
-OUT = "out"
-ERRORS = "errors"
-NO_CARRIER = "no link: {status}"
-ADMIN_DOWN = "switched off"
-VIA_SNMP = "seen by snmp"
+VIPS = mark("VIPs")
+VHID = mark("vhid")
+DEMOTION = mark("demotion")
+PREEMPT_ON = mark("preempt on")
+PREEMPT_OFF = mark("preempt off")
 
-PFSYNC = "pfsync"
-PFSYNC_OFF = "off: no sync interface set"
-SEND_ERRORS = "{rate} failed to send"
-PFSYNC_PENDING = "first bulk update not done"
-MESSAGES_SENT = "to {peer}"
-ON_INTERFACE = "on {interface}"
-STATES = "states"
-STATES_OF = "{count} of {limit} ({share})"
-PARITY = "{share} of {peer}'s"
-CREATORS = "ids"
-CREATOR_BOTH = "both nodes' states held"
-CREATOR_NO_PEER = "none of {peer}'s states held"
-CREATOR_KNOWN = "{count} known"
-ADVERTS = "adverts"
-ADVERTS_COUNTS = "{sent} sent, {received} heard"
-BAD_AUTH = "{count} with bad authentication"
-SEND_FAILED = "{count} failed to send"
-STREAM = "stream"
-CONFIG = "config"
-CONFIG_CHANGED = "changed {clock}"
-MAINTENANCE = "maintenance"
-MAINTENANCE_ON = "MAINTENANCE MODE"
-MAINTENANCE_OFF = "maintenance off"
+INTERFACES = mark("Interfaces")
+INTERFACES_SNMP = mark("Interfaces (snmp)")
+IN = mark("in")
+OUT = mark("out")
+ERRORS = mark("errors")
+NO_CARRIER = mark("no link: {status}")
+ADMIN_DOWN = mark("switched off")
+VIA_SNMP = mark("seen by snmp")
 
-TIMELINE = "Timeline"
-PAIR = "pair"
-TIMELINE_HINT = "both nodes, newest last"
-TIMELINE_EMPTY = "nothing has happened since the console was started"
-TIMELINE_FILTER = "filter: {needle} ({shown} of {total})"
-TIMELINE_NO_MATCH = "no line holds the filter's text"
-TIMELINE_HELD = "held, {count} newer below"
-FILTER_PROMPT = "filter the timeline (Enter keeps it, Esc clears it)"
+PFSYNC = mark("pfsync")
+PFSYNC_OFF = mark("off: no sync interface set")
+SEND_ERRORS = mark("{rate} failed to send")
+PFSYNC_PENDING = mark("first bulk update not done")
+MESSAGES_SENT = mark("to {peer}")
+ON_INTERFACE = mark("on {interface}")
+STATES = mark("states")
+STATES_OF = mark("{count} of {limit} ({share})")
+PARITY = mark("{share} of {peer}'s")
+CREATORS = mark("ids")
+CREATOR_BOTH = mark("both nodes' states held")
+CREATOR_NO_PEER = mark("none of {peer}'s states held")
+CREATOR_KNOWN = mark("{count} known")
+ADVERTS = mark("adverts")
+ADVERTS_COUNTS = mark("{sent} sent, {received} heard")
+BAD_AUTH = mark("{count} with bad authentication")
+SEND_FAILED = mark("{count} failed to send")
+STREAM = mark("stream")
+CONFIG = mark("config")
+CONFIG_CHANGED = mark("changed {clock}")
+MAINTENANCE = mark("maintenance")
+MAINTENANCE_ON = mark("MAINTENANCE MODE")
+MAINTENANCE_OFF = mark("maintenance off")
 
-TOO_SMALL = "The terminal has {width} x {height} cells; {need_width} x {need_height} are needed."
-TOO_SMALL_HINT = "Make it larger, or press q to quit."
+TIMELINE = mark("Timeline")
+PAIR = mark("pair")
+TIMELINE_HINT = mark("both nodes, newest last")
+TIMELINE_EMPTY = mark("nothing has happened since the console was started")
+TIMELINE_FILTER = mark("filter: {needle} ({shown} of {total})")
+TIMELINE_NO_MATCH = mark("no line holds the filter's text")
+TIMELINE_HELD = mark("held, {count} newer below")
+FILTER_PROMPT = mark("filter the timeline (Enter keeps it, Esc clears it)")
 
-HELP_TITLE = "Help"
-HELP_KEYS = "Keys"
-HELP_TERMS = "Terms"
-HELP_SIGNS = "Signs"
-HELP_CLOSE = "Esc or ? closes this page"
-THEME_COMMAND = "Theme: {title}"
-THEME_HELP = "Show the screen in these colours"
-"""One per theme in the command palette."""
+TOO_SMALL = mark(
+    "The terminal has {width} x {height} cells; {need_width} x {need_height} are needed."
+)
+TOO_SMALL_HINT = mark("Make it larger, or press {key} to quit.")
+
+HELP_TITLE = mark("Help")
+HELP_KEYS = mark("Keys")
+HELP_TERMS = mark("Terms")
+HELP_SIGNS = mark("Signs")
 
 SIGNS = (
-    ("● ○ ◌ ?", "the role MASTER, BACKUP, INIT; ? is a VIP that the node does not have (MISSING)"),
     (
-        "● MASTER !",
-        "this VIP is not well: no or two MASTERs, INIT or MISSING on a node, or named as cause",
+        "● ○ ◌ ?",
+        mark("the role MASTER, BACKUP, INIT; ? is a VIP that the node does not have (MISSING)"),
     ),
-    ("? was MASTER", "the role last seen; too old to be taken for the present"),
-    ("▲ ▼", "before an interface: link up, link down"),
-    ("skew 0→240", "configured advskew, and the one advertised after demotion"),
-    ("21:40:09", "since that moment; 'by 21:40:09' means then or earlier, no log line tells"),
-    ("41 s old", "the block is late or stale: its values are of that age, not of now"),
+    (
+        mark("● MASTER !"),
+        mark(
+            "this VIP is not well: no or two MASTERs, INIT or MISSING on a node, or named as cause"
+        ),
+    ),
+    (mark("? was MASTER"), mark("the role last seen; too old to be taken for the present")),
+    (
+        mark("✗ SPLIT BRAIN ?"),
+        mark(
+            "on the wall: the verdict is not confirmed yet; '? was HEALTHY' is one that is too old"
+        ),
+    ),
+    (
+        "A B",
+        mark(
+            "on the wall: the node that serves, A the primary and B the secondary; ro is read-only"
+        ),
+    ),
+    ("▲ ▼", mark("before an interface: link up, link down")),
+    (mark("skew 0→240"), mark("configured advskew, and the one advertised after demotion")),
+    ("21:40:09", mark("since that moment; 'by 21:40:09' means then or earlier, no log line tells")),
+    (mark("41 s old"), mark("the block is late or stale: its values are of that age, not of now")),
     (
         "18:40:55.120",
-        "in the timeline: arrived over the live stream; without milliseconds: a log line",
+        mark("in the timeline: arrived over the live stream; without milliseconds: a log line"),
     ),
-    ("…", "text was cut for want of room; numbers are never cut"),
+    ("…", mark("text was cut for want of room; numbers are never cut")),
 )
 
 TERMS = (
-    ("VIP", "a virtual IP address that moves between the two firewalls; clients use it as gateway"),
-    ("CARP", "the protocol by which the two nodes agree who owns a VIP"),
-    ("VHID", "the number (1-255) of a CARP group on one interface; the key of a VIP here"),
-    ("MASTER", "the node owns the VIP: it answers for the address and advertises itself"),
-    ("BACKUP", "the node listens, and takes the VIP when the master's advertisements stop"),
-    ("INIT", "CARP cannot run for this VIP: interface down or without link, or CARP off"),
-    ("advbase", "seconds between two advertisements, before the skew is added"),
-    ("advskew", "0-254, added in 1/256 s to advbase: the node that advertises most often wins"),
-    ("demotion", "a penalty added to every advskew while something is broken; 0 when all is well"),
-    ("preempt", "a better node takes over from a worse master; on: all VIPs move together"),
-    ("pfsync", "copies the firewall's connection states to the other node, so that they survive"),
     (
-        "split brain",
-        "both nodes are MASTER of the same VIP: neither hears the other's advertisements",
+        mark("VIP"),
+        mark(
+            "a virtual IP address that moves between the two firewalls; clients use it as gateway"
+        ),
     ),
-    ("no master", "a VIP that no reachable node serves"),
-    ("partial", "the VIPs are spread over both nodes, or some are served and some are not"),
-    ("degraded", "everything is served, but no clean failover is possible now"),
-    ("failed over", "the secondary serves, and the primary is ready again or being mended"),
-    ("maintenance", "on purpose: one node gives its VIPs away (CARP maintenance mode)"),
-    ("unconfirmed", "the verdict waits for two equal samples of both nodes"),
+    (mark("CARP"), mark("the protocol by which the two nodes agree who owns a VIP")),
+    (
+        mark("VHID"),
+        mark("the number (1-255) of a CARP group on one interface; the key of a VIP here"),
+    ),
+    (
+        mark("MASTER"),
+        mark("the node owns the VIP: it answers for the address and advertises itself"),
+    ),
+    (
+        mark("BACKUP"),
+        mark("the node listens, and takes the VIP when the master's advertisements stop"),
+    ),
+    (
+        mark("INIT"),
+        mark("CARP cannot run for this VIP: interface down or without link, or CARP off"),
+    ),
+    (mark("advbase"), mark("seconds between two advertisements, before the skew is added")),
+    (
+        mark("advskew"),
+        mark("0-254, added in 1/256 s to advbase: the node that advertises most often wins"),
+    ),
+    (
+        mark("demotion"),
+        mark("a penalty added to every advskew while something is broken; 0 when all is well"),
+    ),
+    (
+        mark("preempt"),
+        mark("a better node takes over from a worse master; on: all VIPs move together"),
+    ),
+    (
+        mark("pfsync"),
+        mark("copies the firewall's connection states to the other node, so that they survive"),
+    ),
+    (
+        mark("split brain"),
+        mark("both nodes are MASTER of the same VIP: neither hears the other's advertisements"),
+    ),
+    (mark("no master"), mark("a VIP that no reachable node serves")),
+    (
+        mark("partial"),
+        mark("the VIPs are spread over both nodes, or some are served and some are not"),
+    ),
+    (mark("degraded"), mark("everything is served, but no clean failover is possible now")),
+    (
+        mark("failed over"),
+        mark("the secondary serves, and the primary is ready again or being mended"),
+    ),
+    (mark("maintenance"), mark("on purpose: one node gives its VIPs away (CARP maintenance mode)")),
+    (mark("unconfirmed"), mark("the verdict waits for two equal samples of both nodes")),
 )

@@ -1,12 +1,16 @@
 """Pure: the timeline's lines, and which of them a filter lets through."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 
 from rich.cells import cell_len
 
 from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.text import clean
+from pfha_tui.domain.wording import word
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import Line, Tone, line, pad
 from pfha_tui.ui.present import Scene
@@ -15,13 +19,43 @@ STAMP_CELLS = 12
 NODE_CELLS = 10
 WHERE_CELLS = 16
 TEXT_LIMIT = 600
+DAY_RULE = 24
 
 _TONES = {
     EventKind.DEMOTION: Tone.WARN,
     EventKind.LINK: Tone.WARN,
     EventKind.CONNECTION: Tone.MUTED,
     EventKind.VERDICT: Tone.STRONG,
+    EventKind.ACTION: Tone.ACCENT,
 }
+
+
+class Kinds(Enum):
+    """Groups of events to look at alone."""
+
+    ALL = frozenset(EventKind)
+    ROLES = frozenset({EventKind.TRANSITION, EventKind.DEMOTION, EventKind.VERDICT})
+    LINKS = frozenset({EventKind.LINK, EventKind.CONNECTION})
+    SYNC = frozenset({EventKind.PFSYNC, EventKind.SYNC})
+    ACTIONS = frozenset({EventKind.ACTION})
+
+    @property
+    def title(self) -> str:
+        """The group in a few words."""
+        words = {
+            Kinds.ALL: tr("all kinds"),
+            Kinds.ROLES: tr("roles and verdicts"),
+            Kinds.LINKS: tr("links and connections"),
+            Kinds.SYNC: tr("state and configuration sync"),
+            Kinds.ACTIONS: tr("own actions"),
+        }
+        return words[self]
+
+    @property
+    def following(self) -> "Kinds":
+        """The next group, round and round."""
+        groups = list(Kinds)
+        return groups[(groups.index(self) + 1) % len(groups)]
 
 
 def stamp(event: Event, scene: Scene) -> str:
@@ -36,8 +70,8 @@ def where(event: Event, names: Mapping[str, str]) -> str:
     """The VIP, interface or subject of an event: `WAN vhid 1`, `LAN`, `pfsync`."""
     name = names.get(event.interface, event.interface) if event.interface else ""
     if event.vhid is not None:
-        return f"{name} {texts.VHID} {event.vhid}".strip()
-    return name or str(event.kind)
+        return f"{name} {tr(texts.VHID)} {event.vhid}".strip()
+    return name or word(event.kind)
 
 
 def change(event: Event) -> str:
@@ -54,34 +88,73 @@ def matches(event: Event, needle: str, names: Mapping[str, str]) -> bool:
     """Whether the filter's text occurs (in any case) in what the line shows."""
     if not needle:
         return True
-    shown = f"{event.node or ''} {where(event, names)} {describe(event)} {event.kind}"
+    shown = f"{event.node or ''} {where(event, names)} {describe(event)} {word(event.kind)}"
     return needle.casefold() in shown.casefold()
 
 
-def rows(events: Sequence[Event], scene: Scene, names: Mapping[str, str]) -> tuple[Line, ...]:
-    """One line per event, oldest first; lines of another day than today carry their day."""
-    lines: list[Line] = []
-    nodes = [clean((event.node or texts.PAIR)[:64]) for event in events]
+def node_tones(pair: PairSnapshot) -> dict[str | None, Tone]:
+    """The tones that tell the nodes of a pair apart."""
+    return {pair.primary.name: Tone.NODE_A, pair.secondary.name: Tone.NODE_B}
+
+
+def ordered(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Oldest first."""
+    return tuple(sorted(events, key=lambda event: event.epoch))
+
+
+def rows(
+    events: Sequence[Event],
+    scene: Scene,
+    names: Mapping[str, str],
+    tones: Mapping[str | None, Tone] | None = None,
+) -> tuple[Line, ...]:
+    """One line per event, in their order; `names` has what the operator calls the interfaces, `tones` how
+    the nodes are told apart."""
+    told = tones or {}
+    nodes = [clean((event.node or tr(texts.PAIR))[:64]) for event in events]
     places = [clean(where(event, names)[:64]) for event in events]
     node_cells = min(NODE_CELLS, max(map(cell_len, nodes), default=0))
     place_cells = min(WHERE_CELLS, max(map(cell_len, places), default=0))
-    today = scene.local(scene.epoch).date()
-    told = sorted(zip(events, nodes, places, strict=True), key=lambda one: one[0].epoch)
-    for event, node, place in told:
-        moment = stamp(event, scene).ljust(STAMP_CELLS)
-        if scene.local(event.epoch).date() != today:
-            moment = f"{present.day_text(event.epoch, scene)} {moment}"
-        lines.append(
-            line(
-                (f"{moment}  ", Tone.MUTED),
-                pad(line((node, Tone.STRONG)), node_cells),
-                "  ",
-                pad(line(place), place_cells),
-                "  ",
-                *_told(event),
-            )
+    return tuple(
+        line(
+            (f"{stamp(event, scene):{STAMP_CELLS}}  ", Tone.MUTED),
+            pad(line((node, told.get(event.node, Tone.STRONG))), node_cells),
+            "  ",
+            pad(line(place), place_cells),
+            "  ",
+            *_told(event),
         )
-    return tuple(lines)
+        for event, node, place in zip(events, nodes, places, strict=True)
+    )
+
+
+def with_days(
+    events: Sequence[Event], lines: Sequence[Line], scene: Scene
+) -> tuple[tuple[Line, Event | None], ...]:
+    """The lines with their events, and a line with the day (and no event) where another day begins.
+
+    Lines of today alone need none.
+    """
+    told: list[tuple[Line, Event | None]] = []
+    day = today = scene.local(scene.epoch).date()
+    for number, (event, text) in enumerate(zip(events, lines, strict=True)):
+        own = scene.local(event.epoch).date()
+        if own != day or (number == 0 and own != today):
+            told.append((_day_line(day_word(event, scene)), None))
+        day = own
+        told.append((text, event))
+    return tuple(told)
+
+
+def day_word(event: Event, scene: Scene) -> str:
+    """The day of an event: `Nov 19`, or `today`."""
+    if scene.local(event.epoch).date() == scene.local(scene.epoch).date():
+        return tr("today")
+    return present.day_text(event.epoch, scene)
+
+
+def _day_line(word: str) -> Line:
+    return line((f"── {word} ", Tone.MUTED), ("─" * DAY_RULE, Tone.FRAME))
 
 
 def _told(event: Event) -> Line:

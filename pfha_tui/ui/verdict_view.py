@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
+from pfha_tui.domain.events import Event, EventKind
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
 from pfha_tui.domain.text import clean
@@ -18,17 +20,25 @@ OLD_AFTER_S = 5.0
 MARGIN = 1
 GAP = 3
 WIDE = 200
+NEWS_S = 20.0
 
 
 def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
     """That nothing can be changed here, in a word; empty where it can."""
     if options.watch:
-        return texts.WATCHING
-    return texts.READ_ONLY if options.read_only or target.read_only else ""
+        return tr(texts.WATCHING)
+    return tr(texts.READ_ONLY) if options.read_only or target.read_only else ""
 
 
-def banner(target: PairTarget, mode: str, scene: Scene, cells: int, others: Line = EMPTY) -> Line:
-    """Program, pair, production or lab, and at the right the other pairs and the console's clock."""
+def banner(
+    target: PairTarget,
+    mode: str,
+    scene: Scene,
+    cells: int,
+    others: Line = EMPTY,
+    news: Line = EMPTY,
+) -> Line:
+    """Program, pair, production or lab, and at the right the news, the other pairs, the console's clock."""
     left = line(
         " " * MARGIN,
         ("pfha-tui", Tone.MUTED),
@@ -40,14 +50,55 @@ def banner(target: PairTarget, mode: str, scene: Scene, cells: int, others: Line
     if mode:
         left = line(left, "   ", (mode, Tone.MUTED))
     clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
-    return spread(left, line(others, "   " if others else "", clock), cells)
+    right = line(*(part for told in (news, others) if told for part in (told, "   ")), clock)
+    return spread(left, right, cells)
+
+
+def news(pair: PairSnapshot, scene: Scene) -> Line:
+    """What changed within the last seconds: a node lost or back, another verdict; else nothing.
+
+    It has a place of its own, where nothing is ever covered; the timeline holds the same for good.
+    """
+    last: dict[str | None, Event] = {}
+    before: set[str | None] = set()
+    for event in reversed(pair.events):
+        if event.kind in (EventKind.CONNECTION, EventKind.VERDICT):
+            # The first word on a node or on the pair is no change.
+            if event.node in last:
+                before.add(event.node)
+            else:
+                last[event.node] = event
+    told: list[Line] = []
+    for node in pair.nodes:
+        found = last.get(node.name)
+        if found is None or not _recent(found, scene):
+            continue
+        if node.reachable is False:
+            text = tr("{node} lost {age} ago").format(node=clean(node.name), age=_ago(found, scene))
+            told.append(line((f" ✗ {text} ", Tone.BADGE_BAD)))
+        elif node.name in before:
+            text = tr("{node} back {age} ago").format(node=clean(node.name), age=_ago(found, scene))
+            told.append(line((f" ● {text} ", Tone.BADGE_GOOD)))
+    found = last.get(None)
+    if found is not None and None in before and _recent(found, scene):
+        text = tr("verdict changed {age} ago").format(age=_ago(found, scene))
+        told.append(line((f" ◆ {text} ", Tone.BADGE)))
+    return line(*(part for one in told for part in (one, " ")))[:-1]
+
+
+def _recent(event: Event, scene: Scene) -> bool:
+    return -NEWS_S < scene.epoch - event.epoch < NEWS_S
+
+
+def _ago(event: Event, scene: Scene) -> str:
+    return present.age(scene.epoch - event.epoch)
 
 
 def environment(kind: Environment) -> Line:
     """Production or lab as a badge that nobody overlooks."""
     if kind is Environment.PRODUCTION:
-        return line((f" {texts.PRODUCTION} ", Tone.BADGE_PRODUCTION))
-    return line((f" {texts.LAB} ", Tone.BADGE_LAB))
+        return line((f" {tr(texts.PRODUCTION)} ", Tone.BADGE_PRODUCTION))
+    return line((f" {tr(texts.LAB)} ", Tone.BADGE_LAB))
 
 
 def bar(
@@ -60,7 +111,7 @@ def bar(
     mark = present.VERDICT_MARKS[snapshot.verdict.kind]
     stale = is_stale(snapshot, trouble, scene)
     badge = Tone.BADGE_WARN if stale or not snapshot.verdict.confirmed else mark.badge
-    word = mark.word if not stale else f"{texts.WAS} {mark.word}"
+    word = mark.word if not stale else f"{tr(texts.WAS)} {mark.word}"
     glyph = mark.glyph if not stale else "?"
     head = line(" " * MARGIN, (f" {glyph} {word} ", badge), "  ")
     said = remark(snapshot, trouble, started, scene)
@@ -80,14 +131,14 @@ def remark(snapshot: PairSnapshot, trouble: str, started: bool, scene: Scene) ->
     if trouble:
         return trouble
     if not started:
-        return texts.STARTING
+        return tr(texts.STARTING)
     old = scene.now - snapshot.at
     if is_stale(snapshot, trouble, scene):
         clock = present.clock_text(snapshot.epoch, scene)
-        return texts.OLD_VERDICT.format(clock=clock, age=present.age(old))
+        return tr(texts.OLD_VERDICT).format(clock=clock, age=present.age(old))
     if not snapshot.verdict.confirmed:
         waited = snapshot.verdict.unconfirmed_for_s + max(0.0, old)
-        return texts.UNCONFIRMED.format(age=present.age(waited))
+        return tr(texts.UNCONFIRMED).format(age=present.age(waited))
     return ""
 
 
@@ -126,7 +177,7 @@ def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
     lines = [_cause(cause, names, cells) for cause in shown]
     left = len(found) - len(shown)
     if left:
-        more = line((texts.MORE_CAUSES.format(count=left), Tone.MUTED))
+        more = line((tr(texts.MORE_CAUSES).format(count=left), Tone.MUTED))
         if rows > len(lines):
             lines.append(line("  ", more))
         else:
@@ -145,7 +196,7 @@ def _cause(cause: Cause, names: Mapping[str, str], cells: int) -> Line:
         for part in (
             cause.node or "",
             names.get(cause.interface or "", cause.interface or ""),
-            f"{texts.VHID} {cause.vhid}" if cause.vhid is not None else "",
+            f"{tr(texts.VHID)} {cause.vhid}" if cause.vhid is not None else "",
         )
         if part
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Family
 from pfha_tui.domain.reading import Freshness, Reading
 from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot
@@ -72,7 +73,7 @@ def role_line(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool = Fals
     taken for the present."""
     mark = present.ROLE_MARKS[role.state]
     if freshness(role, node, scene) is Freshness.STALE:
-        return line((f"? {texts.WAS} {mark.word}", Tone.MUTED))
+        return line((f"? {tr(texts.WAS)} {mark.word}", Tone.MUTED))
     return line((f"{mark.glyph} {mark.word} !", Tone.BAD)) if bad else mark.line()
 
 
@@ -162,7 +163,7 @@ def _cells(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> tuple
     return (
         role_line(role, node, scene, bad),
         line((label(role), Tone.STRONG)),
-        line((f"{texts.VHID} {role.vhid}", Tone.MUTED)),
+        line((f"{tr(texts.VHID)} {role.vhid}", Tone.MUTED)),
         line(address),
         line(skew) if role.state is not None else EMPTY,
     )
@@ -191,7 +192,7 @@ def _more_addresses(role: CarpRole) -> list[str]:
 
 def brief(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> Line:
     """A VIP in the fewest words: `● MASTER WAN vhid 1`."""
-    tail = f" {texts.VHID} {role.vhid}"
+    tail = f" {tr(texts.VHID)} {role.vhid}"
     return line(
         role_line(role, node, scene, bad), " ", (label(role), Tone.STRONG), (tail, Tone.MUTED)
     )
@@ -203,9 +204,9 @@ def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, 
     if node.reachable is False:
         heard = node.ssh.heard_at
         gone = f" {present.age(scene.now - heard)}" if heard is not None else ""
-        return f"✗ {texts.UNREACHABLE.upper()}{gone}", Tone.BADGE_BAD
+        return f"✗ {tr(texts.UNREACHABLE).upper()}{gone}", Tone.BADGE_BAD
     if node.reachable is None:
-        return f"? {texts.NOT_CONNECTED}", Tone.BADGE_WARN
+        return f"? {tr(texts.NOT_CONNECTED)}", Tone.BADGE_WARN
     if any(freshness(role, node, scene) is Freshness.STALE for role in node.roles):
         return f"? {texts.VERDICT_WORDS['unknown']}", Tone.BADGE_WARN
     tally = [
@@ -214,7 +215,7 @@ def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, 
     ]
     shown = [(mark, number) for mark, number in tally if number]
     if not shown:
-        return f"? {texts.NO_VIPS}", Tone.BADGE_WARN
+        return f"? {tr(texts.NO_VIPS)}", Tone.BADGE_WARN
     if len(shown) > 1:
         return "  ".join(f"{m.glyph} {m.word} {n}" for m, n in shown), Tone.BADGE_WARN
     word = plain(shown[0][0].line())

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import Freshness
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot, Since
+from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.target import BrokenPair, Environment, NodeRole
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.ui import present, texts, verdict_view, vips
-from pfha_tui.ui.line import CUT, EMPTY, Line, Tone, crop, fit, line, pad, retone, width, wrap
+from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, pad, retone, width, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry
 from pfha_tui.ui.present import Mark, Scene
@@ -23,6 +24,7 @@ STATES_CELLS = 7
 DIGITS = 9
 GAP = 2
 LEAST_WHY = 24
+LEAST_DETAILS = 4
 MARGIN = 1
 NOT_WATCHED = Mark("?", texts.NOT_WATCHED, Tone.WARN, Tone.BADGE_WARN)
 
@@ -38,7 +40,7 @@ class Wall:
     rows: tuple[tuple[int, Line], ...]
 
 
-def stale(entry: Entry, scene: Scene) -> bool:
+def is_stale(entry: Entry, scene: Scene) -> bool:
     """What is shown of the pair can no longer be taken for the present."""
     return entry.snapshot is None or verdict_view.is_stale(entry.snapshot, entry.trouble, scene)
 
@@ -50,7 +52,7 @@ def rank(entry: Entry, scene: Scene) -> int:
     if entry.snapshot is None:
         return unknown
     known = _ORDER.index(entry.snapshot.verdict.kind)
-    return min(known, unknown) if stale(entry, scene) else known
+    return min(known, unknown) if is_stale(entry, scene) else known
 
 
 def ordered(entries: Sequence[Entry], scene: Scene) -> list[Entry]:
@@ -63,18 +65,26 @@ def mark(entry: Entry, scene: Scene) -> Mark:
     if entry.snapshot is None:
         return NOT_WATCHED
     known = present.VERDICT_MARKS[entry.snapshot.verdict.kind]
-    if not stale(entry, scene):
+    if not is_stale(entry, scene):
         return known
-    return Mark("?", f"{texts.WAS} {known.word}", Tone.WARN, Tone.BADGE_WARN)
+    return Mark("?", f"{tr(texts.WAS)} {known.word}", Tone.WARN, Tone.BADGE_WARN)
 
 
-def tally(entries: Sequence[Entry], scene: Scene) -> tuple[Line, ...]:
-    """How many pairs stand how, the worst first: `✗ 1 SPLIT BRAIN`."""
+def tally(entries: Sequence[Entry], scene: Scene, cells: int) -> Line:
+    """How many pairs stand how, the worst first: `✗ 1 SPLIT BRAIN`, in less room the last ones by sign."""
     counts: dict[Mark, int] = {}
     for entry in ordered(entries, scene):
         one = mark(entry, scene)
         counts[one] = counts.get(one, 0) + 1
-    return tuple(line((f"{m.glyph} {n} {m.word}", m.tone)) for m, n in counts.items())
+    for worded in range(len(counts), -1, -1):
+        parts: list[Line] = []
+        for place, (one, number) in enumerate(counts.items()):
+            word = f" {one.word}" if place < worded else ""
+            parts.append(line("   ", (f"{one.glyph} {number}{word}", one.tone)))
+        told = line(*parts)
+        if width(told) <= cells:
+            break
+    return fit(told, cells)
 
 
 def others(entries: Sequence[Entry], scene: Scene) -> Line:
@@ -86,23 +96,17 @@ def others(entries: Sequence[Entry], scene: Scene) -> Line:
     if not counts:
         return EMPTY
     signs = [line("  ", (f"{glyph} {n}", tone)) for (glyph, tone), n in counts.items()]
-    return line((texts.OTHER_PAIRS, Tone.MUTED), *signs)
+    return line((tr(texts.OTHER_PAIRS), Tone.MUTED), *signs)
 
 
 def banner(entries: Sequence[Entry], mode: str, scene: Scene, cells: int) -> Line:
     """Program, how many pairs stand how, and the console's clock at the right."""
     clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
-    count = texts.PAIRS.format(count=len(entries))
+    count = tr(texts.PAIRS).format(count=len(entries))
     left = line(" " * MARGIN, ("pfha-tui", Tone.MUTED), "   ", (count, Tone.STRONG))
     left = line(left, "   " if mode else "", (mode, Tone.MUTED))
-    room = cells - width(clock) - 1
-    for one in tally(entries, scene):
-        longer = line(left, "   ", one)
-        if width(longer) > room:
-            left = fit(line(left, "   ", (CUT, Tone.WARN)), room)
-            break
-        left = longer
-    return line(pad(left, cells - width(clock)), clock)
+    room = cells - width(clock)
+    return line(pad(line(left, tally(entries, scene, room - width(left) - 1)), room), clock)
 
 
 def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells: int) -> Wall:
@@ -119,28 +123,29 @@ def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells:
 
     def build(row: Sequence[Line], why: Line) -> Line:
         parts = [line(pad(row[c], widths[c]), " " * gap) for c in columns]
-        return fit(line(*parts, why), cells)
+        return pad(line(*parts, why), cells)
 
     room = max(1, cells - sum(widths.values()) - gap * len(columns))
     rows = [
         (entry.number, build(row, _why(entry, scene, room)))
         for entry, row in zip(shown, table, strict=True)
     ]
-    return Wall(build(heads, line((texts.WALL_WHY, Tone.MUTED))), tuple(rows))
+    return Wall(build(heads, line((tr(texts.WALL_WHY), Tone.MUTED))), tuple(rows))
 
 
 def details(entry: Entry, scene: Scene, cells: int, rows: int) -> tuple[Line, ...]:
     """All that fits in `rows` of why one pair stands as it does."""
     target = entry.target
     name = line(" " * MARGIN, (crop(clean(target.name), 40), Tone.STRONG), "  ")
-    name = line(name, verdict_view.environment(target.environment))
-    lines: list[Line] = [name]
+    if rows < LEAST_DETAILS:
+        return (line(name, _why(entry, scene, cells - width(name))),)[:rows]
+    lines: list[Line] = [EMPTY, line(name, verdict_view.environment(target.environment))]
     if entry.snapshot is None:
         for fault in _faults(entry):
             lines += [line(" " * MARGIN, one) for one in wrap(fault, cells - 2 * MARGIN, rows)]
     else:
         lines += verdict_view.bar(
-            entry.snapshot, entry.trouble, entry.started, scene, cells, max(0, rows - 3)
+            entry.snapshot, entry.trouble, entry.started, scene, cells, max(0, rows - 5)
         )
     return tuple(lines[:rows])
 
@@ -152,13 +157,13 @@ _SINCE, _STATES = 5, 6
 def _heads() -> tuple[Line, ...]:
     words = (
         "",
-        texts.WALL_VERDICT,
-        texts.WALL_PAIR,
+        tr(texts.WALL_VERDICT),
+        tr(texts.WALL_PAIR),
         "",
-        texts.WALL_SERVES,
-        texts.SINCE,
-        texts.STATES,
-        texts.WALL_AGE,
+        tr(texts.WALL_SERVES),
+        tr(texts.SINCE),
+        tr(texts.STATES),
+        tr(texts.WALL_AGE),
     )
     return tuple(line((word, Tone.MUTED)) for word in words)
 
@@ -173,7 +178,7 @@ def _cells(entry: Entry, options: ConsoleOptions, scene: Scene) -> tuple[Line, .
     target, pair = entry.target, entry.snapshot
     head = (
         line(f" {number:1}"),
-        mark(entry, scene).line(),
+        _verdict(entry, scene),
         line((crop(clean(target.name), NAME_CELLS), Tone.STRONG)),
         _environment(target.environment, options.watch or options.read_only or target.read_only),
     )
@@ -184,17 +189,25 @@ def _cells(entry: Entry, options: ConsoleOptions, scene: Scene) -> tuple[Line, .
     start = _since(serving)
     since = present.since_short(start, scene) if start is not None else ""
     facts = (fact, line((since, Tone.MUTED)), _states(pair, serving), _age(pair, scene))
-    if not stale(entry, scene):
+    if not is_stale(entry, scene):
         return (*head, *facts)
     return (*head, *(retone(one, Tone.MUTED) for one in facts))
 
 
+def _verdict(entry: Entry, scene: Scene) -> Line:
+    """Sign and word; `✗ SPLIT BRAIN ?` until it is confirmed."""
+    told = mark(entry, scene)
+    sign = line((f"{told.glyph} {told.word}", told.tone))
+    if entry.snapshot is None or entry.snapshot.verdict.confirmed or is_stale(entry, scene):
+        return sign
+    return sign if told.glyph == "?" else line(sign, (" ?", Tone.WARN))
+
+
 def _environment(kind: Environment, read_only: bool) -> Line:
     production = kind is Environment.PRODUCTION
-    word = texts.PRODUCTION_SHORT if production else texts.LAB
-    tone = Tone.BADGE_PRODUCTION if production else Tone.BADGE_LAB
-    badge = line((f" {word:{len(texts.PRODUCTION_SHORT)}} ", tone))
-    return line(badge, f" {texts.READ_ONLY_SHORT}") if read_only else badge
+    word = tr(texts.PRODUCTION_SHORT) if production else tr(texts.LAB)
+    badge = line((word, Tone.PRODUCTION if production else Tone.LAB))
+    return line(badge, f" {tr(texts.READ_ONLY_SHORT)}") if read_only else badge
 
 
 def masters(pair: PairSnapshot, scene: Scene) -> tuple[NodeSnapshot, ...]:
@@ -202,12 +215,16 @@ def masters(pair: PairSnapshot, scene: Scene) -> tuple[NodeSnapshot, ...]:
     return tuple(
         node
         for node in pair.nodes
-        if node.reachable
-        and any(
-            role.state is CarpState.MASTER
-            and vips.freshness(role, node, scene) is not Freshness.STALE
-            for role in node.roles
-        )
+        if any(role.state is CarpState.MASTER for role in _present_roles(node, scene))
+    )
+
+
+def _present_roles(node: NodeSnapshot, scene: Scene) -> tuple[CarpRole, ...]:
+    """The roles that may be taken for the present."""
+    if not node.reachable:
+        return ()
+    return tuple(
+        role for role in node.roles if vips.freshness(role, node, scene) is not Freshness.STALE
     )
 
 
@@ -219,11 +236,8 @@ def _serves(pair: PairSnapshot, serving: Sequence[NodeSnapshot], scene: Scene) -
     if serving:
         signs = [_LETTERS[node.role] for node in serving]
         return line(signs[0], " ", signs[1])
-    told = all(
-        node.reachable and node.roles and node.interfaces.freshness(scene.now) is Freshness.FRESH
-        for node in pair.nodes
-    )
-    return line((texts.NOBODY, Tone.BAD)) if told else line((present.UNKNOWN, Tone.MUTED))
+    told = all(_present_roles(node, scene) for node in pair.nodes)
+    return line((tr(texts.NOBODY), Tone.BAD)) if told else line((present.UNKNOWN, Tone.MUTED))
 
 
 def _since(serving: Sequence[NodeSnapshot]) -> Since | None:
@@ -256,15 +270,19 @@ def _age(pair: PairSnapshot, scene: Scene) -> Line:
 
 def _why(entry: Entry, scene: Scene, cells: int) -> Line:
     if entry.snapshot is None:
-        return _sentence("; ".join(_faults(entry)), cells, Tone.WARN)
+        why = entry.target.why if isinstance(entry.target, BrokenPair) else ""
+        return _sentence(why, cells, Tone.WARN)
     remark = verdict_view.remark(entry.snapshot, entry.trouble, entry.started, scene)
     if not remark:
         return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)
     rest = cells - cell_len(remark) - GAP
-    first = _sentence(remark, cells, Tone.WARN)
-    if rest < LEAST_WHY // 2 or entry.trouble:
-        return first
-    return line(first, " " * GAP, _sentence(entry.snapshot.verdict.why, rest, Tone.PLAIN))
+    if not entry.started or is_stale(entry, scene):
+        return _sentence(remark, cells, Tone.WARN)
+    if rest < LEAST_WHY:
+        return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)
+    return line(
+        (remark, Tone.WARN), " " * GAP, _sentence(entry.snapshot.verdict.why, rest, Tone.PLAIN)
+    )
 
 
 def _faults(entry: Entry) -> tuple[str, ...]:

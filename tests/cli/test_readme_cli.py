@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from pfha_tui.cli import status_json
+from pfha_tui.cli import status_json, watch_lines
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.main import cli, config_group
 from pfha_tui.config import schema
@@ -24,10 +25,12 @@ def test_every_command_is_named() -> None:
         assert re.search(rf"pfha-tui [^\n]*\b{name}\b", README), name
 
 
-@pytest.mark.parametrize("table", ["ROOT", "PAIR", "NODE", "SSH", "SNMP"])
+@pytest.mark.parametrize("table", ["ROOT", "UI", "PAIR", "NODE", "SSH", "SNMP"])
 def test_every_key_has_a_row_with_its_words(table: str) -> None:
     for field in getattr(schema, table):
-        assert re.search(rf"^\| `{field.key}` \| .*{re.escape(field.help)}", README, re.MULTILINE), field.key
+        assert re.search(
+            rf"^\| `{field.key}` \| .*{re.escape(field.help)}", README, re.MULTILINE
+        ), field.key
 
 
 def test_the_example_is_a_good_file() -> None:
@@ -35,6 +38,7 @@ def test_the_example_is_a_good_file() -> None:
     assert parse(example, Path("config.toml")).pairs
 
 
-def test_the_json_form_is_the_documented_one() -> None:
-    described = str(status_json.__doc__).split("\n\n", 1)[1].strip()
+@pytest.mark.parametrize("module", [status_json, watch_lines], ids=["status", "watch"])
+def test_the_forms_for_programs_are_the_documented_ones(module: ModuleType) -> None:
+    described = str(module.__doc__).split("\n\n", 1)[1].strip()
     assert described in README

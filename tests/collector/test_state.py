@@ -81,6 +81,15 @@ def test_since_comes_from_the_log_and_is_exact() -> None:
     assert any(e.kind is EventKind.TRANSITION and e.resolution is Resolution.S for e in events)
 
 
+def test_since_is_told_on_the_console_s_clock_when_the_node_s_is_off() -> None:
+    state, clock, _ = fresh()
+    clock.now = 100.0 - 3600
+    state.sample(replace(sampled("normal"), received_at=clock.now))
+    since = state.snapshot.roles[0].since
+    assert since is not None
+    assert since.epoch == 1_795_389_240 - 3600
+
+
 def test_without_a_log_line_it_is_at_least_since_now() -> None:
     state, _, _ = fresh()
     state.sample(sampled("normal", commands=(catalogue.IFCONFIG, catalogue.SYSCTL_CARP)))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pfha_tui.lab import mib
 from pfha_tui.lab.carp import Advertisement, State
 from pfha_tui.lab.foreign import Stranger
 from pfha_tui.lab.generation import F12, F14
@@ -230,3 +231,28 @@ def test_a_stack_names_each_carrier_once() -> None:
     assert vlans[0].link
     ports[1].admin_up = False
     assert not vlans[0].link and not lagg.link and ports[1].link
+
+
+def test_the_agent_of_a_rich_node_knows_its_devices_but_no_ipv6() -> None:
+    world = fresh(RICH)
+    fw1 = world.node("fw1")
+    fw1.set_link("vtnet1", False)
+    found = mib.values(fw1)
+    column = (*mib.INTERFACES, 2, 1)
+    kinds = {
+        found[(*column, 2, each.index)][1]: found[(*column, 3, each.index)][1]
+        for each in fw1.interfaces
+    }
+    assert (kinds["vtnet0"], kinds["vtnet2"], kinds["lagg0"]) == (161, 6, 6)
+    assert (kinds["lagg0.10"], kinds["ovpns1"]) == (135, 23)
+    dormant = [
+        each.name
+        for each in fw1.interfaces
+        if found[(*column, 8, each.index)] == ("INTEGER", mib.DORMANT)
+    ]
+    assert dormant == ["vtnet1", "pflog0", "pfsync0", "ovpns1"]
+    addresses = {
+        value for oid, (_, value) in found.items() if oid[:10] == (*mib.IP_ADDRESSES, 1)[:10]
+    }
+    assert "203.0.113.12" in addresses
+    assert not any(":" in str(value) for value in addresses)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 
@@ -41,6 +42,12 @@ CLICK = (
 """What click says by itself, through gettext, where this program lets it speak."""
 
 
+TABLES = {
+    ("pfha_tui/domain/causes.py", "CauseKind"): (1,),
+}
+"""Records whose arguments, counted from 0, are texts that `tr` translates where they are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text for the catalogue: plural and context are None where it has none."""
@@ -63,9 +70,9 @@ def texts() -> Iterator[Text]:
     for file, tree in modules():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                words = [literal(each) for each in _told(node)]
+                words = [literal(each) for each in told(node, file, tree)]
                 if words and None not in words:
-                    yield _text(name_of(node.func), [word or "" for word in words], file)
+                    yield from _texts(name_of(node.func), [word or "" for word in words], file)
             elif isinstance(node, ast.FunctionDef) and _is_command(node):
                 doc = ast.get_docstring(node)
                 if doc:
@@ -78,37 +85,51 @@ def unwritten() -> Iterator[str]:
     """The places where something else than a literal is passed: no catalogue can hold that."""
     for file, tree in modules():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and any(literal(each) is None for each in _told(node)):
+            if isinstance(node, ast.Call) and any(
+                literal(each) is None for each in told(node, file, tree)
+            ):
                 yield f"{file}:{node.lineno}"
 
 
-def _told(node: ast.Call) -> list[ast.expr]:
-    """The arguments of a call that have to be literals."""
+def told(node: ast.Call, file: str, tree: ast.Module) -> list[ast.expr]:
+    """The arguments of a call that have to be literals, for they are texts."""
     name = name_of(node.func)
-    if name == "CauseKind":
-        return node.args[1:2]
-    if name == "mark" and isinstance(node.func, ast.Name):
-        return node.args[:1]
-    if name == "tr" and not _looked_up(node):
-        return node.args[:1]
-    if name in ("ntr", "ptr"):
-        return node.args[:2]
+    if (file, name) in TABLES:
+        return [node.args[place] for place in TABLES[file, name]]
     if name in ("option", "argument", "Option"):
         return [keyword.value for keyword in node.keywords if keyword.arg == "help"]
-    return []
+    if name not in spoken(tree) or _looked_up(node):
+        return []
+    return node.args[:2] if name in ("ntr", "ptr") else node.args[:1]
 
 
-def _text(name: str, words: list[str], file: str) -> Text:
+@cache
+def spoken(tree: ast.Module) -> frozenset[str]:
+    """The functions of the language that a module imports."""
+    return frozenset(
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "pfha_tui.domain.language"
+        for alias in node.names
+    )
+
+
+def _texts(name: str, words: list[str], file: str) -> Iterator[Text]:
     if name == "ntr":
-        return Text(words[0], words[1], None, file)
-    if name == "ptr":
-        return Text(words[1], None, words[0], file)
-    return Text(cleandoc(words[0]) if name not in ("tr", "mark") else words[0], None, None, file)
+        yield Text(words[0], words[1], None, file)
+    elif name == "ptr":
+        yield Text(words[1], None, words[0], file)
+    else:
+        for word in words:
+            text = cleandoc(word) if name in ("option", "argument", "Option") else word
+            yield Text(text, None, None, file)
 
 
 def _looked_up(node: ast.Call) -> bool:
     """tr(table[key]), tr(field.help), tr(word.value): the text stands elsewhere, in mark()."""
-    return isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript)
+    return name_of(node.func) == "tr" and isinstance(
+        node.args[0], ast.Name | ast.Attribute | ast.Subscript
+    )
 
 
 def _is_command(node: ast.FunctionDef) -> bool:

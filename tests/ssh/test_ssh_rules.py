@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pfha_tui.domain.command import Command, Output
-from pfha_tui.domain.outcome import MESSAGE_LIMIT, classify
+from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.target import Privilege
+from pfha_tui.domain.text import SAID_LIMIT
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh import Backoff, Life, LoginInterrupted, Pulse
 from pfha_tui.transports.ssh.elevation import Elevation, from_probes
@@ -197,4 +198,4 @@ def test_exit_code_0_is_no_error_whatever_stands_on_stderr() -> None:
 def test_hostile_stderr_gives_one_bounded_line(code: int, stderr: bytes) -> None:
     error = classify(Output(PFCTL, code, b"", stderr))
     assert error is not None
-    assert len(error.message) <= MESSAGE_LIMIT + 80 and "\n" not in error.message
+    assert len(error.message) <= SAID_LIMIT + 80 and "\n" not in error.message

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 
+import printed
+
+from pfha_tui.domain.command import Output
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import (
     Address,
@@ -13,11 +16,14 @@ from pfha_tui.domain.model import (
     CarpSysctls,
     CarpVhid,
     ConfigMark,
+    DhcpHa,
     Family,
+    Gateway,
     Identity,
     Interface,
     InterfaceCounters,
     NodeClock,
+    NtpStatus,
     PfInfo,
     PfLimits,
     PfsyncCounters,
@@ -46,6 +52,8 @@ NOW = 500_000.0
 SCENE = Scene(NOW, EPOCH, UTC)
 HELD_S = 3 * 86_400 + 4 * 3600 + 12 * 60
 M, B, INIT = CarpState.MASTER, CarpState.BACKUP, CarpState.INIT
+
+GATEWAYS = (Gateway("WANGW", 0.00124, 0.00018, 0.0),)
 
 TARGET = PairTarget(
     "mfr-lab",
@@ -184,6 +192,10 @@ def node(index: int, **changes) -> NodeSnapshot:
         maintenance=fresh(False, 5, 2),
         booting=fresh(False, 5, 2),
         config=fresh(ConfigMark(int(EPOCH - 778), 51_234), 5, 2),
+        gateways=fresh(GATEWAYS, 5, 2),
+        ntp=fresh(NtpStatus(2, "192.0.2.123", 1, 0.000412), 60, 12),
+        dhcp_isc=refused(ErrorKind.MISSING),
+        dhcp_kea=fresh((DhcpHa("fw1-kea", "hot-standby", "hot-standby", "primary"),), 60, 12),
         snmp=fresh(
             SnmpFacts(
                 states=12_431,
@@ -269,6 +281,8 @@ def unreachable() -> PairSnapshot:
     ago = 41.0
 
     def aged(reading: Reading) -> Reading:
+        if reading.value is None:
+            return reading
         error = ReadError(ErrorKind.TRANSPORT, "no answer")
         return replace(reading, taken_at=NOW - ago, error=error)
 
@@ -386,6 +400,9 @@ class FakeFeed:
     closed: bool = False
     failure: Exception | None = None
     subscribers: list[Callable[[PairSnapshot], None]] = field(default_factory=list)
+    outputs: dict[str, dict[str, Output]] = field(
+        default_factory=lambda: {"fw1": printed.outputs(0), "fw2": printed.outputs(1)}
+    )
 
     def subscribe(self, callback: Callable[[PairSnapshot], None]) -> Callable[[], None]:
         self.subscribers.append(callback)
@@ -403,6 +420,10 @@ class FakeFeed:
             await asyncio.Event().wait()
         finally:
             self.closed = True
+
+    def raw(self, node: str, command_id: str) -> tuple[Output, float] | None:
+        output = self.outputs.get(node, {}).get(command_id)
+        return None if output is None else (output, NOW - 0.4)
 
     def retry(self, node: str) -> None:
         self.retried.append(node)

@@ -88,13 +88,17 @@ def test_the_banner_tells_production_from_lab_and_read_only() -> None:
 
 
 def lines(events, scene=factory.SCENE) -> list[str]:
-    return said(timeline_view.rows(events, scene, {"vtnet0": "WAN"}))
+    told = timeline_view.ordered(events)
+    rows = timeline_view.rows(told, scene, {"vtnet0": "WAN"})
+    return [plain(text) for text, _ in timeline_view.with_days(told, rows, scene)]
 
 
-def test_stamps_carry_their_resolution_and_other_days_their_day() -> None:
+def test_stamps_carry_their_resolution_and_each_day_is_announced() -> None:
     assert lines(factory.events()) == [
-        "Nov 19 17:41:04      fw1   WAN vhid 1  INIT → BACKUP   initialization complete",
-        "Nov 19 17:41:07      fw1   WAN vhid 1  BACKUP → MASTER   master timed out",
+        "── Nov 19 ────────────────────────",
+        "17:41:04      fw1   WAN vhid 1  INIT → BACKUP   initialization complete",
+        "17:41:07      fw1   WAN vhid 1  BACKUP → MASTER   master timed out",
+        "── today ────────────────────────",
         "18:52:54.120  fw2   WAN vhid 1  MASTER → BACKUP   more frequent advertisement received",
         "18:52:54.121  fw1   WAN vhid 1  BACKUP → MASTER   preempting a slower master",
         "21:40:09.000  fw2   sync        config.xml changed",

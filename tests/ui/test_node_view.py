@@ -14,7 +14,7 @@ from pfha_tui.domain.reading import ErrorKind, ReadError, Reading
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.verdict import Verdict, VerdictKind
 from pfha_tui.ui import layout, present, vips
-from pfha_tui.ui.line import Tone, plain, width
+from pfha_tui.ui.line import Line, Tone, plain, width
 from pfha_tui.ui.node_view import NodeView
 
 CALM = Verdict(VerdictKind.HEALTHY, "All is well.", (), True)
@@ -26,8 +26,12 @@ def full(
 ) -> str:
     snapshot = pair(one, peer or node(1), CALM)
     scene = replace(factory.SCENE, now=factory.NOW + now, epoch=factory.EPOCH + now)
-    rows = NodeView.of(snapshot, 0, scene).full(cells, 100)
-    return "\n".join(plain(row).rstrip() for row in rows)
+    entries = NodeView.of(snapshot, 0, scene).full(cells, 100)
+    return "\n".join(plain(entry.line).rstrip() for entry in entries)
+
+
+def lines_of(view: NodeView, cells: int, rows: int, fold: bool = False) -> list[Line]:
+    return [entry.line for entry in view.full(cells, rows, fold)]
 
 
 def row(text: str, start: str) -> str:
@@ -44,7 +48,11 @@ def test_a_healthy_primary() -> None:
     assert re.search(r"▲ WAN  vtnet0  12.3 Mb/s .* 3.10 Mb/s .* 0\n", text)
     assert "► 812 msg/s to fw2   ◄ 96 msg/s   on vtnet2" in text
     assert "12 431 of 1 000 000 (1.2 %)   100.0 % of fw2's" in text
-    assert "2 known   both nodes' states held" in text
+    assert row(text, "ids") == "ids      1a2b3c4d own   5e6f7081 fw2's"
+    assert row(text, "bulk") == "bulk     no record in the log   syncok 1"
+    assert row(text, "gateway") == "gateway  WANGW   1.24 ms   ± 0.18 ms   loss 0 %"
+    assert row(text, "clock") == "clock    ntp 192.0.2.123 +0.41 ms"
+    assert row(text, "dhcp") == "dhcp     hot-standby  partner hot-standby"
     assert "changed 21:40:09   maintenance off" in text
     assert "old" not in text
 
@@ -55,7 +63,8 @@ def test_no_row_is_too_wide_and_no_number_is_cut(make, cells: int) -> None:
     snapshot: PairSnapshot = make()
     for index in (0, 1):
         view = NodeView.of(snapshot, index, factory.SCENE)
-        for rows in (view.full(cells, 30), view.summary(cells, 8), view.summary(cells, 2)):
+        full = lines_of(view, cells, 30)
+        for rows in (full, lines_of(view, cells, 12, True), view.summary(cells, 8)):
             for one in rows:
                 assert width(one) <= cells
                 assert not re.search(r"\d…", plain(one)), plain(one)
@@ -67,13 +76,13 @@ def test_late_and_stale_blocks_tell_their_age() -> None:
     assert "? was MASTER  WAN" in text
     assert row(text, "pfsync").endswith("18 s old")
     assert "maintenance off" in row(text, "config")
-    assert "ids      2 known   both nodes' states held" in text, "a slow section is still fresh"
+    assert row(text, "ids").endswith("fw2's"), "a slow section is still fresh"
 
 
 def test_a_stale_block_is_grey_and_says_so_in_words() -> None:
     snapshot = pair(node(0), node(1), CALM)
     scene = replace(factory.SCENE, now=factory.NOW + 60, epoch=factory.EPOCH + 60)
-    rows = NodeView.of(snapshot, 0, scene).full(76, 100)
+    rows = lines_of(NodeView.of(snapshot, 0, scene), 76, 100)
     stale = [one for one in rows if plain(one).startswith("? was")]
     assert len(stale) == 2
     assert all(tone is Tone.MUTED for one in stale for _, tone in one)
@@ -176,13 +185,13 @@ def test_pfsync_without_sync_interface() -> None:
 
 def test_a_peer_whose_states_are_not_held() -> None:
     text = full(node(0, creators=fresh(("1a2b3c4d",), 60, 5)))
-    assert row(text, "ids").endswith("none of fw2's states held")
+    assert row(text, "ids") == "ids      none of fw2's states held   1a2b3c4d own"
 
 
 def test_a_nearly_full_state_table_is_marked() -> None:
     one = node(0, limits=fresh(PfLimits(13_000), 60, 5))
     view = NodeView.of(pair(one, node(1), CALM), 0, factory.SCENE)
-    states = next(r for r in view.full(76, 99) if plain(r).startswith("states"))
+    states = next(r for r in lines_of(view, 76, 99) if plain(r).startswith("states"))
     assert ("12 431 of 13 000 (95.6 %)", Tone.WARN) in states
 
 
@@ -195,7 +204,7 @@ def test_unhealthy_vips_come_first_also_in_the_summary() -> None:
     summary = [plain(one) for one in view.summary(78, 5)]
     assert summary[1].startswith("◌ INIT ! V21 vhid 21")
     assert re.search(r"^\+ \d+ more VIPs$", summary[-2])
-    first_vip = next(r for r in view.full(78, 99) if "vhid" in plain(r))
+    first_vip = next(r for r in lines_of(view, 78, 99) if "vhid" in plain(r))
     assert plain(first_vip).startswith("◌ INIT")
 
 
@@ -228,7 +237,7 @@ def test_hostile_text_stays_in_its_cells(text: str) -> None:
     snapshot = factory.hostile(text)
     for index in (0, 1):
         view = NodeView.of(snapshot, index, factory.SCENE)
-        for one in (*view.full(56, 30), *view.summary(78, 6), view.title()):
+        for one in (*lines_of(view, 56, 30), *view.summary(78, 6), view.title()):
             assert width(one) <= 78
             assert all(c.isprintable() or c == "\ufffd" for c in plain(one))
 

@@ -163,13 +163,13 @@ async def test_the_timeline_follows_until_it_is_scrolled() -> None:
     async with running(replace(factory.healthy(), events=events)) as (app, feed, pilot):
         assert "healthy: fw1" in text_of(app, "#timeline")
         await pilot.press("l", "home")
-        assert "newer below" in text_of(app, "#timeline")
+        assert "not following" in text_of(app, "#timeline")
         top = text_of(app, "#timeline").splitlines()[1]
         feed.publish(replace(factory.healthy(), events=(*events, *factory.events())))
         await pilot.pause()
         assert text_of(app, "#timeline").splitlines()[1] == top
         await pilot.press("end")
-        assert "newer below" not in text_of(app, "#timeline")
+        assert "not following" not in text_of(app, "#timeline")
 
 
 async def test_help_covers_the_screen_while_the_screen_lives_on() -> None:
@@ -200,8 +200,7 @@ async def test_themes_can_be_changed_from_the_palette() -> None:
 async def test_an_unknown_theme_falls_back_and_is_told() -> None:
     async with running(factory.healthy(), theme="nowhere") as (app, _, pilot):
         assert app.theme == "dark"
-        await until(pilot, lambda: app._notifications)
-        assert "There is no theme nowhere." in [n.message for n in app._notifications]
+        await until(pilot, lambda: "There is no theme nowhere." in text_of(app, "#keys"))
 
 
 async def test_a_tiny_terminal_says_what_it_has_and_needs() -> None:

@@ -33,7 +33,9 @@ def find(node: Node, words: list[str], uid: int) -> Reply:
                 rest = rest[2:]
         case _:
             rest = ["?"]
-    if rest and not (len(rest) == 5 and rest[0] == "-exec" and rest[2:] == ["-U", "{}", ";"]):
+    # A shell's text names the stand-in of nc, which lies below a folder of the lab's.
+    reports = len(rest) == 5 and rest[0] == "-exec" and rest[1].endswith("/usr/bin/nc")
+    if rest and not (reports and rest[2:] == ["-U", "{}", ";"]):
         return usage("find", "folder -maxdepth 1 -name pattern [-type s] [-exec nc -U {} ;]")
     found = [
         f"{folder}/{name}"

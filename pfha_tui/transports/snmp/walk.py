@@ -25,6 +25,10 @@ MAX_ROWS: Final = 4096
 """More rows than this are not read (pf address tables can hold hundreds of thousands)."""
 
 
+MAX_OCTETS: Final = 4 * 1024 * 1024
+"""Octets of all strings of one table that are kept."""
+
+
 class WalkError(Exception):
     """The table can't be read; the message is the end of a sentence that begins with the agent's name."""
 
@@ -63,6 +67,7 @@ class TableWalk:
         self._waiting = [_Column(name, root) for name, root in columns.items()]
         self._asked: list[_Column] = []
         self._max_rows = max_rows
+        self._octets = 0
         self._max_binds = max_binds
         self._width = min(max(1, len(self._waiting)), max_binds)
 
@@ -100,6 +105,13 @@ class TableWalk:
             column.cursor = oid
             if cell is not None:
                 self.rows.setdefault(dotted(index), {})[column.name] = cell
+                self._octets += 0 if isinstance(cell, int) else len(cell)
+            if self._octets > MAX_OCTETS:
+                raise WalkError(
+                    tr("has more than {count} octets in this table; it is not read").format(
+                        count=MAX_OCTETS
+                    )
+                )
             if len(self.rows) > self._max_rows or len(column.seen) > self._max_rows:
                 raise WalkError(
                     tr("has more than {count} rows in this table; it is not read").format(

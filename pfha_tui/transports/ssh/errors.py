@@ -6,6 +6,7 @@ import asyncssh
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
+from pfha_tui.domain.text import said
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
 
 
@@ -53,7 +54,7 @@ def sort_out(
         case _:
             return OperatorNeeded(
                 tr("the SSH settings for {where} cannot be used: {error}").format(
-                    where=where, error=error
+                    where=where, error=said(str(error)) or type(error).__name__
                 )
             )
 
@@ -121,4 +122,4 @@ def _host_key_sentence(
 
 
 def _reason(error: asyncssh.Error) -> str:
-    return error.reason.strip() or type(error).__name__
+    return said(error.reason) or type(error).__name__

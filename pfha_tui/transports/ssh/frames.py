@@ -121,6 +121,12 @@ class FrameParser:
             stream.inside, stream.clock = False, b""
             stream.bodies.clear()
 
+    def forget(self) -> None:
+        """Release the bytes that wait to be cut; nothing can be understood after that."""
+        for stream in (self._out, self._err):
+            stream.buffer = bytearray()
+            stream.scanned = 0
+
     @property
     def ended(self) -> int:
         """How many commands of the expected frame have ended: the index of the one that runs now."""

@@ -10,6 +10,7 @@ import asyncssh
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.text import said
 from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.ssh.elevation import Elevation
@@ -40,7 +41,7 @@ class _Beat(Session):
             self._link.echoed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._link.beat_ended()
+        self._link.beat_ended(exc)
 
 
 class SshLink:
@@ -146,11 +147,16 @@ class SshLink:
             elif self._pulse.echoes == 1:
                 self._write(self._pulse.beat(self.clock()))
 
-    def beat_ended(self) -> None:
-        """The beat channel has closed: without it silence cannot be told from death."""
+    def beat_ended(self, exc: Exception | None) -> None:
+        """The beat channel has closed: without it silence cannot be told from death.
+
+        With an exception it is the whole connection that ended, and that is what is told.
+        """
         self._measured.set()
-        if self._route is not None and not self._lost.is_set():
-            self._end(NetworkFailure(tr("{where} ended the beat channel").format(where=self.where)))
+        if exc is not None:
+            self._connection_lost(exc)
+        elif self._route is not None and not self._lost.is_set():
+            self._end(NetworkFailure(tr("{where} closed our session").format(where=self.where)))
             self._route.connection.close()
 
     def failure(self) -> NetworkFailure:
@@ -182,7 +188,9 @@ class SshLink:
             raise
         except (OSError, asyncssh.Error) as error:
             raise NetworkFailure(
-                tr("the connection to {where} broke: {error}").format(where=self.where, error=error)
+                tr("the connection to {where} broke: {error}").format(
+                    where=self.where, error=said(str(error)) or type(error).__name__
+                )
             ) from error
         return channel
 
@@ -193,7 +201,7 @@ class SshLink:
         try:
             self._beat_channel = await self.open_channel(lambda: session, BEAT_COMMAND)
         except asyncssh.ChannelOpenError as error:
-            raise self._no_shell(error.reason) from error
+            raise self._no_shell(said(error.reason)) from error
         self._tick()
         limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s
         try:
@@ -206,17 +214,17 @@ class SshLink:
                 )
             ) from error
         if self._pulse.echoes == 0:
-            raise self._no_shell(session.said.decode("utf-8", "replace").strip())
+            raise self._no_shell(said(session.said))
         self._tell(Life.LIVE)
 
-    def _no_shell(self, said: str) -> OperatorNeeded:
+    def _no_shell(self, words: str) -> OperatorNeeded:
         text = tr("the account at {where} may log in but not run commands: give it shell access")
-        if said:
+        if words:
             text = tr(
                 "the account at {where} may log in but not run commands: give it shell access"
                 " (the node said: {said})"
             )
-        return OperatorNeeded(text.format(where=self.where, said=said))
+        return OperatorNeeded(text.format(where=self.where, said=words))
 
     def _tick(self) -> None:
         """Send the beat when it is due, and tell when the link's life has changed."""
@@ -242,7 +250,9 @@ class SshLink:
             self._tell(Life.LIVE)
 
     def _connection_lost(self, exc: Exception | None) -> None:
-        words = tr("closed by the other side") if exc is None else str(exc) or type(exc).__name__
+        words = (
+            tr("closed by the other side") if exc is None else said(str(exc)) or type(exc).__name__
+        )
         self._end(
             NetworkFailure(
                 tr("the connection to {where} ended: {words}").format(where=self.where, words=words)

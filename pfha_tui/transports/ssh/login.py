@@ -15,6 +15,7 @@ import asyncssh
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.text import said
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
@@ -253,7 +254,7 @@ def _not_tunnelled(error: Exception, settings: Settings) -> NetworkFailure:
         return LoginInterrupted(
             tr("the jump host on the way to {where} went away").format(where=settings.where)
         )
-    words = error.reason if isinstance(error, asyncssh.Error) else str(error)
+    words = said(error.reason if isinstance(error, asyncssh.Error) else str(error))
     return NetworkFailure(
         tr("{where} cannot be reached over the jump host: {reason}").format(
             where=settings.where, reason=words

@@ -4,7 +4,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from pfha_tui.domain.command import Command, PushedLine, Sample
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.wording import word
 from pfha_tui.transports.ssh.link import SshLink
 from pfha_tui.transports.ssh.pulse import Life
 from pfha_tui.transports.ssh.shell import SshShell
@@ -74,6 +76,6 @@ class SshNode:
     def push_gaps(self) -> tuple[str, ...]:
         """One sentence for each stream that the node does not give us."""
         return tuple(
-            f"{kind}: {error.kind.value} ({error.message})"
+            tr("{what}: {detail}").format(what=kind, detail=f"{word(error.kind)} ({error.message})")
             for kind, error in self._stream.gaps.items()
         )

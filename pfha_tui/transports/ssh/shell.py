@@ -8,6 +8,7 @@ import asyncssh
 
 from pfha_tui.domain.command import Access, Command, Output, Sample
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.text import said
 from pfha_tui.transports.base import (
     NetworkFailure,
     NotInCatalogue,
@@ -32,12 +33,18 @@ class _FrameSession(Session):
         self.waiter: asyncio.Future[frames.Frame] | None = None
         self.moved = asyncio.Event()
         self.ended = False
+        self.broken = False
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         self._link.heard()
+        if self.broken:
+            return
         try:
             frame = self.parser.feed(data, stderr=datatype is not None)
         except frames.FrameError as error:
+            # What follows has no meaning; it is not kept until the channel is closed.
+            self.broken = True
+            self.parser.forget()
             self._settle(error)
             return
         if frame is not None and self.waiter is not None and not self.waiter.done():
@@ -124,6 +131,7 @@ class SshShell:
         if (
             self._session is not None
             and not self._session.ended
+            and not self._session.broken
             and self._link.elevation is not None
         ):
             return self._link.elevation
@@ -135,7 +143,7 @@ class SshShell:
         except asyncssh.ChannelOpenError as error:
             raise OperatorNeeded(
                 tr("{where} refuses a shell to this account: {reason}").format(
-                    where=self._link.where, reason=error.reason
+                    where=self._link.where, reason=said(error.reason)
                 )
             ) from error
         self._channel, self._session = channel, session

@@ -19,6 +19,8 @@ from pfha_tui.domain.command import Command, Output, PushedLine, StreamKind
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind, ReadError
+from pfha_tui.domain.text import SAID_LIMIT
+from pfha_tui.domain.text import said as said_by
 from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, TransportTimeout
 from pfha_tui.transports.ssh import frames
@@ -27,8 +29,10 @@ from pfha_tui.transports.ssh.link import Channel, Session, SshLink
 from pfha_tui.transports.ssh.pulse import Life
 from pfha_tui.transports.ssh.shell import SHELL_COMMAND, SshShell
 
-LINE_LIMIT: Final = 64 * 1024
+LINE_LIMIT: Final = 8 * 1024
+"""Bytes of a line that are kept: twice as many as the longest line that the parsers read."""
 QUEUE_LIMIT: Final = 10_000
+QUEUE_BYTES: Final = 4 * 1024 * 1024
 START_TIMEOUT_S: Final = 5.0
 REOPEN_FIRST_S: Final = 2.0
 REOPEN_CAP_S: Final = 60.0
@@ -128,7 +132,8 @@ class _StreamSession(Session):
         self._link = link
         self._marker = b"@" + nonce.encode() + b" "
         self.sources = (_Source(devd), _Source(log))
-        self.queue: deque[PushedLine] = deque(maxlen=QUEUE_LIMIT)
+        self.queue: deque[PushedLine] = deque()
+        self.waiting = 0
         self.news = asyncio.Event()
         self.ended = False
 
@@ -140,15 +145,29 @@ class _StreamSession(Session):
             if line.startswith(self._marker):
                 self._mark(source, line[len(self._marker) :])
             elif source.started and self._is_talk(source, line):
-                source.said = line
+                source.said = line[:SAID_LIMIT]
             elif source.started:
-                text = line.decode("utf-8", "replace")
-                self.queue.append(PushedLine(source.source.kind, text, now))
+                self._keep(PushedLine(source.source.kind, line.decode("utf-8", "replace"), now))
         self.news.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
         self.news.set()
+
+    def _keep(self, line: PushedLine) -> None:
+        """Queue a line; of a flood that outruns us the oldest go, as polling tells what they did."""
+        if len(self.queue) == QUEUE_LIMIT:
+            self.take()
+        self.queue.append(line)
+        self.waiting += len(line.text)
+        while self.waiting > QUEUE_BYTES:
+            self.take()
+
+    def take(self) -> PushedLine:
+        """The oldest line that waits. Raises IndexError where none does."""
+        line = self.queue.popleft()
+        self.waiting -= len(line.text)
+        return line
 
     @property
     def started(self) -> bool:
@@ -229,7 +248,7 @@ class SshStream:
         except asyncssh.ChannelOpenError as error:
             refused = ReadError(
                 ErrorKind.NOT_PERMITTED,
-                tr("no second channel: {reason}").format(reason=error.reason),
+                tr("no second channel: {reason}").format(reason=said_by(error.reason)),
             )
             self.gaps = {source.kind: refused for source in (self._devd, self._log)}
             return None
@@ -264,7 +283,7 @@ class SshStream:
         while True:
             session.news.clear()
             while session.queue:
-                yield session.queue.popleft()
+                yield session.take()
             self.gaps = {s.source.kind: s.error for s in session.sources if s.error is not None}
             errors = session.errors
             if session.ended:

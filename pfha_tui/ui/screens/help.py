@@ -1,26 +1,28 @@
 """The help page, generated from the commands and the glossary."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.screen import ModalScreen
 
+from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
 from pfha_tui.ui.commands import Command
+from pfha_tui.ui.keymap import key_label, labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
 from pfha_tui.ui.widgets.lines import Panel
 
 KEY_CELLS = 16
+CLOSING = ("help", "quit")
+"""The commands whose keys close the page."""
 
 
 def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
     """Keys, signs and terms as lines of at most `cells`."""
     sections = (
-        (texts.HELP_KEYS, [(command.label, command.help) for command in commands]),
-        (texts.HELP_SIGNS, list(texts.SIGNS)),
-        (texts.HELP_TERMS, list(texts.TERMS)),
+        (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in commands]),
+        (tr(texts.HELP_SIGNS), [(tr(sign), tr(text)) for sign, text in texts.SIGNS]),
+        (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in texts.TERMS]),
     )
     lines: list[Line] = []
     for title, entries in sections:
@@ -42,22 +44,22 @@ class HelpPanel(Panel):
 
     def on_resize(self) -> None:
         """Break the lines for the new width."""
-        title = line((texts.HELP_TITLE, Tone.STRONG))
-        badge = line((texts.HELP_CLOSE, Tone.MUTED))
+        title = line((tr(texts.HELP_TITLE), Tone.STRONG))
+        opening = next(one for one in self._commands if one.id == "help")
+        closing = f"{key_label('escape')}, {opening.label}"
+        badge = line((tr("{keys}: back").format(keys=closing), Tone.MUTED))
         self.fill(title, badge, page(self._commands, self.inner.width))
 
 
 class HelpScreen(ModalScreen[None]):
-    """Covers the main screen, which goes on living below it; Esc, `?` and `q` close it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,question_mark,q", "dismiss", texts.HELP_CLOSE),
-    ]
+    """Covers the main screen, which goes on living below it; Esc and the keys of help and quit close it."""
 
     def __init__(self, ascii_only: bool, commands: Sequence[Command]) -> None:
         super().__init__()
         self._ascii = ascii_only
         self._commands = commands
+        for keys in ("escape", *(one.keys for one in commands if one.id in CLOSING)):
+            self._bindings.bind(keys, "dismiss", show=False)
 
     def compose(self) -> ComposeResult:
         """One panel."""

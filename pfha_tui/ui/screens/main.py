@@ -1,42 +1,35 @@
 """The main screen: verdict bar, both nodes, timeline, keys."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
+from pfha_tui.domain.events import Event
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.target import PairTarget
-from pfha_tui.ui import layout, texts, verdict_view
+from pfha_tui.ui import about, layout, texts, verdict_view
 from pfha_tui.ui.commands import Command, on_pair
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
+from pfha_tui.ui.line import Tone, wrap
+from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import cut_off
-from pfha_tui.ui.present import Scene
+from pfha_tui.ui.timeline_view import Kinds
+from pfha_tui.ui.widgets.choosing import Choosing
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines
 from pfha_tui.ui.widgets.node_pane import NodePane
 from pfha_tui.ui.widgets.timeline import Timeline
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """All that the main screen draws: the newest snapshot, the state of the feed, and the time.
-
-    `trouble` is the sentence of a feed that ended; `started` is False while it is being opened;
-    `others` tells how the pairs stand that are not on this screen.
-    """
-
-    snapshot: PairSnapshot
-    scene: Scene
-    trouble: str = ""
-    started: bool = True
-    others: Line = EMPTY
+if TYPE_CHECKING:
+    from pfha_tui.ui.screens.detail import DetailScreen
 
 
 class MainScreen(Screen[None]):
@@ -45,7 +38,7 @@ class MainScreen(Screen[None]):
     def __init__(
         self, target: PairTarget, options: ConsoleOptions, commands: Sequence[Command]
     ) -> None:
-        super().__init__(id="main")
+        super().__init__()
         self._target = target
         self._mode = verdict_view.mode(options, target)
         self._commands = on_pair(commands)
@@ -53,6 +46,8 @@ class MainScreen(Screen[None]):
         self._moment: Moment | None = None
         self._expanded: int | None = None
         self._plan: layout.Plan | None = None
+        self._detail: DetailScreen | None = None
+        self._searching = False
         self.drawing_error: Exception | None = None
         """What the last attempt to draw ended with; None when all was drawn."""
 
@@ -65,7 +60,7 @@ class MainScreen(Screen[None]):
             yield NodePane(ascii_only=plain, id="primary")
             yield NodePane(ascii_only=plain, id="secondary")
         yield Timeline(ascii_only=plain, id="timeline")
-        yield Input(placeholder=texts.FILTER_PROMPT, compact=True, id="filter")
+        yield Input(placeholder=tr(texts.FILTER_PROMPT), compact=True, id="filter")
         yield KeyBar(self._commands, ascii_only=plain, id="keys")
         yield Lines(ascii_only=plain, id="too-small")
 
@@ -99,6 +94,8 @@ class MainScreen(Screen[None]):
         self._moment = moment
         if not self.is_mounted:
             return
+        if self._detail is not None:
+            self._detail.show(moment)
         try:
             self._draw(moment)
             self.drawing_error = None
@@ -106,7 +103,7 @@ class MainScreen(Screen[None]):
             # One moment that cannot be drawn, whatever a device said, must not take the console down;
             # but the old picture must not pass for the present either.
             self.drawing_error = error
-            said = texts.NOT_DRAWN.format(reason=type(error).__name__)
+            said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
             self.query_one("#verdict", Lines).draw(wrap(said, self.size.width, 2, Tone.BAD))
 
     def _draw(self, moment: Moment) -> None:
@@ -126,16 +123,18 @@ class MainScreen(Screen[None]):
         if not plan.fits:
             self._say_too_small(width, height)
             return
-        banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others)
+        news = verdict_view.news(moment.snapshot, scene)
+        banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others, news)
         self.query_one("#banner", Lines).draw((banner,))
         self.query_one("#verdict", Lines).draw(rows)
         for index, pane in enumerate(self.panes):
-            pane.show(NodeView.of(moment.snapshot, index, scene), plan.short[index])
+            view = NodeView.of(moment.snapshot, index, scene)
+            pane.show(view, plan.short[index], fold=self._expanded is None)
         self.timeline.show(moment.snapshot, scene)
 
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
-        self.query_one("#keys", Lines).draw((line(f" {sentence}"),))
+        self.query_one("#keys", KeyBar).say(sentence, hold=True)
 
     def _arrange(self, plan: layout.Plan) -> None:
         if plan == self._plan:
@@ -151,13 +150,15 @@ class MainScreen(Screen[None]):
         self.timeline.styles.height = plan.timeline
 
     def _say_too_small(self, width: int, height: int) -> None:
-        said = texts.TOO_SMALL.format(
+        said = tr(texts.TOO_SMALL).format(
             width=width,
             height=height,
             need_width=layout.LEAST_WIDTH,
             need_height=layout.LEAST_HEIGHT,
         )
-        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(texts.TOO_SMALL_HINT, width, 2)]
+        key = next(tr(command.label) for command in self._commands if command.id == "quit")
+        hint = tr(texts.TOO_SMALL_HINT).format(key=key)
+        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)
 
     @on(NodePane.Resized)
@@ -176,9 +177,49 @@ class MainScreen(Screen[None]):
             self.panes[self._expanded].focus()
         self.on_resize()
 
-    @on(NodePane.Chosen)
-    def _pane_chosen(self, message: NodePane.Chosen) -> None:
-        self.toggle_expanded(self.panes.index(message.pane))
+    @on(Choosing.Chosen)
+    def _row_chosen(self, message: Choosing.Chosen) -> None:
+        message.panel.focus()
+        self.open_chosen(message.panel)
+
+    def focus_other(self) -> None:
+        """Go to the pane of the node that has not the focus, to the same row where it has it."""
+        here = self.focused_pane or 0
+        pane, other = self.panes[here], self.panes[1 - here]
+        if self.focused_pane is None:
+            pane.focus()
+            return
+        if self._moment is not None and pane.about is not None:
+            other.choose_key(about.counterpart(pane.about, self._moment.snapshot))
+        other.focus()
+
+    def open_chosen(self, panel: Widget | None = None) -> None:
+        """Open what the row under the cursor of this (or the focused) panel is about; a pane without such a
+        row is expanded, or made small again."""
+        panel = panel or self.focused
+        if isinstance(panel, NodePane) and panel.about is None:
+            self.toggle_expanded(self.panes.index(panel))
+        elif isinstance(panel, NodePane) and panel.about is not None:
+            self._open(panel.about)
+        elif isinstance(panel, Timeline) and panel.event is not None and self._moment is not None:
+            self._open(about.of_event(panel.event, self._moment.snapshot), panel.event)
+        elif panel is None:
+            self.toggle_expanded()
+
+    def _open(self, what: about.About, event: Event | None = None) -> None:
+        # Imported on first use: the screen is not needed for the first frame.
+        from pfha_tui.ui.screens.detail import DetailScreen
+
+        if self._moment is None:
+            return
+        self._detail = DetailScreen(
+            what, event, self._target, self._mode, self._commands, self._ascii
+        )
+        self._detail.show(self._moment)
+        self.app.push_screen(self._detail, self._detail_closed)
+
+    def _detail_closed(self, _: None) -> None:
+        self._detail = None
 
     def nodes_to_retry(self) -> tuple[NodeSnapshot, ...]:
         """The focused node, or without focus on one all whose SSH or SNMP is down or stopped."""
@@ -192,6 +233,22 @@ class MainScreen(Screen[None]):
 
     def start_filter(self) -> None:
         """Show the filter's input in the key bar's place."""
+        self._ask(tr(texts.FILTER_PROMPT), self.timeline.needle, searching=False)
+
+    def find(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) line found; ask what to search where nothing is searched."""
+        if self.timeline.wanted:
+            self.timeline.focus()
+            self.timeline.step(by)
+        else:
+            prompt = tr("search the timeline (Enter keeps it, Esc clears it)")
+            self._ask(prompt, "", searching=True)
+
+    def _ask(self, prompt: str, value: str, *, searching: bool) -> None:
+        self._searching = searching
+        self.filter_input.placeholder = prompt
+        with self.prevent(Input.Changed):
+            self.filter_input.value = value
         self.add_class("filtering")
         self.filter_input.can_focus = True
         self.filter_input.focus()
@@ -203,19 +260,27 @@ class MainScreen(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, message: Input.Changed) -> None:
-        self.timeline.filter(message.value)
+        if self._searching:
+            self.timeline.search(message.value)
+        else:
+            self.timeline.filter(message.value)
 
     @on(Input.Submitted, "#filter")
     def _filter_kept(self) -> None:
         self._end_filter()
 
     def clear(self) -> bool:
-        """Take back the filter, else the expanded pane, else the focus; False where there was nothing."""
-        if self.has_class("filtering") or self.timeline.needle:
-            self.filter_input.value = ""
+        """Take back the search, else the filter, else the kinds, else the expanded pane, else the focus;
+        False where there was nothing."""
+        if self.has_class("filtering"):
+            (self.timeline.search if self._searching else self.timeline.filter)("")
+            self._end_filter()
+        elif self.timeline.wanted:
+            self.timeline.search("")
+        elif self.timeline.needle:
             self.timeline.filter("")
-            if self.has_class("filtering"):
-                self._end_filter()
+        elif self.timeline.kinds is not Kinds.ALL:
+            self.timeline.show_kinds(Kinds.ALL)
         elif self._expanded is not None:
             self.toggle_expanded(self._expanded)
         elif self.focused is not None:

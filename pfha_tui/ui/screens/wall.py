@@ -6,17 +6,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from pfha_tui.domain.language import tr
 from pfha_tui.ui import layout, texts, wall_view
 from pfha_tui.ui.commands import Command, on_wall
-from pfha_tui.ui.line import Tone, line, wrap
+from pfha_tui.ui.line import Tone, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines
 from pfha_tui.ui.widgets.pair_list import PairList
-
-DETAIL_ROWS = 10
 
 
 class WallScreen(Screen[None]):
@@ -58,7 +57,7 @@ class WallScreen(Screen[None]):
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
         if self.is_mounted:
-            self.query_one("#keys", Lines).draw((line(f" {sentence}"),))
+            self.query_one("#keys", KeyBar).say(sentence, hold=True)
 
     def show(self, entries: Sequence[Entry], scene: Scene) -> None:
         """Draw these pairs at this moment; only rows that changed reach the terminal."""
@@ -72,7 +71,7 @@ class WallScreen(Screen[None]):
             # One moment that cannot be drawn, whatever a device said, must not take the console down;
             # but the old picture must not pass for the present either.
             self.drawing_error = error
-            said = texts.NOT_DRAWN.format(reason=type(error).__name__)
+            said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
             self.query_one("#banner", Lines).draw(wrap(said, self.size.width, 1, Tone.BAD))
 
     def _draw(self, entries: Sequence[Entry], scene: Scene) -> None:
@@ -82,33 +81,29 @@ class WallScreen(Screen[None]):
         if not fits:
             self._say_too_small(cells, height)
             return
-        mode = texts.WATCHING if self._options.watch else ""
-        mode = mode or (texts.READ_ONLY if self._options.read_only else "")
+        mode = tr(texts.WATCHING) if self._options.watch else ""
+        mode = mode or (tr(texts.READ_ONLY) if self._options.read_only else "")
         banner = wall_view.banner(entries, mode, scene, cells)
         self.query_one("#banner", Lines).draw((banner,))
+        least = layout.BANNER_ROWS + layout.KEY_ROWS
+        self.pairs.styles.height = min(1 + len(entries), height - least)
         self.pairs.show(wall_view.wall(entries, self._options, scene, cells))
-        self._draw_marked(entries, scene, cells, height)
-
-    def _draw_marked(self, entries: Sequence[Entry], scene: Scene, cells: int, height: int) -> None:
-        # What the list, its heading, banner and key bar leave over; a long list has it all.
-        room = min(DETAIL_ROWS, height - layout.BANNER_ROWS - layout.KEY_ROWS - 1 - len(entries))
-        box = self.query_one("#marked", Lines)
         marked = next((entry for entry in entries if entry.number == self.marked), None)
-        if room < 2 or marked is None:
-            box.styles.height = 0
-            return
-        rows = wall_view.details(marked, scene, cells, room)
-        box.styles.height = len(rows)
-        box.draw(rows)
+        room = height - least - 1 - len(entries)
+        if marked is not None:
+            rows = wall_view.details(marked, scene, cells, room)
+            self.query_one("#marked", Lines).draw(rows)
 
     def _say_too_small(self, width: int, height: int) -> None:
-        said = texts.TOO_SMALL.format(
+        said = tr(texts.TOO_SMALL).format(
             width=width,
             height=height,
             need_width=layout.LEAST_WIDTH,
             need_height=layout.LEAST_HEIGHT,
         )
-        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(texts.TOO_SMALL_HINT, width, 2)]
+        key = next(tr(command.label) for command in self._commands if command.id == "quit")
+        hint = tr(texts.TOO_SMALL_HINT).format(key=key)
+        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
         self.query_one("#too-small", Lines).draw(rows)
 
     @on(PairList.Marked)

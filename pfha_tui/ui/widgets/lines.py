@@ -13,8 +13,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from pfha_tui.domain.language import tr
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import EMPTY, Line, Tone, fit, line, pad, plain, width
+from pfha_tui.ui.line import EMPTY, Line, Part, Tone, fit, line, pad, plain, width
 
 FRAME = ("┌", "─", "┐", "│", "└", "┘")
 FRAME_FOCUS = ("┏", "━", "┓", "┃", "┗", "┛")
@@ -65,8 +66,9 @@ class Lines(Widget):
         cells = self.size.width
         selection = self.text_selection
         span = selection.get_span(y) if selection is not None else None
+        chosen = any(tone is Tone.CURSOR for _, tone in row)
         segments = [
-            Segment(self._shown(text), self.tone_style(tone)) for text, tone in fit(row, cells)
+            Segment(self._shown(text), self._style(tone, chosen)) for text, tone in fit(row, cells)
         ]
         strip = Strip(segments).extend_cell_length(cells, self.rich_style)
         if span is not None:
@@ -78,6 +80,14 @@ class Lines(Widget):
     def tone_style(self, tone: Tone) -> Style:
         """The theme's style of a tone."""
         return self.get_component_rich_style(f"tone--{tone}")
+
+    def _style(self, tone: Tone, chosen: bool) -> Style:
+        """The style of a tone; on the row under the cursor with the cursor's ground."""
+        style = self.tone_style(tone)
+        if not chosen or tone in (Tone.FRAME, Tone.FRAME_FOCUS):
+            return style
+        cursor = self.tone_style(Tone.CURSOR)
+        return style + Style(bgcolor=cursor.bgcolor, reverse=cursor.reverse or style.reverse)
 
     def _shown(self, text: str) -> str:
         return present.ascii_text(text) if self._ascii_only else text
@@ -162,9 +172,13 @@ class Panel(Lines, can_focus=True):
         rows = [self._edge(corners[0], corners[1], corners[2], tone, cells)]
         for y in range(height - 2):
             row = visible[y] if y < len(visible) else EMPTY
-            rows.append(line(side, " ", pad(row, cells - 4), " ", side))
+            rows.append(line(side, self.lead(self._top + y), pad(row, cells - 4), " ", side))
         rows.append(self._lower_edge(corners, tone, cells))
         self.draw(rows)
+
+    def lead(self, row: int) -> Part:
+        """The cell before this line of the content, counted from 0."""
+        return (" ", Tone.PLAIN)
 
     def _edge(self, left: str, bar: str, right: str, tone: Tone, cells: int) -> Line:
         badge = fit(self._badge, max(0, cells - 9))
@@ -184,17 +198,26 @@ class Panel(Lines, can_focus=True):
         """The words in the lower edge: how many lines are hidden below and above."""
         below = self.last_top - self._top
         above = f"↑ {self._top}  " if self._top else ""
-        more = texts.MORE_LINES_BELOW.format(count=below) if below else ""
+        more = tr(texts.MORE_LINES_BELOW).format(count=below) if below else ""
         return f"{above}↓ {more}" if below else above.strip()
+
+    def fill_from(self, title: Line, badge: Line, body: tuple[Line, ...], top: int) -> None:
+        """Show this content from that line on, wherever it was scrolled to."""
+        self._top = top
+        self.fill(title, badge, body)
 
     def scroll_to_row(self, top: int) -> None:
         """Show the content from this line on."""
         self._top = top
         self.compose_rows()
 
+    def scroll_content(self, rows: int) -> None:
+        """Move the content by lines."""
+        self.scroll_to_row(self._top + rows)
+
     def action_scroll(self, rows: int) -> None:
         """Move by lines."""
-        self.scroll_to_row(self._top + rows)
+        self.scroll_content(rows)
 
     def action_page(self, pages: int) -> None:
         """Move by pages."""
@@ -207,12 +230,12 @@ class Panel(Lines, can_focus=True):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Wheel down."""
         event.stop()
-        self.action_scroll(WHEEL_ROWS)
+        self.scroll_content(WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Wheel up."""
         event.stop()
-        self.action_scroll(-WHEEL_ROWS)
+        self.scroll_content(-WHEEL_ROWS)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Take the heavy frame, or give it back."""

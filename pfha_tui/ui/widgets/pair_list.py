@@ -6,13 +6,13 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
 from pfha_tui.ui.commands import COMMANDS, Scope, bindings
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, spread
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, spread
 from pfha_tui.ui.wall_view import DIGITS, Wall
+from pfha_tui.ui.widgets.choosing import CURSOR
 from pfha_tui.ui.widgets.lines import WHEEL_ROWS, Lines
-
-CURSOR = "►"
 
 
 class PairList(Lines, can_focus=True):
@@ -50,6 +50,11 @@ class PairList(Lines, can_focus=True):
     def marked(self) -> int | None:
         """The pair under the cursor, counted from 0; None before anything was shown."""
         return self._marked
+
+    @property
+    def marked_text(self) -> str:
+        """The line under the cursor as plain text; empty before anything was shown."""
+        return next((plain(row).strip() for n, row in self._wall.rows if n == self._marked), "")
 
     def show(self, wall: Wall) -> None:
         """Show this wall; the cursor starts on its first line."""
@@ -89,7 +94,7 @@ class PairList(Lines, can_focus=True):
     def _headed(self, below: int) -> Line:
         if not self._top and not below:
             return self._wall.heading
-        hidden = f"↑ {self._top}  ↓ {texts.MORE_LINES_BELOW.format(count=below)} "
+        hidden = f"↑ {self._top}  ↓ {tr(texts.MORE_LINES_BELOW).format(count=below)} "
         return spread(self._wall.heading, line((hidden, Tone.WARN)), self.size.width)
 
     def _row(self, number: int, row: Line) -> Line:
@@ -97,7 +102,7 @@ class PairList(Lines, can_focus=True):
         if number != self._marked or not row:
             return row
         first, tone = row[0]
-        return line((CURSOR, Tone.ACCENT), (first[1:], tone), row[1:])
+        return line((CURSOR, Tone.CURSOR), (first[1:], tone), row[1:])
 
     def _move_to(self, place: int) -> None:
         rows = self._wall.rows

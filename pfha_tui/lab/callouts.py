@@ -1,0 +1,65 @@
+"""The callouts of a node's kernel: they wait while it hangs, and its jobs end with its power."""
+
+import random
+from collections.abc import Callable, Iterator
+
+from pfha_tui.lab.carp import TICK_SLACK
+from pfha_tui.lab.scheduler import Scheduler, Timer
+
+
+class Callouts:
+    """What a node still has to do, on the world's queue of events."""
+
+    def __init__(self, scheduler: Scheduler, chance: random.Random) -> None:
+        self.frozen = False
+        """Whether the node hangs, as a paused virtual machine does: it has power and carrier, and does nothing."""
+        self._scheduler = scheduler
+        self._chance = chance
+        self._timers: list[Timer] = []
+        self._held: list[tuple[Timer, Callable[[], None]]] = []
+
+    def arm(self, delay: float, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
+        """Call back `delay` seconds from now, or when the node no longer hangs."""
+
+        def fire() -> None:
+            if self.frozen:
+                self._held.append((timer, callback))
+            else:
+                callback()
+
+        timer = self._scheduler.after(delay, fire, periodic=periodic)
+        return timer
+
+    def later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """As `arm`, a tick late as callouts are, and only if the power lasts."""
+        now = self._scheduler.now
+        self._timers = [
+            timer for timer in self._timers if timer.when >= now and not timer.cancelled
+        ]
+        timer = self.arm(delay + self._chance.uniform(*TICK_SLACK), callback)
+        self._timers.append(timer)
+        return timer
+
+    def run(self, work: Iterator[float], done: Callable[[], None] | None = None) -> None:
+        """Do a job of several steps: it yields the seconds until its next step, and dies with the power."""
+        pause = next(work, None)
+        if pause is not None:
+            self.later(pause, lambda: self.run(work, done))
+        elif done is not None:
+            done()
+
+    def release(self) -> None:
+        """The node goes on: what was due meanwhile happens now, in its order."""
+        self.frozen = False
+        held, self._held = self._held, []
+        for timer, callback in held:
+            if not timer.cancelled:
+                callback()
+
+    def drop(self) -> None:
+        """The power is gone."""
+        self.frozen = False
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        self._held.clear()

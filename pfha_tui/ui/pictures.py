@@ -1,0 +1,55 @@
+"""Pictures of the screen as SVG files."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import platformdirs
+from rich.terminal_theme import SVG_EXPORT_THEME
+
+SUFFIX = ".svg"
+_MOST = 1000
+
+
+def file_name(subject: str, moment: datetime) -> str:
+    """`pfha-tui-HQ-20261122-215307`: a name without a suffix that any file system takes."""
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", subject).strip("-.") or "pair"
+    return f"pfha-tui-{plain}-{moment:%Y%m%d-%H%M%S}"
+
+
+def folders() -> tuple[Path, ...]:
+    """Where pictures go: the current folder, else the user's folder for pictures."""
+    return Path.cwd(), platformdirs.user_pictures_path()
+
+
+def save(svg: str, name: str, places: tuple[Path, ...]) -> Path:
+    """Write a new file, in the first of these folders that takes it; one that is there gets a number.
+
+    Nothing is ever overwritten. Raises OSError where no folder takes it.
+    """
+    refused: OSError | None = None
+    for folder in places:
+        try:
+            return _create(svg, folder, name)
+        except OSError as error:
+            refused = refused or error
+    raise refused or FileNotFoundError(2, "No such file or directory")
+
+
+def _create(svg: str, folder: Path, name: str) -> Path:
+    for number in range(1, _MOST):
+        path = folder / f"{name}{f'-{number}' if number > 1 else ''}{SUFFIX}"
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(svg)
+        except FileExistsError:
+            continue
+        return path
+    raise FileExistsError(17, "File exists")
+
+
+def tidied(svg: str) -> str:
+    """The picture without its references to fonts on the network, which opening it would fetch, and with
+    a black that is black: Rich's is a grey, on which a terminal's own colours cannot be told."""
+    svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+    return svg.replace(SVG_EXPORT_THEME.ansi_colors[0].hex, "#000000")

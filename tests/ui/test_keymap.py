@@ -1,0 +1,164 @@
+"""Keys by their names, other keys for commands, and what is wrong with them."""
+
+import re
+
+import pytest
+from driving import running, text_of, until
+from factory import healthy
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import keys as textual_keys
+
+from pfha_tui.ui import keymap
+from pfha_tui.ui.commands import COMMANDS, Scope
+
+PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
+
+
+def test_characters_have_the_names_that_textual_gives_them() -> None:
+    named = {character: keymap.key_name(character) for character in PRINTABLE}
+    assert named == {c: textual_keys._character_to_key(c) for c in PRINTABLE}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "label"),
+    [
+        ("q", "q", "q"),
+        ("Q", "Q", "Q"),
+        ("shift+q", "Q", "Q"),
+        ("?", "question_mark", "?"),
+        ("question_mark", "question_mark", "?"),
+        (" ", "space", "Space"),
+        ("+", "plus", "+"),
+        ("Ctrl+P", "ctrl+p", "Ctrl+P"),
+        ("F5", "f5", "F5"),
+        ("Esc", "escape", "Esc"),
+        ("PgDn", "pagedown", "PgDn"),
+        ("Shift+Tab", "shift+tab", "Shift+Tab"),
+        ("up", "up", "↑"),
+    ],
+)
+def test_names(text: str, name: str, label: str) -> None:
+    assert keymap.key_name(text) == name
+    assert keymap.key_label(name) == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "qq", "f0", "f13", "ctrl+", "ctrl+1", "ctrl+shift+x", "alt+x", "+x", "é", "\x1b"],
+)
+def test_what_no_terminal_sends_is_no_key(text: str) -> None:
+    assert keymap.key_name(text) is None
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_key_with_a_label_or_none(text: str) -> None:
+    name = keymap.key_name(text)
+    if name is not None:
+        assert keymap.key_name(name) == name
+        assert keymap.key_label(name).isprintable()
+
+
+def test_every_command_is_labelled_by_its_first_key() -> None:
+    for command in COMMANDS:
+        if command.keys:
+            assert keymap.labels(command)[0] == command.label
+            assert all(keymap.key_name(key) == key for key in command.keys.split(","))
+
+
+def test_the_commands_own_keys_do_not_clash() -> None:
+    for command in COMMANDS:
+        if command.keys and command.id not in keymap.STEADY:
+            own = {command.id: tuple(command.keys.split(","))}
+            clashes = [f for f in keymap.faults(own) if "as well" in f.what]
+            assert clashes == [], command.id
+
+
+def test_a_map_changes_keys_and_labels() -> None:
+    wanted = {"quit": ("F10", "q"), "help": ("f1",), "clear": ("x",), "nobody": ("z",)}
+    found = {one.id: one for one in keymap.remapped(COMMANDS, wanted)}
+    assert (found["quit"].keys, found["quit"].label) == ("f10,q", "F10")
+    assert keymap.labels(found["help"]) == ("F1",)
+    assert found["clear"].keys == "escape"
+    assert found["retry"] == next(one for one in COMMANDS if one.id == "retry")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"quti": ("x",)}, 'quti: is not the name of a command; did you mean "quit"?'),
+        ({"zzzz": ("x",)}, "zzzz: is not the name of a command; pfha-tui keys lists the names"),
+        ({"scroll": ("x",)}, "scroll: is not the name of a command"),
+        ({"clear": ("x",)}, "clear: cannot have another key than Esc; leave it out"),
+        ({"quit": ("ctrl+shift+q",)}, '"ctrl+shift+q" is not a key that every terminal can send'),
+        ({"quit": ("ctrl+m",)}, "a terminal sends Ctrl+M as Enter"),
+        ({"quit": ("down",)}, "↓ cannot be taken: it scrolls"),
+        ({"quit": ("3",)}, "3 cannot be taken: it opens the pair of that number"),
+        ({"quit": ("j",)}, "j cannot be taken: it moves in the list of pairs"),
+        ({"quit": ("ctrl+c",)}, "Ctrl+C cannot be taken"),
+        ({"quit": ("r",)}, 'quit: r is the key of "retry" as well; choose another key'),
+        ({"quit": ("x",), "retry": ("x",)}, 'retry: x is the key of "quit" as well'),
+        ({"open": ("q",)}, 'open: q is the key of "quit" as well'),
+        ({"quit": ("enter",)}, "quit: Enter is the key of"),
+        ({"quit": ("\x1b[31m",)}, '"…" is not a key'),
+    ],
+)
+def test_faults(wanted: dict[str, tuple[str, ...]], said: str) -> None:
+    told = [f"{fault.command}: {fault.what}; {fault.mend}" for fault in keymap.faults(wanted)]
+    assert any(said in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"quit": ("r",), "retry": ("q",)},
+        {"quit": ("q", "f10")},
+        {"open": ("enter", "o")},
+        {"filter": ("j",)},
+    ],
+)
+def test_lawful_maps(wanted: dict[str, tuple[str, ...]]) -> None:
+    assert keymap.faults(wanted) == ()
+
+
+def test_only_the_wall_and_a_pairs_screen_may_share_keys() -> None:
+    shared: dict[str, set[str]] = {}
+    for command in COMMANDS:
+        for key in filter(None, command.keys.split(",")):
+            shared.setdefault(key, set()).add(command.scope.name)
+    for key, scopes in shared.items():
+        assert len(scopes) == 1 or scopes == {Scope.WALL.name, Scope.PAIR.name}, key
+
+
+async def test_the_screen_follows_the_map() -> None:
+    keys = {"quit": ("x",), "help": ("f1", "h"), "retry": ("q",), "palette": ("ctrl+o",)}
+    async with running(healthy(), keys=keys) as (app, _, pilot):
+        assert re.search(r"x quit +F1 help", text_of(app, "#keys"))
+        await pilot.press("question_mark", "ctrl+p")
+        assert app.screen is app.main
+        await pilot.press("h")
+        shown = "\n".join(one.text for one in app.screen.query("HelpPanel"))
+        assert re.search(r"^. x +Close all", shown, re.MULTILINE)
+        assert re.search(r"^. F1 h +Show keys", shown, re.MULTILINE)
+        assert "Esc, F1: back" in shown
+        await pilot.press("f1")
+        await until(pilot, lambda: app.screen is app.main)
+        said = {str(one.title): str(one.help) for one in app.get_system_commands(app.screen)}
+        assert said["Quit"].startswith("x  ")
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: app.screen is not app.main)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        await pilot.press("q")
+        assert app.is_running
+        await pilot.press("x")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 0
+
+
+async def test_sentences_name_the_keys_of_the_map() -> None:
+    async with running(healthy(), (59, 15), keys={"quit": ("x",)}) as (app, _, _):
+        assert "press x to quit" in text_of(app, "#too-small")
+        assert app.scene.retry_key == "r"
+    async with running(healthy(), keys={"retry": ("F4",)}) as (app, _, _):
+        assert app.scene.retry_key == "F4"
