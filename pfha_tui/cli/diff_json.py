@@ -1,9 +1,23 @@
-"""The documented JSON of `diff`, schema 1."""
+"""The documented JSON of `diff`.
+
+Values of secrets are never in it: `(hidden)` stands for them, `(set)` for an element that is there, `null` for one that
+is not. Times are RFC 3339 in UTC.
+
+- `schema`: 1. `primary`, `secondary`: `name`, configuration `version`, `revision` (`time`, `description`).
+- `summary`: how many of each verdict. `alerts[]`: `kind`, `severity`, `text` about the sync as a whole.
+- `differences[]`: `section`, `item`, `field` (empty: the whole item), `primary`, `secondary`, `verdict` (drift,
+  must-match, unsynced; changed between revisions of one node), `consequence`, `rule` (`null`: the sync alone
+  decided), `path`.
+- `expected`: `count`, `rules[]` (`id`, `count`, `reason`, `source`), and with `--all` its `differences[]`.
+- `coverage[]`: `section`, `boxes`, `synced`, `how`, `equal`, `drift`, `must_match`, `unsynced`, `expected`,
+  `last_merge`.
+"""
 
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from pfha_tui.cli.status_json import rfc3339
 from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import Verdict
 from pfha_tui.configdiff.rules import RULES
@@ -20,7 +34,7 @@ SCHEMA = 1
 
 def document(report: "Report", *, everything: bool) -> dict[str, Any]:
     """`differences` and `coverage` always; of what is expected each rule with its count, and with `everything`
-    each difference too. Times are seconds since the epoch."""
+    each difference too."""
     return {
         "schema": SCHEMA,
         "primary": _side(report.primary),
@@ -36,7 +50,10 @@ def document(report: "Report", *, everything: bool) -> dict[str, Any]:
             "rules": _rules(report),
             "differences": [difference(each) for each in report.expected] if everything else [],
         },
-        "coverage": [asdict(each) | {"boxes": list(each.boxes)} for each in report.coverage],
+        "coverage": [
+            asdict(each) | {"boxes": list(each.boxes), "last_merge": _when(each.last_merge)}
+            for each in report.coverage
+        ],
     }
 
 
@@ -60,9 +77,14 @@ def history(revisions: "Sequence[Revision]") -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "revisions": [
-            {"time": each.time, "description": visible.text(each.description)} for each in revisions
+            {"time": _when(each.time), "description": visible.text(each.description)}
+            for each in revisions
         ],
     }
+
+
+def _when(epoch: int | None) -> str | None:
+    return rfc3339(epoch) if epoch else None
 
 
 def _side(side: "Side") -> dict[str, Any]:
@@ -70,7 +92,7 @@ def _side(side: "Side") -> dict[str, Any]:
     return {
         "name": side.name,
         "version": side.version,
-        "revision": {"time": revision.time or None, "description": revision.description},
+        "revision": {"time": _when(revision.time), "description": revision.description},
     }
 
 

@@ -189,7 +189,8 @@ async def _from_node(node: "NodeTarget", place: Place) -> tuple[Source, tuple[Re
     first = catalogue.backup(place.revision) if place.revision > 0 else catalogue.CONFIG
     with _failures(node.name):
         async with _login(node, frozenset({first, catalogue.BACKUP_INDEX})) as link:
-            revisions = await remote.read_index(link)
+            past = remote.read_index if place.revision < 0 else remote.read_past
+            revisions = await past(link)
             data = await remote.read(link, first) if place.revision >= 0 else b""
         if place.revision < 0:
             wanted = catalogue.backup(_back(revisions, place))

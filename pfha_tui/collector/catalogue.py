@@ -139,4 +139,7 @@ def backup(time: int) -> Command:
     return Command(f"backup-{time}", ("/usr/bin/gzip", "-c", path), root=True, timeout_s=20.0)
 
 
+ON_REQUEST = frozenset({CONFIG, BACKUP_INDEX})
+"""What is only read when somebody asks for it."""
+
 READS = frozenset(section.command for section in SECTIONS)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import zlib
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from pfha_tui.collector import catalogue
 from pfha_tui.configdiff.history import parse_index
-from pfha_tui.domain.command import Command
+from pfha_tui.domain.command import Command, Sample
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.outcome import classify
 from pfha_tui.parsers.configxml import MAX_BYTES, SECTION, ConfigXml, Revision, parse_config
 from pfha_tui.parsers.errors import ParseError
-from pfha_tui.transports.base import NodeLink
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+class Login(Protocol):
+    """Whatever can run catalogue commands on one node."""
+
+    async def run(self, commands: Sequence[Command]) -> Sample:
+        """As transports.base.Shell.run."""
+        ...
 
 
 class NotReadable(Exception):
     """The node answered, but would not give the file; str() is one sentence."""
 
 
-async def read(link: NodeLink, command: Command = catalogue.CONFIG) -> bytes:
+async def read(link: Login, command: Command = catalogue.CONFIG) -> bytes:
     """The bytes of config.xml, or of the backup that the command reads, still compressed.
 
     Raises NotReadable, and as Shell.run.
@@ -33,10 +41,18 @@ async def read(link: NodeLink, command: Command = catalogue.CONFIG) -> bytes:
     return output.stdout
 
 
-async def read_index(link: NodeLink) -> tuple[Revision, ...]:
+async def read_index(link: Login) -> tuple[Revision, ...]:
     """The earlier revisions, the newest first; none where there is no index. Raises as Shell.run, and ParseError."""
     output = (await link.run([catalogue.BACKUP_INDEX])).outputs[0]
     return parse_index(output.stdout) if classify(output) is None else ()
+
+
+async def read_past(link: Login) -> tuple[Revision, ...]:
+    """As `read_index`, and none where the index is not understood: a comparison only loses the last merges by it."""
+    try:
+        return await read_index(link)
+    except ParseError:
+        return ()
 
 
 def unpacked(data: bytes) -> ConfigXml:

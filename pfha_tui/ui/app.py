@@ -250,6 +250,20 @@ class ConsoleApp(Desk):
         """Open the row under the cursor."""
         self.main.open_chosen()
 
+    def action_configurations(self) -> None:
+        """Compare the configurations of the pair that is open."""
+        pair = self._shown
+        if pair is None or pair.feed is None:
+            return
+        # Imported on first use, as the help page is.
+        from pfha_tui.configdiff.live import compare_watched
+        from pfha_tui.ui.screens.diff import DiffScreen
+
+        feed, clock = pair.feed, self._options.clock
+        self.push_screen(
+            DiffScreen(lambda: compare_watched(feed, clock()[1]), ascii_only=self._options.ascii)
+        )
+
     def action_other_node(self) -> None:
         """Go to the pane of the other node."""
         self.main.focus_other()
