@@ -121,7 +121,7 @@ async def test_what_a_node_sends_that_is_no_configuration(monkeypatch: pytest.Mo
         # The index is not understood either, which only costs the time of the last merge.
         return Sample((Output(commands[0], 0, b"not gzip"),), None, None, 0.0, 0.0)
 
-    async with driving.running(factory.healthy(), size=(80, 24)) as (app, feed, pilot):
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
         one = await opened(app, feed, pilot, ask, monkeypatch)
         await one.shows("not compressed by gzip")
 
