@@ -4,13 +4,14 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test check bench screenshots docs messages clean
+.PHONY: help venv demo test check bench dying screenshots docs messages clean
 
 help:
 	@echo "make demo         open the console on the built-in lab"
 	@echo "make test         install what is needed and run every check and test"
 	@echo "make check        format, lint, types, import contracts (no tests)"
 	@echo "make bench        measure: ratios of one run, printed"
+	@echo "make dying        kill firewalls in many ways over real wires, and time it (as root)"
 	@echo "make screenshots  make the pictures of the README anew"
 	@echo "make docs         write the manual page to build/pfha-tui.1"
 	@echo "make messages     bring the catalogues of texts up to the code, compile them"
@@ -43,6 +44,9 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench
+
+dying: .venv/dev
+	$(BIN)/python -m tests.dying --rounds $(or $(ROUNDS),1)
 
 screenshots: .venv/dev
 	$(BIN)/python -m tests.screenshots

@@ -18,6 +18,7 @@ import click
 from pfha_tui.cli import output
 from pfha_tui.cli.exits import ExitCode, PluginState
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 
 PROGRAM = "pfha-tui"
@@ -67,6 +68,7 @@ def run(command: click.Command, args: Sequence[str]) -> int:
     """Run the command line to its end; the exit code is the result, and nothing is raised."""
     plugin = is_plugin(args)
     end_on_signals()
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -78,9 +80,20 @@ def run(command: click.Command, args: Sequence[str]) -> int:
         return _end(*_foreseen(error), plugin)
     except BrokenPipeError:
         return _pipe_closed(plugin)
+    except output.OutputLost as lost:
+        return _output_lost(lost.error, plugin)
     # The last stop before the interpreter would print a traceback.
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in output.FULL and error.filename is None:
+            return _output_lost(error, plugin)
         return _end(ExitCode.INTERNAL, (_internal(error),), plugin)
+
+
+def _open_closed() -> None:
+    """A caller may close standard output or error (`>&-`); what is written there is to go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (until the end)
 
 
 def _invoke(command: click.Command, args: Sequence[str]) -> int:
@@ -134,17 +147,35 @@ def _end(code: ExitCode, sentences: Sequence[str], plugin: bool) -> int:
             output.flush()
             return PluginState.UNKNOWN
         output.flush()
-        for sentence in sentences:
-            warn(sentence)
     except BrokenPipeError:
         return _pipe_closed(plugin)
+    except OSError as error:
+        return _output_lost(error, plugin)
+    try:
+        for sentence in sentences:
+            warn(sentence)
+    except OSError:
+        _discard(2)
     return code
 
 
 def _pipe_closed(plugin: bool) -> int:
-    # The interpreter flushes once more on its way out; that must not fail again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _discard(1)
     return PluginState.UNKNOWN if plugin else ExitCode.PIPE_CLOSED
+
+
+def _output_lost(error: OSError, plugin: bool) -> int:
+    _discard(1)
+    try:
+        warn(tr("The output could not be written: {reason}.").format(reason=reason(error)))
+    except OSError:
+        _discard(2)
+    return PluginState.UNKNOWN if plugin else ExitCode.OUTPUT
+
+
+def _discard(descriptor: int) -> None:
+    """The interpreter flushes once more on its way out; that must not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def _internal(error: Exception) -> str:

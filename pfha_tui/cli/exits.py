@@ -22,6 +22,8 @@ class ExitCode(IntEnum):
     """Refused: read-only, an unmet condition, or not confirmed by you."""
     INTERNAL = 70
     """A fault of the program itself (EX_SOFTWARE of sysexits(3))."""
+    OUTPUT = 74
+    """The output could not be written: a full disk, say (EX_IOERR of sysexits(3))."""
     INTERRUPTED = 130
     """Interrupted from the keyboard."""
     PIPE_CLOSED = 141

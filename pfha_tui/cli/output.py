@@ -1,5 +1,6 @@
 """The only writer of standard output, and the only reader of answers."""
 
+import errno
 import json
 import os
 import queue
@@ -94,18 +95,31 @@ def flush() -> None:
     sys.stdout.flush()
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a write ends with when its disk, or the writer's share of it, is full or broken."""
+
+
+class OutputLost(Exception):
+    """Standard output takes no more; `error` is the system's reason."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 class LineStream:
     """Writes lines one by one to standard output from a thread of its own, so that a reader who is slow
     holds up nobody; each is handed over at once.
 
     `gone` is called, from any thread, once nobody can be expected to read any more: the reader closed its
-    end, or left MOST_WAITING lines unread.
+    end, or left MOST_WAITING lines unread. `fault` is the error when it was something else, a full disk.
     """
 
     MOST_WAITING = 10_000
 
     def __init__(self, gone: Callable[[], None]) -> None:
         flush()
+        self.fault: OSError | None = None
         self._gone = gone
         self._descriptor = sys.stdout.fileno()
         self._encoding = sys.stdout.encoding or "ascii"
@@ -140,6 +154,8 @@ class LineStream:
             try:
                 while line:
                     line = line[os.write(self._descriptor, line) :]
-            except OSError:
+            except OSError as error:
+                if not isinstance(error, BrokenPipeError):
+                    self.fault = error
                 self._gone()
                 return

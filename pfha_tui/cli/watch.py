@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pfha_tui.cli.diagnostics import Failure, Terminated
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options
-from pfha_tui.cli.output import LineStream
+from pfha_tui.cli.output import LineStream, OutputLost
 from pfha_tui.cli.pairs import wanted_pairs
 from pfha_tui.cli.watch_lines import Form, JsonForm, PlainForm
 from pfha_tui.cli.watching import judged
@@ -56,8 +56,8 @@ def run(options: Options, wish: WatchOptions) -> int:
 
 
 async def _stream(pairs: "Sequence[PairTarget | BrokenPair]", form: "Form") -> None:
-    """Tell of all pairs until SIGTERM or SIGHUP. Raises BrokenPipeError once nobody reads, and what ended
-    the last pair that was watched."""
+    """Tell of all pairs until SIGTERM or SIGHUP. Raises BrokenPipeError once nobody reads, OutputLost, and what
+    ended the last pair that was watched."""
     loop = asyncio.get_running_loop()
     stop: asyncio.Future[bool] = loop.create_future()
 
@@ -87,6 +87,8 @@ async def _stream(pairs: "Sequence[PairTarget | BrokenPair]", form: "Form") -> N
         if stream.pipe is not None:
             loop.remove_reader(stream.pipe)
         stream.close(DRAIN_S)
+    if stream.fault is not None:
+        raise OutputLost(stream.fault)
     if stop.done() and stop.result():
         raise BrokenPipeError
 

@@ -12,6 +12,7 @@ from pfha_tui.domain.confirm import Confirmation, step
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.judge import judge
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.reading import Source
 from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.domain.transitions import LIMIT, merge
@@ -39,6 +40,8 @@ class PairWatch:
         self._confirmation = Confirmation.initial()
         self._announced: VerdictKind | None = None
         self._scheduled = False
+        # A flood of one kind must not crowd out the other.
+        self._logged: deque[Event] = deque(maxlen=LIMIT)
         self._pending: deque[Event] = deque(maxlen=LIMIT)
         for node in self._nodes:
             node.state.subscribe(self._node_changed)
@@ -94,14 +97,16 @@ class PairWatch:
                 self._publish()
 
     def _node_changed(self, events: tuple[Event, ...]) -> None:
-        self._pending.extend(events)
+        for event in events:
+            (self._logged if event.source is Source.LOG else self._pending).append(event)
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._publish)
 
     def _publish(self) -> None:
         self._scheduled = False
-        pending = tuple(self._pending)
+        pending = (*self._logged, *self._pending)
+        self._logged.clear()
         self._pending.clear()
         self._current = self._join(self._current.revision + 1, merge(self._current.events, pending))
         for subscriber in tuple(self._subscribers):

@@ -69,6 +69,8 @@ class NodeWatch:
 
     def _judge_reach(self, _: object) -> None:
         """Reachable while one way lives; unreachable once every way has failed, whatever is tried anew."""
+        if self._ssh is not None:
+            self._ssh.explain(self.state.snapshot.snmp_link.state is LinkState.LIVE)
         snapshot = self.state.snapshot
         ways = {"SSH": snapshot.ssh, "SNMP": snapshot.snmp_link}
         used = {name: link for name, link in ways.items() if link.state is not LinkState.OFF}

@@ -19,7 +19,7 @@ SILENT_AFTER = 2
 
 
 class SnmpWatch:
-    """One node's SNMP side: facts every 5 s, and short pulses while the SSH side is suspect.
+    """One node's SNMP side: facts every 5 s, and short pulses while the SSH side is suspect or the agent silent.
 
     Refused credentials are tried again once a minute: no agent locks anybody out. `answered` is called
     when the agent answers after silence, so that SSH can try at once.
@@ -39,6 +39,7 @@ class SnmpWatch:
         self._ssh_suspect = ssh_suspect
         self._answered = answered
         self._misses = 0
+        self._why = ""
 
     async def run(self) -> None:
         """Ask for ever; a slow answer to the long question never delays the short one."""
@@ -57,9 +58,9 @@ class SnmpWatch:
 
     async def _feel_pulse(self) -> None:
         while True:
-            if self._ssh_suspect() and self._is(LinkState.LIVE, LinkState.DOWN):
+            if (self._ssh_suspect() or self._misses) and self._is(LinkState.LIVE, LinkState.DOWN):
                 heard = await self._agent.alive()
-                self._told(heard, tr("no answer"))
+                self._told(heard, self._why or tr("no answer"))
                 if not heard and self._misses < SILENT_AFTER:
                     continue
                 await self._clock.sleep(DOWN_PERIOD_S)
@@ -80,6 +81,7 @@ class SnmpWatch:
         except OperatorNeeded as error:
             self._state.snmp_link(LinkState.STOPPED, str(error))
         except NetworkFailure as error:
+            self._why = str(error)
             self._state.snmp_failed(str(error), understood=True)
             self._told(False, str(error))
         except ParseError as error:
@@ -93,7 +95,7 @@ class SnmpWatch:
         """The agent answered, or did not; two misses in a row are silence."""
         if heard:
             returned = not self._is(LinkState.LIVE)
-            self._misses = 0
+            self._misses, self._why = 0, ""
             self._state.snmp_link(LinkState.LIVE, "")
             if returned:
                 self._answered()

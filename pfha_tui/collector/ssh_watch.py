@@ -1,7 +1,7 @@
 """Keeps one SSH login to a node alive and feeds what it says into the node's state."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
 from pfha_tui.collector.catalogue import SECTIONS, Section
@@ -14,12 +14,15 @@ from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.transports.base import (
     NetworkFailure,
+    NoAnswer,
     NodeLink,
     OperatorNeeded,
     TransportTimeout,
 )
 
 PULSE_S = 0.1
+
+SessionEnd = NetworkFailure | OperatorNeeded
 
 
 class Backoff(Protocol):
@@ -63,6 +66,7 @@ class SshWatch:
         self._go = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stopped = False
+        self._unanswered: str | None = None
 
     @property
     def suspect(self) -> bool:
@@ -86,6 +90,20 @@ class SshWatch:
         if waiting and not self._stopped and self._backoff.wake():
             self._go.set()
 
+    def explain(self, witness_lives: bool) -> None:
+        """Word a TCP connection without any answer: while the node answers otherwise, something drops it.
+
+        pfSense's login protection (sshguard) does so after bad logins, with SSH and the web page alone.
+        """
+        link = self._state.snapshot.ssh
+        if self._unanswered is None or link.state is not LinkState.DOWN:
+            return
+        detail = self._unanswered
+        if witness_lives:
+            detail = tr("SSH filtered (login protection?): {why}").format(why=detail)
+        if link.detail != detail:
+            self._state.ssh_link(LinkState.DOWN, detail, next_try_at=link.next_try_at)
+
     async def run(self) -> None:
         """Connect and watch, for ever."""
         while True:
@@ -107,6 +125,7 @@ class SshWatch:
     async def _pause(self, error: NetworkFailure) -> None:
         delay = self._backoff.failed(error)
         due = self._clock.monotonic() + delay
+        self._unanswered = str(error) if isinstance(error, NoAnswer) else None
         self._state.ssh_link(LinkState.DOWN, str(error), next_try_at=due)
         try:
             async with asyncio.timeout(delay):
@@ -119,18 +138,25 @@ class SshWatch:
         self._backoff.succeeded()
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         schedule = Schedule(self._sections, self._poll_s)
-        ended: tuple[BaseException, ...] = ()
+        over: asyncio.Future[SessionEnd] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._poll(schedule))
-                tasks.create_task(self._listen(schedule))
-                tasks.create_task(self._pulse())
-        except* (NetworkFailure, OperatorNeeded) as group:
-            ended = group.exceptions
+                parts = [
+                    tasks.create_task(_told(part, over))
+                    for part in (
+                        lambda: self._poll(schedule),
+                        lambda: self._listen(schedule),
+                        self._pulse,
+                    )
+                ]
+                try:
+                    error = await over
+                finally:
+                    for part in parts:
+                        part.cancel()
         finally:
             await self._link.close()
-        if ended:
-            raise ended[0]
+        raise error
 
     async def _poll(self, schedule: Schedule) -> None:
         while True:
@@ -177,3 +203,15 @@ class SshWatch:
             elif not silent and self._state.snapshot.ssh.state is LinkState.SUSPECT:
                 self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
             await self._clock.sleep(PULSE_S)
+
+
+async def _told(
+    part: Callable[[], Coroutine[None, None, None]], over: asyncio.Future[SessionEnd]
+) -> None:
+    """Run a part of a session; its failure ends the session as a result, not as an exception of the group:
+    that would take the place of a cancellation which comes at the same moment, and nobody would end."""
+    try:
+        await part()
+    except (NetworkFailure, OperatorNeeded) as error:
+        if not over.done():
+            over.set_result(error)

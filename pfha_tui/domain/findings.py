@@ -6,7 +6,7 @@ from pfha_tui.domain.causes import cause
 from pfha_tui.domain.language import mark, ntr, tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import ErrorKind
-from pfha_tui.domain.snapshot import CarpRole
+from pfha_tui.domain.snapshot import CarpRole, LinkState
 from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side, Standing
 from pfha_tui.domain.wording import decimal
@@ -80,15 +80,21 @@ def _standing(side: Side) -> Iterator[Cause]:
     elif standing is Standing.NOT_YET:
         yield cause("not-yet-known", tr("{node} has not answered yet").format(node=name), name)
     elif standing is Standing.UNREAD:
-        error = side.node.interfaces.error
         evidence = tr("{node} answers, but its roles cannot be read").format(node=name)
-        yield cause("roles-unread", because(evidence, error.message if error else ""), name)
+        yield cause("roles-unread", because(evidence, _why_unread(side)), name)
     elif standing is Standing.STALE:
         age = side.node.interfaces.age(side.now) or 0.0
-        error = side.node.interfaces.error
         evidence = tr("the roles of {node} were last read {seconds} s ago")
         evidence = evidence.format(node=name, seconds=f"{age:.0f}")
-        yield cause("data-stale", because(evidence, error.message if error else ""), name)
+        yield cause("data-stale", because(evidence, _why_unread(side)), name)
+
+
+def _why_unread(side: Side) -> str:
+    """Why the roles are not read: the login that is not there, else what ifconfig(8) last said."""
+    if side.node.ssh.state in (LinkState.DOWN, LinkState.STOPPED):
+        return side.node.ssh.detail
+    error = side.node.interfaces.error
+    return error.message if error else ""
 
 
 def because(clause: str, why: str) -> str:

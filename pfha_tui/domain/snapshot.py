@@ -132,6 +132,13 @@ class NodeSnapshot:
         """It answered, but let us not in, and no other way to it lives."""
         return self.reachable is False and self.ssh.state is LinkState.STOPPED
 
+    def uptime_s(self, now: float) -> float | None:
+        """Seconds since boot at monotonic `now`, by the node's own clock; None while either is unknown."""
+        stats, clock = self.system.value, self.clock
+        if stats is None or stats.boottime is None or clock.value is None or clock.taken_at is None:
+            return None
+        return clock.value.epoch + (now - clock.taken_at) - stats.boottime
+
     @property
     def states(self) -> int | None:
         """Entries of the pf state table: pfctl's figure, else SNMP's."""

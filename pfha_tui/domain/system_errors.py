@@ -1,5 +1,7 @@
 """The operating system's own words for a failure, in the language in use."""
 
+import os
+
 from pfha_tui.domain.language import mark, tr
 
 KNOWN = (
@@ -27,5 +29,12 @@ KNOWN = (
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused, a few words; the error's own text where it has no such words."""
+    """Why the system refused, a few words; the error's own text where it has no such words.
+
+    asyncio puts the address where strerror(3)'s words belong ("Connect call failed"), so the number decides;
+    getaddrinfo's numbers are negative and have words of their own.
+    """
+    if error.errno is not None and error.errno > 0:
+        words = os.strerror(error.errno)
+        return tr(words)
     return tr(error.strerror) if error.strerror else str(error) or type(error).__name__

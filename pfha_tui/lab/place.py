@@ -32,7 +32,7 @@ def workshop() -> Path:
         if plain and os.access(place, os.W_OK) and not os.statvfs(place).f_flag & os.ST_NOEXEC:
             return place
     raise OSError(
-        "the lab finds no directory for its programs: each is read-only or mounted noexec"
+        "the lab finds no directory for its programs: each is read-only, mounted noexec, or has a long or odd name"
     )
 
 

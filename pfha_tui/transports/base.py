@@ -14,6 +14,10 @@ class NetworkFailure(TransportError):
     """The node could not be reached or went silent; trying again later is right."""
 
 
+class NoAnswer(NetworkFailure):
+    """TCP got no answer at all: the node is gone, or a filter drops what we send."""
+
+
 class OperatorNeeded(TransportError):
     """The login was refused or the host key is not the pinned one; trying again would only count
     as another strike at the firewall's login protection, so only the operator may."""

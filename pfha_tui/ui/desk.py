@@ -100,7 +100,7 @@ class Desk(App[int]):
         """Open the palette, which speaks the language in use."""
         from textual.command import CommandPalette
 
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=tr("Search for commands")))
 
     def action_copy(self) -> None:

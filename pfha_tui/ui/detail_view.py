@@ -4,30 +4,58 @@ from collections.abc import Mapping, Sequence
 
 from pfha_tui.domain.events import Event, EventKind
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
+from pfha_tui.domain.text import clean
 from pfha_tui.ui import about as things
 from pfha_tui.ui import data_plane, present, timeline_view, vips
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.facts import table as tables
 from pfha_tui.ui.facts import topics
-from pfha_tui.ui.facts.side import Side
+from pfha_tui.ui.facts.side import EQUAL, LIVE, Side, Told
 from pfha_tui.ui.facts.table import Fact
 from pfha_tui.ui.line import Line, Tone, line, wrap
 from pfha_tui.ui.present import Scene
+from pfha_tui.ui.sections import Condition, condition
 
 AROUND_S = 30.0
 CAUSE_ROWS = 3
 
 
 def table(about: About, pair: PairSnapshot, scene: Scene, cells: int) -> tuple[Line, ...]:
-    """What is known of it on both nodes, side by side; of the pair also the verdict and all its causes."""
-    told = list(_facts(about, pair, scene))
-    names = (pair.primary.name, pair.secondary.name)
-    rows = tables.table(told, names, cells)
+    """What is known of it on both nodes, side by side; of the pair also the verdict and all its causes.
+
+    What a node has told too long ago is grey, and its age stands beside the node's name.
+    """
+    states = [_state(about, node, scene) for node in pair.nodes]
+    told = [
+        _aged(side, state) for side, state in zip(_told(about, pair, scene), states, strict=True)
+    ]
+    facts = [
+        Fact(name, mine, theirs, sort is EQUAL)
+        for (name, mine, sort), (_, theirs, _) in zip(told[0], told[1], strict=True)
+    ]
+    heads = [
+        line((clean(node.name[:64]), tone), "  ", state.remark)
+        for node, tone, state in zip(pair.nodes, (Tone.NODE_A, Tone.NODE_B), states, strict=True)
+    ]
+    rows = tables.table(facts, (heads[0], heads[1]), cells)
     return (*_verdict(pair, cells), *rows) if about.topic is Topic.PAIR else rows
 
 
-def _facts(about: About, pair: PairSnapshot, scene: Scene) -> tuple[Fact, ...]:
+def _state(about: About, node: NodeSnapshot, scene: Scene) -> Condition:
+    section = topics.principal(about, node)
+    return Condition(False) if section is None else condition(section, scene)
+
+
+def _aged(told: Sequence[Told], state: Condition) -> list[Told]:
+    """The facts, those of the past in grey."""
+    return [
+        (name, items if sort is LIVE else tuple(state.show(one) for one in items), sort)
+        for name, items, sort in told
+    ]
+
+
+def _told(about: About, pair: PairSnapshot, scene: Scene) -> list[Sequence[Told]]:
     names = (about.name, about.name)
     if about.topic in (Topic.INTERFACE, Topic.VIP):
         names = things.interfaces_of(about, pair)
@@ -46,10 +74,7 @@ def _facts(about: About, pair: PairSnapshot, scene: Scene) -> tuple[Fact, ...]:
             role is not None and vips.key_of(role) in unhealthy,
         )
         sides.append(topics.of(about.topic, side))
-    return tuple(
-        Fact(name, mine, theirs, equal)
-        for (name, mine, equal), (_, theirs, _) in zip(sides[0], sides[1], strict=True)
-    )
+    return sides
 
 
 def _verdict(pair: PairSnapshot, cells: int) -> tuple[Line, ...]:
@@ -66,11 +91,11 @@ def _verdict(pair: PairSnapshot, cells: int) -> tuple[Line, ...]:
 def related(about: About, pair: PairSnapshot) -> tuple[Event, ...]:
     """The events of this thing on both nodes, oldest first."""
     names = set(things.interfaces_of(about, pair)) if about.name else set()
-    found = (event for event in pair.events if _belongs(event, about, names, pair))
+    found = (event for event in pair.events if _belongs(event, about, names))
     return timeline_view.ordered(tuple(found))
 
 
-def _belongs(event: Event, about: About, names: set[str], pair: PairSnapshot) -> bool:
+def _belongs(event: Event, about: About, names: set[str]) -> bool:
     match about.topic:
         case Topic.VIP:
             if event.kind is EventKind.TRANSITION:
@@ -84,9 +109,7 @@ def _belongs(event: Event, about: About, names: set[str], pair: PairSnapshot) ->
             return event.kind in (EventKind.DEMOTION, EventKind.TRANSITION)
         case Topic.CONFIG:
             return event.kind is EventKind.SYNC
-        case Topic.NODE:
-            return event.node == pair.nodes[about.index].name
-        case Topic.PAIR:
+        case Topic.NODE | Topic.PAIR:
             return event.kind in (EventKind.VERDICT, EventKind.CONNECTION)
         case _:
             return False

@@ -1,5 +1,6 @@
 """Pure: one node of a pair as lines for its pane, in full or as a short summary."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -139,7 +140,8 @@ class NodeView:
         lines = list(flow(parts, cells))
         if len(lines) <= room:
             return lines
-        shown = max(n for n in range(len(parts)) if n == 0 or len(flow(parts[:n], cells)) < room)
+        taken = bisect_left(range(len(parts)), room, key=lambda n: len(flow(parts[:n], cells)))
+        shown = taken - 1
         more = line((tr(texts.MORE_VIPS).format(count=len(parts) - shown), Tone.WARN))
         return [*flow(parts[:shown], cells), more][:room] if shown else [more]
 
@@ -180,8 +182,9 @@ class NodeView:
         if stats is None:
             return []
         items: list[Line] = []
-        if stats.boottime is not None:
-            up = present.uptime(scene.epoch - stats.boottime)
+        uptime = node.uptime_s(scene.now)
+        if uptime is not None:
+            up = present.uptime(uptime)
             items.append(line((f"{tr(texts.UP)} ", Tone.MUTED), up))
         cpu = present.share(node.rates.cpu)
         items.append(line((f"{tr(texts.CPU)} ", Tone.MUTED), cpu))

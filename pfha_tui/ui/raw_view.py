@@ -133,7 +133,8 @@ def printed(raw: bytes, search: Search, cells: int, tone: Tone = Tone.PLAIN) -> 
         if here and first is None:
             first = len(rows)
         goes_on = start > 0 and text[start - 1] != "\n"
-        lead = ("► ", Tone.ACCENT) if here else ("↳ " if goes_on else "  ", Tone.MUTED)
+        sign = "↳ " if goes_on else "► " if here else "  "
+        lead = (sign, Tone.ACCENT if here else Tone.MUTED)
         rows.append(line(lead, (_shown(piece), Tone.STRONG if here else tone)))
     if left:
         more = tr("{count} more rows are not shown").format(count=left)

@@ -57,23 +57,30 @@ def never_read(reading: Reading[Any]) -> Line:
 
 def link_line(name: str, link: LinkStatus, scene: Scene) -> Line:
     """One transport in a few words: `ssh 0.4 s`, `ssh silent for 1.4 s`, `snmp down`."""
+    state = link_state(link, scene)
+    tone = Tone.MUTED if link.state is LinkState.LIVE else state[0][1]
+    return line((f"{name} ", tone), state)
+
+
+def link_state(link: LinkStatus, scene: Scene) -> Line:
+    """How one transport does: `0.4 s`, `silent for 1.4 s`, `down`."""
     heard = None if link.heard_at is None else scene.now - link.heard_at
     match link.state:
         case LinkState.OFF:
-            return line((f"{name} {tr(texts.OFF)}", Tone.MUTED))
+            return line((tr(texts.OFF), Tone.MUTED))
         case LinkState.LIVE:
-            return line((f"{name} ", Tone.MUTED), present.age(heard))
+            return line(present.age(heard))
         case LinkState.SUSPECT:
             silent = tr(texts.SILENT).format(
                 age=present.age(scene.now - link.since if heard is None else heard)
             )
-            return line((f"{name} {silent}", Tone.WARN))
+            return line((silent, Tone.WARN))
         case LinkState.CONNECTING:
-            return line((f"{name} {word(link.state)}", Tone.MUTED))
+            return line((word(link.state), Tone.MUTED))
         case LinkState.DOWN:
-            return line((f"{name} {tr(texts.DOWN)}", Tone.WARN))
+            return line((tr(texts.DOWN), Tone.WARN))
         case LinkState.STOPPED:
-            return line((f"{name} {tr(texts.STOPPED)}", Tone.BAD))
+            return line((tr(texts.STOPPED), Tone.BAD))
 
 
 def told_above(link: LinkStatus) -> bool:

@@ -157,10 +157,16 @@ def _day_line(word: str) -> Line:
     return line((f"── {word} ", Tone.MUTED), ("─" * DAY_RULE, Tone.FRAME))
 
 
+def _tone(event: Event) -> Tone:
+    if event.kind is EventKind.LINK and "UP" in (event.after, event.reason):
+        return Tone.PLAIN
+    return _TONES.get(event.kind, Tone.PLAIN)
+
+
 def _told(event: Event) -> Line:
     """The change in its tone, and the reason beside it."""
     if event.new is None:
-        return line((clean(event.text[:TEXT_LIMIT]), _TONES.get(event.kind, Tone.PLAIN)))
+        return line((clean(event.text[:TEXT_LIMIT]), _tone(event)))
     tones = {CarpState.MASTER: Tone.ACCENT, CarpState.INIT: Tone.WARN}
     reason = clean(event.reason[:TEXT_LIMIT])
     return line(

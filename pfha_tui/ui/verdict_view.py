@@ -1,6 +1,6 @@
 """Pure: the verdict bar, from the pair's name down to the causes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 
@@ -21,6 +21,7 @@ MARGIN = 1
 GAP = 3
 WIDE = 200
 NEWS_S = 20.0
+NAME_CELLS = 24
 
 
 def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
@@ -36,9 +37,12 @@ def banner(
     scene: Scene,
     cells: int,
     others: Line = EMPTY,
-    news: Line = EMPTY,
+    news: Sequence[Line] = (),
 ) -> Line:
-    """Program, pair, production or lab, and at the right the news, the other pairs, the console's clock."""
+    """Program, pair, production or lab, and at the right the news, the other pairs, the console's clock.
+
+    News come in the order of their weight; those for which there is no room are left out.
+    """
     left = line(
         " " * MARGIN,
         ("pfha-tui", Tone.MUTED),
@@ -50,12 +54,18 @@ def banner(
     if mode:
         left = line(left, "   ", (mode, Tone.MUTED))
     clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
-    right = line(*(part for told in (news, others) if told for part in (told, "   ")), clock)
-    return spread(left, right, cells)
+    right = line(others, "   " if others else "", clock)
+    room = cells - width(left) - width(right) - GAP
+    told = EMPTY
+    for one in news:
+        longer = line(told, " " if told else "", one)
+        if width(longer) + GAP <= room:
+            told = longer
+    return spread(left, line(told, " " * GAP if told else "", right), cells)
 
 
-def news(pair: PairSnapshot, scene: Scene) -> Line:
-    """What changed within the last seconds: a node lost or back, another verdict; else nothing.
+def news(pair: PairSnapshot, scene: Scene) -> tuple[Line, ...]:
+    """What changed within the last seconds, the gravest first: a node lost or back, another verdict.
 
     It has a place of its own, where nothing is ever covered; the timeline holds the same for good.
     """
@@ -68,22 +78,24 @@ def news(pair: PairSnapshot, scene: Scene) -> Line:
                 before.add(event.node)
             else:
                 last[event.node] = event
+    lost: list[Line] = []
     told: list[Line] = []
     for node in pair.nodes:
+        name = clean(node.name[:NAME_CELLS])
         found = last.get(node.name)
         if found is None or not _recent(found, scene):
             continue
         if node.reachable is False:
-            text = tr("{node} lost {age} ago").format(node=clean(node.name), age=_ago(found, scene))
-            told.append(line((f" ✗ {text} ", Tone.BADGE_BAD)))
+            text = tr("{node} lost {age} ago").format(node=name, age=_ago(found, scene))
+            lost.append(line((f" ✗ {text} ", Tone.BADGE_BAD)))
         elif node.name in before:
-            text = tr("{node} back {age} ago").format(node=clean(node.name), age=_ago(found, scene))
+            text = tr("{node} back {age} ago").format(node=name, age=_ago(found, scene))
             told.append(line((f" ● {text} ", Tone.BADGE_GOOD)))
     found = last.get(None)
     if found is not None and None in before and _recent(found, scene):
         text = tr("verdict changed {age} ago").format(age=_ago(found, scene))
         told.append(line((f" ◆ {text} ", Tone.BADGE)))
-    return line(*(part for one in told for part in (one, " ")))[:-1]
+    return (*lost, *told)
 
 
 def _recent(event: Event, scene: Scene) -> bool:

@@ -63,7 +63,9 @@ def label(role: CarpRole) -> str:
 
 
 def freshness(role: CarpRole, node: NodeSnapshot, scene: Scene) -> Freshness:
-    """How old the fact of a role is, judged by the interfaces' period."""
+    """How old the fact of a role is, judged by the interfaces' period; of the past once the node is gone."""
+    if node.reachable is False:
+        return Freshness.STALE
     fact = Reading(value=role, taken_at=role.at, period_s=node.interfaces.period_s)
     return fact.freshness(scene.now)
 

@@ -252,7 +252,7 @@ def test_check_looks_at_files_and_secrets_of_every_pair(program: Program) -> Non
     assert ran.code == 2 and "the variable NOT_SET is not set" in ran.err
     assert program("config", "check", "--pair", "main").code == 0
     assert program("config", "check", "--pair", "none").code == 2
-    assert program("status").code == 2
+    assert program("status", "--pair", "other").code == 2
 
 
 def test_show(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

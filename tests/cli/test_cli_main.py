@@ -28,6 +28,7 @@ def test_exit_codes_are_those_documented() -> None:
         "UNVERIFIED": 5,
         "REFUSED": 6,
         "INTERNAL": 70,
+        "OUTPUT": 74,
         "INTERRUPTED": 130,
         "PIPE_CLOSED": 141,
         "TERMINATED": 143,

@@ -34,6 +34,7 @@ SHOTS = (
     Shot("split-brain", "split-brain", (120, 38)),
     Shot("peer-down", "peer-down", (120, 38), "light"),
     Shot("small", "failed-over", (80, 24)),
+    Shot("detail", "healthy", (120, 38), keys=("tab", "down", "down", "down", "enter")),
     Shot("help", "healthy", (120, 38), keys=("question_mark",)),
 )
 

@@ -227,7 +227,7 @@ def test_every_protocol_name_of_the_domain_is_known_here() -> None:
         (SnmpTarget("h", 0, community=Secret("x")), "port 0"),
         (SnmpTarget("h", community=Secret("x"), user="u"), "keep one"),
         (SnmpTarget("h", user="", auth_key=Secret(AUTH_KEY), priv_key=Secret(PRIV_KEY)), "1 to 32"),
-        (SnmpTarget("h", user="u", auth_key=Secret(AUTH_KEY)), "privacy key"),
+        (SnmpTarget("h", user="u", auth_key=Secret(AUTH_KEY)), "needs priv_key"),
         (
             SnmpTarget("h", user="u", auth_key=Secret("short"), priv_key=Secret(PRIV_KEY)),
             "fewer than 8",
@@ -240,7 +240,7 @@ def test_every_protocol_name_of_the_domain_is_known_here() -> None:
                 auth_key=Secret(AUTH_KEY),
                 priv_key=Secret(PRIV_KEY),
             ),
-            "authentication protocol 'SHA-3' is unknown; use one of md5, sha, sha224",
+            'auth_protocol "SHA-3" is unknown; use one of md5, sha, sha224',
         ),
         (
             SnmpTarget(
@@ -250,7 +250,7 @@ def test_every_protocol_name_of_the_domain_is_known_here() -> None:
                 auth_key=Secret(AUTH_KEY),
                 priv_key=Secret(PRIV_KEY),
             ),
-            "privacy protocol '3des' is unknown; use one of des, aes128",
+            'priv_protocol "3des" is unknown; use one of des, aes128',
         ),
     ],
 )

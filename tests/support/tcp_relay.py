@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 class Relay:
     """Forwards to one port. `delay_s` is added each way; frozen, it swallows bytes like a dead wire."""
 
-    def __init__(self, port: int, delay_s: float = 0.0) -> None:
-        self.target_port = port
+    def __init__(self, port: int, delay_s: float = 0.0, host: str = "127.0.0.1") -> None:
+        self.target = (host, port)
         self.delay_s = delay_s
         self.port = 0
         self.connections = 0
@@ -46,7 +46,7 @@ class Relay:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
+            far_reader, far_writer = await asyncio.open_connection(*self.target)
         except OSError:
             writer.transport.abort()
             return
@@ -79,8 +79,10 @@ def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
 
 
 @contextlib.asynccontextmanager
-async def relay_to(port: int, delay_s: float = 0.0) -> AsyncIterator[Relay]:
-    relay = Relay(port, delay_s)
+async def relay_to(
+    port: int, delay_s: float = 0.0, host: str = "127.0.0.1"
+) -> AsyncIterator[Relay]:
+    relay = Relay(port, delay_s, host)
     server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
     relay.port = server.sockets[0].getsockname()[1]
     try:

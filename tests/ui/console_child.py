@@ -13,6 +13,7 @@ from pfha_tui.ui.options import ConsoleOptions
 
 if __name__ == "__main__":
     feed = factory.FakeFeed(factory.healthy())
-    code = run_console((factory.TARGET,), lambda _: feed, ConsoleOptions())
+    options = ConsoleOptions(ascii="ASCII" in os.environ, no_color="PLAIN" in os.environ)
+    code = run_console((factory.TARGET,), lambda _: feed, options)
     Path(os.environ["RESULT"]).write_text(f"code={code} closed={feed.closed}", encoding="utf-8")
     sys.exit(code)

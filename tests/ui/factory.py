@@ -352,6 +352,67 @@ def plain_freebsd() -> NodeSnapshot:
     )
 
 
+def rich() -> PairSnapshot:
+    """Twelve VLANs with a VIP each, and a second way out."""
+    numbers = range(1, 13)
+    vlans = tuple(
+        Interface(f"vtnet1.{n + 10}", ("UP", "RUNNING"), 1500, f"VLAN{n}", status="active")
+        for n in numbers
+    )
+    both = fresh((*interfaces(), *vlans))
+    ways = (*GATEWAYS, Gateway("LTE", 0.312, 0.084, 0.12))
+
+    def served(state: CarpState, skew: int) -> tuple[CarpRole, ...]:
+        more = {"advskew": skew, "effective_skew": skew}
+        return tuple(
+            vip(f"vtnet1.{n + 10}", n, f"VLAN{n}", f"10.0.{n}.1", state, **more) for n in numbers
+        )
+
+    first = node(0, roles=served(M, 0), interfaces=both, gateways=fresh(ways, 5, 2))
+    second = node(1, roles=served(B, 100), interfaces=both)
+    return pair(first, second, healthy().verdict)
+
+
+def troubled() -> PairSnapshot:
+    """fw1 serves, but its clock runs ahead, its gateway is slow, its bulk update hangs, and more."""
+    setting = PfsyncInterface("vtnet2", None, 128, False, 1400, False)
+    bulk = tuple(replace(i, pfsync=setting) if i.pfsync else i for i in interfaces())
+    started = Event(
+        EPOCH - 400,
+        Resolution.S,
+        EventKind.PFSYNC,
+        "fw1",
+        "carp: demoted by 0 to 0 (pfsync bulk start)",
+        Source.LOG,
+        reason="pfsync bulk start",
+    )
+    first = node(
+        0,
+        interfaces=fresh(bulk),
+        clock=fresh(NodeClock(int(EPOCH) + 7, 0)),
+        ntp=fresh(NtpStatus(3, None), 60, 5),
+        gateways=fresh((Gateway("WANGW", 0.61, 0.2, 0.04),), 5, 2),
+        dhcp_kea=refused(ErrorKind.PARSE, "dhcp-kea: this is no answer to status-get"),
+        creators=fresh(("1a2b3c4d", "deadbeef"), 60, 5),
+        pfsync=replace(node(0).pfsync, taken_at=NOW - 14),
+    )
+    second = node(1, gateways=refused(), ntp=refused(ErrorKind.MISSING))
+    return pair(first, second, healthy().verdict, events=(*events(), started))
+
+
+def lost() -> PairSnapshot:
+    """fw1 was lost seconds ago."""
+
+    def told(ago: float, kind: EventKind, name: str | None, text: str) -> Event:
+        return Event(EPOCH - ago, Resolution.MS, kind, name, text)
+
+    more = (
+        told(4.1, EventKind.CONNECTION, "fw1", "unreachable: no answer over SSH"),
+        told(2.0, EventKind.VERDICT, None, "degraded: fw2 serves both VIPs"),
+    )
+    return replace(unreachable(), events=(*events(), *more))
+
+
 HOSTILE = (
     "[red]boo[/red]",
     "[@click=app.quit]x[/]",

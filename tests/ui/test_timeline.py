@@ -212,7 +212,7 @@ def test_what_is_found_is_marked_and_no_character_changes(parts, needle, expecte
 
 def told_news(events, changes=None) -> str:
     snapshot = replace(factory.healthy(), events=tuple(events), **(changes or {}))
-    return plain(verdict_view.news(snapshot, factory.SCENE)).strip()
+    return "  ".join(plain(one).strip() for one in verdict_view.news(snapshot, factory.SCENE))
 
 
 def said(kind: EventKind, ago: float, node: str | None) -> Event:
@@ -231,4 +231,28 @@ def test_news_are_changes_of_the_last_seconds() -> None:
     assert told_news([said(link, 2, "fw1")], gone) == "✗ fw1 lost 2.0 s ago"
     back = [said(link, 60, "fw2"), said(link, 5, "fw2")]
     assert told_news(back) == "● fw2 back 5.0 s ago"
-    assert told_news([*back, *changed]) == "● fw2 back 5.0 s ago   ◆ verdict changed 2.0 s ago"
+    assert told_news([*back, *changed]) == "● fw2 back 5.0 s ago  ◆ verdict changed 2.0 s ago"
+
+
+@pytest.mark.parametrize("cells", [60, 80, 100, 120])
+def test_news_never_take_the_place_of_the_clock_or_the_pair(cells: int) -> None:
+    news = verdict_view.news(factory.lost(), factory.SCENE)
+    assert len(news) == 2
+    row = plain(verdict_view.banner(factory.TARGET, "read-only", factory.SCENE, cells, (), news))
+    assert "mfr-lab    lab    read-only" in row
+    assert row.endswith("21:53:07 ")
+    assert ("fw1 lost 4.1 s ago" in row) == (cells >= 80)
+    assert ("verdict changed" in row) == (cells >= 120)
+
+
+@pytest.mark.parametrize(
+    ("more", "tone"),
+    [
+        ({"reason": "DOWN"}, Tone.WARN),
+        ({"reason": "UP"}, Tone.PLAIN),
+        ({"after": "UP"}, Tone.PLAIN),
+    ],
+)
+def test_a_link_that_comes_back_is_no_warning(more, tone: Tone) -> None:
+    row = timeline_view.rows((event(1, **more),), factory.SCENE, {})[0]
+    assert row[-1] == ("event 1", tone)

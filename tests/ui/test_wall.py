@@ -89,6 +89,15 @@ async def test_the_cursor_stays_with_its_pair_when_the_order_changes() -> None:
         assert opened_name(app) == "HQ"
 
 
+async def test_a_cursor_that_nobody_moved_is_on_the_worst_pair() -> None:
+    async with running(wall_pairs.mixed()) as (app, feeds, pilot):
+        assert app.wall.marked == 1
+        feeds[0].publish(wall_pairs.named("HQ", wall_pairs.no_master()))
+        await until(pilot, lambda: names_in_order(app)[0] == "HQ")
+        assert app.wall.marked == 0
+        assert "No node serves WAN VHID 1" in wall_text(app, "#marked")
+
+
 async def test_brackets_go_round_all_pairs_in_the_order_of_the_file() -> None:
     async with running(wall_pairs.mixed()) as (app, _, pilot):
         await pilot.press("1")

@@ -9,6 +9,7 @@ import asyncssh
 
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
 from pfha_tui.domain.wording import decimal
@@ -187,11 +188,7 @@ class SshLink:
                 raise self._failure from None
             raise
         except (OSError, asyncssh.Error) as error:
-            raise NetworkFailure(
-                tr("the connection to {where} broke: {error}").format(
-                    where=self.where, error=said(str(error)) or type(error).__name__
-                )
-            ) from error
+            raise (self._failure if self._lost.is_set() else self._ended(error)) from error
         return channel
 
     async def _start_beat(self) -> None:
@@ -250,13 +247,12 @@ class SshLink:
             self._tell(Life.LIVE)
 
     def _connection_lost(self, exc: Exception | None) -> None:
-        words = (
-            tr("closed by the other side") if exc is None else said(str(exc)) or type(exc).__name__
-        )
-        self._end(
-            NetworkFailure(
-                tr("the connection to {where} ended: {words}").format(where=self.where, words=words)
-            )
+        self._end(self._ended(exc))
+
+    def _ended(self, exc: Exception | None) -> NetworkFailure:
+        words = tr("closed by the other side") if exc is None else _words(exc)
+        return NetworkFailure(
+            tr("the connection to {where} ended: {words}").format(where=self.where, words=words)
         )
 
     def _end(self, failure: NetworkFailure) -> None:
@@ -270,3 +266,9 @@ class SshLink:
             self._life = life
             if self._on_life is not None:
                 self._on_life(life)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return reason(error)
+    return said(str(error)) or type(error).__name__

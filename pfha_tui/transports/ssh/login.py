@@ -16,7 +16,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
-from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
+from pfha_tui.transports.base import NetworkFailure, NoAnswer, OperatorNeeded
 from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
 from pfha_tui.transports.ssh.settings import HopName, Settings, load, parse_jumps
@@ -110,7 +110,7 @@ async def jump_settings(target: SshTarget, settings: Settings) -> list[Settings]
 
 
 async def dial(settings: Settings, timeout_s: float) -> socket.socket:
-    """Open TCP to the host, trying each of its addresses. Raises NetworkFailure."""
+    """Open TCP to the host, trying each of its addresses. Raises NetworkFailure, of it NoAnswer for silence."""
     loop = asyncio.get_running_loop()
     problem: OSError = TimeoutError()
     try:
@@ -136,7 +136,8 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
             raise
         else:
             return sock
-    raise NetworkFailure(
+    failure = NoAnswer if isinstance(problem, TimeoutError) else NetworkFailure
+    raise failure(
         tr("{where} cannot be reached: {reason}").format(
             where=settings.where, reason=_words(problem)
         )

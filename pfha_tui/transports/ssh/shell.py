@@ -142,9 +142,10 @@ class SshShell:
             channel = await self._link.open_channel(lambda: session, SHELL_COMMAND)
         except asyncssh.ChannelOpenError as error:
             raise OperatorNeeded(
-                tr("{where} refuses a shell to this account: {reason}").format(
-                    where=self._link.where, reason=said(error.reason)
-                )
+                tr(
+                    "{where} refuses a second session on the connection ({reason}): MaxSessions of its "
+                    "sshd must be 3 or more"
+                ).format(where=self._link.where, reason=said(error.reason))
             ) from error
         self._channel, self._session = channel, session
         channel.write(frames.preamble(nonce))
@@ -197,6 +198,8 @@ class SshShell:
             ) from error
         finally:
             session.waiter = None
+            if waiter.done() and not waiter.cancelled():
+                waiter.exception()  # looked at, for a run that was cancelled meanwhile
 
     async def _progress(
         self,

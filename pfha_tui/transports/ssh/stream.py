@@ -205,7 +205,7 @@ class SshStream:
     """A Stream over one channel of a link.
 
     A source that the node does not have, or does not allow, is left out and named in `gaps`; one that
-    ended otherwise is started again after 2 to 60 s.
+    ended otherwise, or did not begin in time, is started again after 2 to 60 s.
     """
 
     def __init__(
@@ -225,7 +225,14 @@ class SshStream:
         Raises NetworkFailure when the link ends, and as Shell.run while it opens.
         """
         while True:
-            session = await self._open()
+            try:
+                session = await self._open()
+            except TransportTimeout as error:
+                # A node that is too busy for this is not relieved by another login.
+                self._all_gaps(ReadError(ErrorKind.TIMEOUT, str(error)))
+                await asyncio.sleep(self._wait_s)
+                self._wait_s = min(REOPEN_CAP_S, 2 * self._wait_s)
+                continue
             if session is None:
                 return
             opened_at = self._link.clock()
@@ -248,9 +255,11 @@ class SshStream:
         except asyncssh.ChannelOpenError as error:
             refused = ReadError(
                 ErrorKind.NOT_PERMITTED,
-                tr("no second channel: {reason}").format(reason=said_by(error.reason)),
+                tr(
+                    "no third session on the connection ({reason}): MaxSessions of its sshd must be 3 or more"
+                ).format(reason=said_by(error.reason)),
             )
-            self.gaps = {source.kind: refused for source in (self._devd, self._log)}
+            self._all_gaps(refused)
             return None
         self._channel.write(self._script(nonce, elevation))
         limit = START_TIMEOUT_S + 4 * (self._link.rtt_s or 0.0)
@@ -271,6 +280,9 @@ class SshStream:
             raise
         self.gaps = {}
         return session
+
+    def _all_gaps(self, error: ReadError) -> None:
+        self.gaps = {source.kind: error for source in (self._devd, self._log)}
 
     def _script(self, nonce: str, elevation: Elevation) -> bytes:
         privilege = self._link.target.privilege

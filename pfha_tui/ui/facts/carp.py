@@ -11,7 +11,7 @@ from pfha_tui.domain.text import clean
 from pfha_tui.domain.wording import word
 from pfha_tui.ui import about, present, vips
 from pfha_tui.ui.facts import interface
-from pfha_tui.ui.facts.side import Side, Told, loud_rate, rate, reads
+from pfha_tui.ui.facts.side import EQUAL, LIVE, OWN, Side, Told, loud_rate, rate, reads
 from pfha_tui.ui.facts.table import Items, number, text, yes_no
 from pfha_tui.ui.line import Line, Tone, line
 
@@ -30,16 +30,16 @@ def carp(side: Side) -> Sequence[Told]:
         () if carp is None else _factors(carp.ifdown_demotion_factor, carp.senderr_demotion_factor)
     )
     return (
-        (tr("VIPs"), tuple(counts), False),
-        (tr("CARP on"), yes_no(carp.allow if carp else None, wrong=False), True),
-        (tr("preempt"), yes_no(carp.preempt if carp else None, wrong=False), True),
-        (tr("demotion"), text(demotion, tone), False),
-        (tr("demoted by"), factors, True),
-        (tr("by pfsync"), number(carp.pfsync_demotion_factor if carp else None), True),
-        (tr("log level"), number(carp.log if carp else None), True),
-        (tr("maintenance"), yes_no(node.maintenance.value, wrong=True), False),
-        (tr("heard"), rate(node.rates.carp_received_ps), False),
-        (tr("bad password"), loud_rate(node.rates.carp_bad_auth_ps), False),
+        (tr("VIPs"), tuple(counts), OWN),
+        (tr("CARP on"), yes_no(carp.allow if carp else None, wrong=False), EQUAL),
+        (tr("preempt"), yes_no(carp.preempt if carp else None, wrong=False), EQUAL),
+        (tr("demotion"), text(demotion, tone), OWN),
+        (tr("demoted by"), factors, EQUAL),
+        (tr("by pfsync"), number(carp.pfsync_demotion_factor if carp else None), EQUAL),
+        (tr("log level"), number(carp.log if carp else None), EQUAL),
+        (tr("maintenance"), yes_no(node.maintenance.value, wrong=True), OWN),
+        (tr("heard"), rate(node.rates.carp_received_ps), OWN),
+        (tr("bad password"), loud_rate(node.rates.carp_bad_auth_ps), OWN),
         reads(side, ("sysctl", node.carp), ("maintenance", node.maintenance)),
     )
 
@@ -58,11 +58,11 @@ def vip(side: Side) -> Sequence[Told]:
     node, role, scene = side.node, side.role, side.scene
     if role is None:
         return (
-            (tr("role"), (line((tr("no such VIP here"), Tone.WARN)),), False),
-            (tr("since"), (), False),
-            (tr("interface"), (), False),
+            (tr("role"), (line((tr("no such VIP here"), Tone.WARN)),), OWN),
+            (tr("since"), (), OWN),
+            (tr("interface"), (), OWN),
             *_vip_settings(None),
-            (tr("link"), (), False),
+            (tr("link"), (), OWN),
             reads(side, ("ifconfig", node.interfaces)),
         )
     since: Items = ()
@@ -72,18 +72,18 @@ def vip(side: Side) -> Sequence[Told]:
     told = present.age(scene.now - role.at)
     source = f"{role.source} " if role.source is not None else ""
     return (
-        (tr("role"), (vips.role_line(role, node, scene, side.sick),), False),
-        (tr("since"), since, False),
-        (tr("interface"), text(role.interface), False),
+        (tr("role"), (vips.role_line(role, node, scene, side.sick),), OWN),
+        (tr("since"), since, OWN),
+        (tr("interface"), text(role.interface), OWN),
         *_vip_settings(role),
-        (tr("link"), interface.link(about.interface(node, role.interface)), False),
+        (tr("link"), interface.link(about.interface(node, role.interface)), OWN),
         (
             tr("read"),
             (
                 line((f"{source}{tr('{age} ago').format(age=told)}", Tone.MUTED)),
                 *_read_errors(node.interfaces),
             ),
-            False,
+            LIVE,
         ),
     )
 
@@ -103,16 +103,16 @@ def _vip_settings(role: CarpRole | None) -> Sequence[Told]:
     demoted = carp is not None and carp.effective_skew not in (None, carp.advskew)
     mac = None if role is None else f"00:00:5e:00:01:{role.vhid:02x}"
     return (
-        (tr("IPv4"), _addresses(addresses, Family.INET), True),
-        (tr("IPv6"), _addresses(addresses, Family.INET6), True),
-        (tr("virtual MAC"), text(mac if carp else None, Tone.MUTED), False),
-        (tr("protocol"), text("VRRP" if role is not None and role.vrrp else ""), True),
-        (tr("advbase"), text(f"{carp.advbase} s" if carp and carp.advbase else None), True),
-        (tr("configured skew"), text(carp.advskew if carp else None), False),
+        (tr("IPv4"), _addresses(addresses, Family.INET), EQUAL),
+        (tr("IPv6"), _addresses(addresses, Family.INET6), EQUAL),
+        (tr("virtual MAC"), text(mac if carp else None, Tone.MUTED), OWN),
+        (tr("protocol"), text("VRRP" if role is not None and role.vrrp else ""), EQUAL),
+        (tr("advbase"), text(f"{carp.advbase} s" if carp and carp.advbase else None), EQUAL),
+        (tr("configured skew"), text(carp.advskew if carp else None), OWN),
         (
             tr("advertised skew"),
             text(carp.effective_skew if carp else None, Tone.WARN if demoted else Tone.PLAIN),
-            False,
+            OWN,
         ),
     )
 
@@ -138,12 +138,12 @@ def adverts(side: Side) -> Sequence[Told]:
         (tr("failed to send"), c.send_failed if c else None, None),
     )
     return (
-        (tr("heard"), rate(node.rates.carp_received_ps), False),
-        (tr("sent, IPv4"), number(c.sent if c else None), False),
-        (tr("sent, IPv6"), number(c.sent6 if c else None), False),
-        (tr("heard, IPv4"), number(c.received if c else None), False),
-        (tr("heard, IPv6"), number(c.received6 if c else None), False),
-        *((name, _wrong(count, rate), False) for name, count, rate in wrong),
+        (tr("heard"), rate(node.rates.carp_received_ps), OWN),
+        (tr("sent, IPv4"), number(c.sent if c else None), OWN),
+        (tr("sent, IPv6"), number(c.sent6 if c else None), OWN),
+        (tr("heard, IPv4"), number(c.received if c else None), OWN),
+        (tr("heard, IPv6"), number(c.received6 if c else None), OWN),
+        *((name, _wrong(count, rate), OWN) for name, count, rate in wrong),
         reads(side, ("netstat", node.carp_counters)),
     )
 

@@ -8,7 +8,7 @@ from pfha_tui.domain.rates import InterfaceRate
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.about import interface
-from pfha_tui.ui.facts.side import Side, Told
+from pfha_tui.ui.facts.side import EQUAL, LIVE, OWN, Side, Told
 from pfha_tui.ui.facts.table import Items, number, read_item, text
 from pfha_tui.ui.line import Tone, line
 
@@ -25,18 +25,19 @@ def of(side: Side) -> Sequence[Told]:
     agent = node.snmp.value.interfaces if node.snmp.value is not None else ()
     seen = next((row for row in agent if row.name == name), None)
     return (
-        (tr("device"), text(name if found else None), False),
-        *_settings(found),
+        (tr("device"), text(name if found else None), OWN),
+        (tr("link"), link(found), EQUAL),
         *_traffic(rate, past[1], past[2]),
         *_counts(counted),
-        (tr("seen by snmp"), _snmp(seen), False),
+        *_settings(found),
+        (tr("seen by snmp"), _snmp(seen), LIVE),
         (
             tr("read"),
             (
                 *read_item("ifconfig", node.interfaces, scene),
                 *read_item("netstat", node.counters, scene),
             ),
-            False,
+            LIVE,
         ),
     )
 
@@ -65,18 +66,17 @@ def _settings(found: Interface | None) -> Sequence[Told]:
     )
     vhids = [] if found is None else [f"{one.vhid} {one.state}" for one in found.carp]
     return (
-        (tr("called"), text(found.description if found else None), True),
-        (tr("link"), link(found), True),
-        (tr("media"), text(found.media if found else None), False),
-        (tr("MTU"), number(found.mtu if found else None), True),
-        (tr("MAC"), text(found.mac if found else None), False),
-        (tr("IPv4"), _addresses(found, Family.INET), False),
-        (tr("IPv6"), _addresses(found, Family.INET6), False),
-        (tr("vhids"), tuple(line(one) for one in vhids), False),
-        (tr("VLAN"), text(tag), False),
-        (tr("LAGG ports"), text(ports), False),
-        (tr("groups"), text(groups, Tone.MUTED), True),
-        (tr("flags"), text(" ".join(found.flags) if found else None, Tone.MUTED), False),
+        (tr("called"), text(found.description if found else None), EQUAL),
+        (tr("media"), text(found.media if found else None), OWN),
+        (tr("MTU"), text(found.mtu if found else None), EQUAL),
+        (tr("MAC"), text(found.mac if found else None), OWN),
+        (tr("IPv4"), _addresses(found, Family.INET), OWN),
+        (tr("IPv6"), _addresses(found, Family.INET6), OWN),
+        (tr("vhids"), tuple(line(one) for one in vhids), OWN),
+        (tr("VLAN"), text(tag), OWN),
+        (tr("LAGG ports"), text(ports), OWN),
+        (tr("groups"), text(groups, Tone.MUTED), EQUAL),
+        (tr("flags"), text(" ".join(found.flags) if found else None, Tone.MUTED), OWN),
     )
 
 
@@ -102,21 +102,21 @@ def _traffic(
         return (line(present.bit_rate(value)), line((trend, Tone.TREND)))
 
     return (
-        (tr("in"), way(rate.in_bps if rate else None, past_in), False),
-        (tr("out"), way(rate.out_bps if rate else None, past_out), False),
+        (tr("in"), way(rate.in_bps if rate else None, past_in), OWN),
+        (tr("out"), way(rate.out_bps if rate else None, past_out), OWN),
     )
 
 
 def _counts(counted: InterfaceCounters | None) -> Sequence[Told]:
     c = counted
     return (
-        (tr("packets in"), number(c.in_packets if c else None), False),
-        (tr("packets out"), number(c.out_packets if c else None), False),
-        (tr("errors in"), _errors(c.in_errors if c else None), False),
-        (tr("errors out"), _errors(c.out_errors if c else None), False),
-        (tr("dropped in"), _errors(c.in_drops if c else None), False),
-        (tr("dropped out"), _errors(c.out_drops if c else None), False),
-        (tr("collisions"), _errors(c.collisions if c else None), False),
+        (tr("errors in"), _errors(c.in_errors if c else None), OWN),
+        (tr("errors out"), _errors(c.out_errors if c else None), OWN),
+        (tr("dropped in"), _errors(c.in_drops if c else None), OWN),
+        (tr("dropped out"), _errors(c.out_drops if c else None), OWN),
+        (tr("collisions"), _errors(c.collisions if c else None), OWN),
+        (tr("packets in"), number(c.in_packets if c else None), OWN),
+        (tr("packets out"), number(c.out_packets if c else None), OWN),
     )
 
 

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import about, present, services
-from pfha_tui.ui.facts.side import Side, Told, reads
+from pfha_tui.ui.facts.side import EQUAL, OWN, Side, Told, reads
 from pfha_tui.ui.facts.table import Items, number, text, yes_no
 from pfha_tui.ui.line import Tone, line
+
+KEA = "kea"
+"""The name by which the rows of Kea's failover are known; ISC's are the others."""
 
 
 def config(side: Side) -> Sequence[Told]:
@@ -19,10 +22,10 @@ def config(side: Side) -> Sequence[Told]:
         changed = (line(present.clock_text(mark.mtime, scene)), line((ago, Tone.MUTED)))
     size = () if mark is None else (line(present.bytes_text(mark.size)),)
     return (
-        (tr("changed"), changed, False),
-        (tr("size"), size, False),
-        (tr("maintenance"), yes_no(node.maintenance.value, wrong=True), False),
-        (tr("booting"), yes_no(node.booting.value, wrong=True), False),
+        (tr("changed"), changed, OWN),
+        (tr("size"), size, OWN),
+        (tr("maintenance"), yes_no(node.maintenance.value, wrong=True), OWN),
+        (tr("booting"), yes_no(node.booting.value, wrong=True), OWN),
         reads(side, ("config.xml", node.config), ("maintenance", node.maintenance)),
     )
 
@@ -39,18 +42,18 @@ def gateway(side: Side) -> Sequence[Told]:
     }
     judged = tr("no answer measured yet") if gateway and gateway.pending else words[tone]
     return (
-        (tr("judged"), text(judged, tone) if gateway else (), False),
+        (tr("judged"), text(judged, tone) if gateway else (), OWN),
         (
             tr("latency"),
             text(present.milliseconds(gateway.latency_s)) if gateway and measured else (),
-            False,
+            OWN,
         ),
         (
             tr("deviation"),
             text(present.milliseconds(gateway.stddev_s)) if gateway and measured else (),
-            False,
+            OWN,
         ),
-        (tr("loss"), text(present.share(gateway.loss)) if gateway and measured else (), False),
+        (tr("loss"), text(present.share(gateway.loss)) if gateway and measured else (), OWN),
         reads(side, ("dpinger", side.node.gateways)),
     )
 
@@ -74,20 +77,20 @@ def clock(side: Side) -> Sequence[Told]:
     if ntp is not None and ntp.offset_s is not None:
         by_ntp = f"{sign}{present.milliseconds(abs(ntp.offset_s))}"
     return (
-        (tr("clock"), shown, False),
-        (tr("differs"), apart or same, False),
-        (tr("time zone"), text(zone), True),
-        (tr("time source"), (services.ntp_item(ntp),) if ntp else (), False),
-        (tr("stratum"), number(ntp.stratum if ntp else None), False),
-        (tr("off by"), text(by_ntp), False),
-        (tr("sources"), number(ntp.peers if ntp else None), False),
+        (tr("clock"), shown, OWN),
+        (tr("differs"), apart or same, OWN),
+        (tr("time zone"), text(zone), EQUAL),
+        (tr("time source"), (services.ntp_item(ntp),) if ntp else (), OWN),
+        (tr("stratum"), number(ntp.stratum if ntp else None), OWN),
+        (tr("off by"), text(by_ntp), OWN),
+        (tr("sources"), number(ntp.peers if ntp else None), OWN),
         reads(side, ("clock", node.clock), ("ntpq", node.ntp)),
     )
 
 
 def dhcp(side: Side) -> Sequence[Told]:
     """The DHCP server's failover relations."""
-    kea = side.name == "kea"
+    kea = side.name == KEA
     reading = side.node.dhcp_kea if kea else side.node.dhcp_isc
     items = [
         line(
@@ -100,7 +103,7 @@ def dhcp(side: Side) -> Sequence[Told]:
         for one in reading.value or ()
     ]
     return (
-        (tr("server"), text("Kea" if kea else "ISC dhcpd"), True),
-        (tr("failover"), tuple(items), False),
+        (tr("server"), text("Kea" if kea else "ISC dhcpd"), EQUAL),
+        (tr("failover"), tuple(items), OWN),
         reads(side, ("dhcp", reading)),
     )

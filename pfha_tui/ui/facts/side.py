@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from pfha_tui.domain.language import tr
@@ -13,8 +14,19 @@ from pfha_tui.ui.facts.table import Items, read_item
 from pfha_tui.ui.line import Tone, line
 from pfha_tui.ui.present import Scene
 
-Told = tuple[str, Items, bool]
-"""Name, value, and whether a sound pair has the same on both nodes."""
+
+class Sort(Enum):
+    """What is to be thought of a fact: a sound pair has it EQUAL on both nodes, or each node has its OWN;
+    a LIVE one has an age of its own, and is of the present though the others may be of the past."""
+
+    EQUAL = auto()
+    OWN = auto()
+    LIVE = auto()
+
+
+EQUAL, OWN, LIVE = Sort.EQUAL, Sort.OWN, Sort.LIVE
+Told = tuple[str, Items, Sort]
+"""Name, value and sort of a fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,7 @@ class Side:
 def reads(side: Side, *sections: tuple[str, Reading[Any]]) -> Told:
     """When the sections were read that the topic's facts come from, and what went wrong."""
     items = [one for name, reading in sections for one in read_item(name, reading, side.scene)]
-    return (tr("read"), tuple(items), False)
+    return (tr("read"), tuple(items), LIVE)
 
 
 def rate(value: float | None) -> Items:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import data_plane, present
-from pfha_tui.ui.facts.side import Side, Told, counts, rate, reads
+from pfha_tui.ui.facts.side import EQUAL, LIVE, OWN, Side, Told, counts, rate, reads
 from pfha_tui.ui.facts.table import Items, number, text, yes_no
 from pfha_tui.ui.line import Tone, line
 
@@ -16,28 +16,28 @@ def pfsync(side: Side) -> Sequence[Told]:
     failed = None if counters is None else counters.send_errors
     dropped = [] if counters is None else [(n, c) for n, c in counters.dropped if c]
     return (
-        (tr("sent"), _message_rate(rates.pfsync_out_ps, rates.pfsync_out_silent_s), False),
-        (tr("heard"), _message_rate(rates.pfsync_in_ps, rates.pfsync_in_silent_s), False),
-        (tr("interface"), text(setting.syncdev if setting else None), False),
-        (tr("peer"), text(setting.syncpeer if setting else None), False),
-        (tr("protocol version"), number(setting.version if setting else None), True),
-        (tr("at most"), number(setting.maxupd if setting else None), True),
-        (tr("defer"), yes_no(setting.defer if setting else None), True),
-        (tr("bulk update"), data_plane.bulk_items(node, side.bulk, side.scene), False),
+        (tr("sent"), _message_rate(rates.pfsync_out_ps, rates.pfsync_out_silent_s), OWN),
+        (tr("heard"), _message_rate(rates.pfsync_in_ps, rates.pfsync_in_silent_s), OWN),
+        (tr("interface"), text(setting.syncdev if setting else None), OWN),
+        (tr("peer"), text(setting.syncpeer if setting else None), OWN),
+        (tr("version"), text(setting.version if setting else None), EQUAL),
+        (tr("most per packet"), text(setting.maxupd if setting else None), EQUAL),
+        (tr("defer"), yes_no(setting.defer if setting else None), EQUAL),
+        (tr("bulk update"), data_plane.bulk_items(node, side.bulk, side.scene), OWN),
         (
             tr("packets sent"),
             number(None if counters is None else counters.sent + counters.sent6),
-            False,
+            OWN,
         ),
         (
             tr("packets heard"),
             number(None if counters is None else counters.received + counters.received6),
-            False,
+            OWN,
         ),
-        (tr("failed to send"), text(failed, Tone.WARN if failed else Tone.PLAIN), False),
-        (tr("messages sent"), counts(counters.out_messages if counters else ()), False),
-        (tr("messages heard"), counts(counters.in_messages if counters else ()), False),
-        (tr("dropped"), counts(dropped, Tone.WARN), False),
+        (tr("failed to send"), text(failed, Tone.WARN if failed else Tone.PLAIN), OWN),
+        (tr("messages sent"), counts(counters.out_messages if counters else ()), OWN),
+        (tr("messages heard"), counts(counters.in_messages if counters else ()), OWN),
+        (tr("dropped"), counts(dropped, Tone.WARN), OWN),
         reads(side, ("netstat", node.pfsync), ("ifconfig", node.interfaces)),
     )
 
@@ -66,24 +66,24 @@ def states(side: Side) -> Sequence[Told]:
     snmp = node.snmp.value
     since = None if pf is None or pf.since_s is None else present.uptime(pf.since_s)
     return (
-        (tr("states"), number(count), False),
-        (tr("beside the peer"), share, False),
-        (tr("most"), number(limit), True),
+        (tr("states"), number(count), OWN),
+        (tr("beside the peer"), share, OWN),
+        (tr("most"), number(limit), EQUAL),
         (
             tr("fill"),
             text(present.share(fill, 1), Tone.WARN if loud else Tone.PLAIN)
             if fill is not None
             else (),
-            False,
+            OWN,
         ),
-        (tr("new"), rate(node.rates.pf_inserts_ps), False),
-        (tr("pf on"), yes_no(pf.enabled if pf else None, wrong=False), True),
-        (tr("on for"), text(since), False),
-        (tr("inserted"), number(pf.inserts if pf else None), False),
-        (tr("removed"), number(pf.removals if pf else None), False),
-        (tr("searched"), number(pf.searches if pf else None), False),
-        (tr("counters"), counts(pf.counters if pf else ()), False),
-        (tr("snmp counts"), number(snmp.states if snmp else None), False),
+        (tr("new"), rate(node.rates.pf_inserts_ps), OWN),
+        (tr("pf on"), yes_no(pf.enabled if pf else None, wrong=False), EQUAL),
+        (tr("on for"), text(since), OWN),
+        (tr("inserted"), number(pf.inserts if pf else None), OWN),
+        (tr("removed"), number(pf.removals if pf else None), OWN),
+        (tr("searched"), number(pf.searches if pf else None), OWN),
+        (tr("counters"), counts(pf.counters if pf else ()), OWN),
+        (tr("snmp counts"), number(snmp.states if snmp else None), LIVE),
         reads(side, ("pfctl", node.pf), ("limits", node.limits), ("snmp", node.snmp)),
     )
 
@@ -94,8 +94,8 @@ def creators(side: Side) -> Sequence[Told]:
     snmp = node.snmp.value
     held = data_plane.creator_items(node, side.peer) if node.creators.value is not None else ()
     return (
-        (tr("own id"), text(pf.host_id if pf else None), False),
-        (tr("states held of"), held, False),
-        (tr("id by snmp"), text(snmp.pf_host_id if snmp else None), False),
+        (tr("own id"), text(pf.host_id if pf else None), OWN),
+        (tr("states held of"), held, OWN),
+        (tr("id by snmp"), text(snmp.pf_host_id if snmp else None), LIVE),
         reads(side, ("creators", node.creators), ("pfctl", node.pf)),
     )

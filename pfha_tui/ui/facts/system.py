@@ -8,11 +8,11 @@ from pfha_tui.domain.snapshot import LinkStatus, NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.wording import decimal, word
 from pfha_tui.ui import present, vips
-from pfha_tui.ui.facts.side import Side, Told, reads
+from pfha_tui.ui.facts.side import EQUAL, LIVE, OWN, Side, Told, reads
 from pfha_tui.ui.facts.table import Items, number, text, yes_no
 from pfha_tui.ui.line import Tone, line
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.sections import condition, link_line
+from pfha_tui.ui.sections import condition, link_state
 
 
 def node(side: Side) -> Sequence[Told]:
@@ -22,31 +22,37 @@ def node(side: Side) -> Sequence[Told]:
     load = () if stats is None or stats.loadavg is None else stats.loadavg
     booted = None if stats is None else stats.boottime
     started = () if booted is None else (line(present.clock_text(booted, scene)),)
-    up = () if booted is None else (line(present.uptime(scene.epoch - booted)),)
+    uptime = node.uptime_s(scene.now)
+    up = () if uptime is None else (line(present.uptime(uptime)),)
     memory = None if stats is None else stats.memory_used
     size = None if stats is None else stats.physmem
+    now = condition(node.system, scene)
+
+    def told(text: str | None) -> Items:
+        return () if text is None else (now.show(line(text)),)
+
     return (
-        (tr("part"), text(word(node.role)), False),
-        (tr("address"), text(node.address), False),
-        (tr("why unreachable"), text(node.unreachable_why, Tone.BAD), False),
-        (tr("ssh"), link_items("ssh", node.ssh, scene), False),
-        (tr("snmp"), link_items("snmp", node.snmp_link, scene), False),
-        (tr("host name"), text(identity.hostname if identity else None), False),
-        (tr("pfSense"), text(identity.version if identity else None), True),
-        (tr("system"), text(_system(side)), True),
-        (tr("up"), (*up, *started), False),
-        (tr("booting"), yes_no(node.booting.value, wrong=True), False),
-        (tr("cpu"), (line(present.share(node.rates.cpu)),) if stats else (), False),
-        (tr("processors"), number(stats.ncpu if stats else None), True),
+        (tr("part"), text(word(node.role)), OWN),
+        (tr("address"), text(node.address), OWN),
+        (tr("why unreachable"), text(node.unreachable_why, Tone.BAD), OWN),
+        (tr("ssh"), link_items(node.ssh, scene), OWN),
+        (tr("snmp"), link_items(node.snmp_link, scene), OWN),
+        (tr("host name"), text(identity.hostname if identity else None), OWN),
+        (tr("pfSense"), text(identity.version if identity else None), EQUAL),
+        (tr("system"), text(_system(side)), EQUAL),
+        (tr("up"), (*up, *started), OWN),
+        (tr("booting"), yes_no(node.booting.value, wrong=True), OWN),
+        (tr("cpu"), told(present.share(node.rates.cpu) if stats else None), OWN),
+        (tr("processors"), number(stats.ncpu if stats else None), EQUAL),
         (
             tr("load"),
-            (line("  ".join(decimal(f"{one:.2f}") for one in load)),) if load else (),
-            False,
+            told("  ".join(decimal(f"{one:.2f}") for one in load) or None),
+            OWN,
         ),
-        (tr("memory used"), (line(present.share(memory)),) if memory is not None else (), False),
-        (tr("memory"), (line(present.bytes_text(size)),) if size is not None else (), True),
-        (tr("snmp agent"), _agent(node), False),
-        (tr("streams"), gap_items(node), False),
+        (tr("memory used"), told(present.share(memory) if memory is not None else None), OWN),
+        (tr("memory"), (line(present.bytes_text(size)),) if size is not None else (), EQUAL),
+        (tr("snmp agent"), _agent(node), LIVE),
+        (tr("streams"), gap_items(node), OWN),
         reads(side, ("identity", node.identity), ("system", node.system), ("snmp", node.snmp)),
     )
 
@@ -58,9 +64,9 @@ def _system(side: Side) -> str:
     return " ".join(part for part in (identity.os, identity.os_release) if part)
 
 
-def link_items(name: str, link: LinkStatus, scene: Scene) -> Items:
+def link_items(link: LinkStatus, scene: Scene) -> Items:
     """One way to the node: its state, round trip and sentence."""
-    items = [link_line(name, link, scene)]
+    items = [link_state(link, scene)]
     if link.rtt_s is not None:
         trip = tr("round trip {time}").format(time=present.milliseconds(link.rtt_s))
         items.append(line((trip, Tone.MUTED)))
@@ -87,7 +93,7 @@ def gap_items(node: NodeSnapshot) -> Items:
 def stream(side: Side) -> Sequence[Told]:
     """Whether the live streams arrive."""
     fine = (line(tr("devd and the system log arrive live")),)
-    return ((tr("streams"), gap_items(side.node) or fine, False),)
+    return ((tr("streams"), gap_items(side.node) or fine, OWN),)
 
 
 def pair(side: Side) -> Sequence[Told]:
@@ -97,13 +103,13 @@ def pair(side: Side) -> Sequence[Told]:
     loud = Tone.WARN if tone in (Tone.BADGE_WARN, Tone.BADGE_BAD) else Tone.STRONG
     masters = sum(role.state is CarpState.MASTER for role in node.roles)
     return (
-        (tr("stands"), (line((word, loud)),), False),
+        (tr("stands"), (line((word, loud)),), OWN),
         (
             tr("serves"),
             (line(tr("{count} of {all} VIPs").format(count=masters, all=len(node.roles))),),
-            False,
+            OWN,
         ),
-        (tr("ssh"), link_items("ssh", node.ssh, scene), False),
-        (tr("snmp"), link_items("snmp", node.snmp_link, scene), False),
-        (tr("roles read"), (condition(node.interfaces, scene).remark or line(tr("now")),), False),
+        (tr("ssh"), link_items(node.ssh, scene), OWN),
+        (tr("snmp"), link_items(node.snmp_link, scene), OWN),
+        (tr("roles read"), (condition(node.interfaces, scene).remark or line(tr("now")),), OWN),
     )

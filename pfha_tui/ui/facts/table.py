@@ -65,14 +65,14 @@ def yes_no(value: bool | None, wrong: bool | None = None) -> Items:
 
 
 def read_item(name: str, reading: Reading[Any], scene: Scene) -> Items:
-    """When a section was read, how, and what went wrong the last time: `ifconfig 0.4 s ago by ssh`."""
+    """When a section was read, how, and what went wrong the last time: `ifconfig ssh 0.4 s ago`."""
     items: list[Line] = []
     if reading.taken_at is not None:
         ago = tr("{age} ago").format(age=present.age(reading.age(scene.now)))
         fresh = reading.freshness(scene.now) is Freshness.FRESH
         tone = Tone.MUTED if fresh else Tone.WARN
         way = f" {reading.source}" if reading.source is not None else ""
-        items.append(line((f"{name} ", Tone.MUTED), (ago, tone), (way, Tone.MUTED)))
+        items.append(line((f"{name}{way} ", Tone.MUTED), (ago, tone)))
     if reading.error is not None:
         said = tr("{what}: {detail}").format(what=name, detail=word(reading.error.kind))
         message = clean(reading.error.message[:TEXT_LIMIT])
@@ -84,8 +84,8 @@ def read_item(name: str, reading: Reading[Any], scene: Scene) -> Items:
     return tuple(items)
 
 
-def table(facts: Sequence[Fact], names: tuple[str, str], cells: int) -> tuple[Line, ...]:
-    """The facts below the nodes' names; those of which neither node tells anything are left out.
+def table(facts: Sequence[Fact], heads: tuple[Line, Line], cells: int) -> tuple[Line, ...]:
+    """The facts below the nodes' heads; those of which neither node tells anything are left out.
 
     Long values are broken; `≠` stands between two that ought to be equal.
     """
@@ -94,10 +94,7 @@ def table(facts: Sequence[Fact], names: tuple[str, str], cells: int) -> tuple[Li
         NAME_CELLS, max((cell_len(fact.name) for fact in shown), default=0), cells // 4
     )
     column = max(1, (cells - name_cells - GAP - 3) // 2)
-    tones = (Tone.NODE_A, Tone.NODE_B)
-    head = [
-        pad(line((clean(name[:64]), tone)), column) for name, tone in zip(names, tones, strict=True)
-    ]
+    head = [pad(one, column) for one in heads]
     rows = [line(" " * (name_cells + GAP), head[0], "   ", head[1])]
     for fact in shown:
         left, right = _rows(fact.primary, column), _rows(fact.secondary, column)

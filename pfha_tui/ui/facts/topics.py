@@ -1,8 +1,12 @@
 """Pure: which facts belong to a topic."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from pfha_tui.ui.about import Topic
+from pfha_tui.domain.reading import Reading
+from pfha_tui.domain.snapshot import NodeSnapshot
+from pfha_tui.ui import data_plane
+from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.facts import carp, interface, services, sync, system
 from pfha_tui.ui.facts.side import Side, Told
 
@@ -22,6 +26,29 @@ _WAYS = {
     Topic.STREAM: system.stream,
     Topic.PAIR: system.pair,
 }
+
+
+def principal(about: About, node: NodeSnapshot) -> Reading[Any] | None:
+    """The section whose age is that of the topic's facts on this node; None where each has its own."""
+    match about.topic:
+        case Topic.VIP:
+            return node.interfaces
+        case Topic.INTERFACE:
+            return node.snmp if node.interfaces.value is None else node.interfaces
+        case Topic.STATES:
+            return data_plane.counted(node)
+        case Topic.DHCP:
+            return node.dhcp_kea if about.name == services.KEA else node.dhcp_isc
+    sections: dict[Topic, Reading[Any]] = {
+        Topic.CARP: node.carp,
+        Topic.PFSYNC: node.pfsync,
+        Topic.CREATORS: node.creators,
+        Topic.ADVERTS: node.carp_counters,
+        Topic.CONFIG: node.config,
+        Topic.GATEWAY: node.gateways,
+        Topic.CLOCK: node.clock,
+    }
+    return sections.get(about.topic)
 
 
 def of(topic: Topic, side: Side) -> Sequence[Told]:

@@ -104,7 +104,9 @@ class MainScreen(Screen[None]):
             # but the old picture must not pass for the present either.
             self.drawing_error = error
             said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
-            self.query_one("#verdict", Lines).draw(wrap(said, self.size.width, 2, Tone.BAD))
+            # Rows are gone before the screen is, when the console is being left.
+            for verdict in self.query("#verdict").results(Lines):
+                verdict.draw(wrap(said, self.size.width, 2, Tone.BAD))
 
     def _draw(self, moment: Moment) -> None:
         width, height = self.size

@@ -84,7 +84,7 @@ class Lines(Widget):
     def _style(self, tone: Tone, chosen: bool) -> Style:
         """The style of a tone; on the row under the cursor with the cursor's ground."""
         style = self.tone_style(tone)
-        if not chosen or tone in (Tone.FRAME, Tone.FRAME_FOCUS):
+        if not chosen or tone in (Tone.FRAME, Tone.FRAME_FOCUS, Tone.MATCH):
             return style
         cursor = self.tone_style(Tone.CURSOR)
         return style + Style(bgcolor=cursor.bgcolor, reverse=cursor.reverse or style.reverse)

@@ -16,8 +16,8 @@ from pfha_tui.ui.widgets.lines import WHEEL_ROWS, Lines
 
 
 class PairList(Lines, can_focus=True):
-    """Draws a `Wall`. The cursor keeps to its pair when the order changes; a number opens the pair that
-    has it, wherever its line has moved to."""
+    """Draws a `Wall`. The cursor is on the first line, the worst pair, until it is moved; then it keeps to its
+    pair when the order changes. A number opens the pair that has it, wherever its line has moved to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings([command for command in COMMANDS if command.scope is Scope.WALL]),
@@ -44,6 +44,7 @@ class PairList(Lines, can_focus=True):
         super().__init__(ascii_only=ascii_only, id=id)
         self._wall = Wall(EMPTY, ())
         self._marked: int | None = None
+        self._moved = False
         self._top = 0
 
     @property
@@ -57,15 +58,16 @@ class PairList(Lines, can_focus=True):
         return next((plain(row).strip() for n, row in self._wall.rows if n == self._marked), "")
 
     def show(self, wall: Wall) -> None:
-        """Show this wall; the cursor starts on its first line."""
+        """Show this wall."""
         self._wall = wall
-        if self._marked is None and wall.rows:
+        if not self._moved and wall.rows:
             self._marked = wall.rows[0][0]
         self._fit_rows()
 
     def mark(self, number: int) -> None:
         """Put the cursor on this pair (counted from 0)."""
         self._marked = number
+        self._moved = True
         self._reveal()
         self._fit_rows()
         self.post_message(self.Marked())
