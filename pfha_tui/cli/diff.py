@@ -32,6 +32,7 @@ class DiffOptions:
 
 def run(options: Options, wish: DiffOptions) -> ExitCode:
     """Read both configurations, compare them, and print what differs. Raises Failure."""
+    from pfha_tui.cli.diff_rules import rules
     from pfha_tui.cli.diff_sources import history_of, sides
     from pfha_tui.configdiff.engine import compare, compare_revisions
     from pfha_tui.parsers.errors import ParseError
@@ -53,6 +54,7 @@ def run(options: Options, wish: DiffOptions) -> ExitCode:
             both.secondary.config,
             names=names,
             revisions=both.revisions,
+            rules=rules(options, configured=not both.files),
             now=time.time(),
         )
     findings = report.findings

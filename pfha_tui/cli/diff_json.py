@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from pfha_tui.cli.status_json import rfc3339
 from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import Verdict
-from pfha_tui.configdiff.rules import RULES
 from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
@@ -100,6 +99,6 @@ def _rules(report: "Report") -> list[dict[str, Any]]:
     counts = Counter(each.rule for each in report.expected)
     return [
         {"id": rule.id, "count": counts[rule.id], "reason": tr(rule.reason), "source": rule.source}
-        for rule in RULES
+        for rule in report.rules
         if counts[rule.id]
     ]

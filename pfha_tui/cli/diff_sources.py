@@ -50,6 +50,8 @@ class Sides:
     secondary: Source
     revisions: tuple[Revision, ...] = ()
     same_node: bool = False
+    files: bool = False
+    """Both are files, so that no node was asked."""
 
 
 async def sides(options: Options, places: Sequence[str], timeout_s: float) -> Sides:
@@ -64,7 +66,7 @@ async def sides(options: Options, places: Sequence[str], timeout_s: float) -> Si
     except TimeoutError:
         raise _too_late(timeout_s) from None
     same = len(nodes) == 2 and nodes[0] == nodes[1]
-    return Sides(one, two, revisions, same)
+    return Sides(one, two, revisions, same, files=not nodes)
 
 
 async def _both(

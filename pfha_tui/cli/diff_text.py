@@ -9,7 +9,6 @@ from itertools import groupby
 
 from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import SEVERITY, Difference, Report, Side, Verdict
-from pfha_tui.configdiff.rules import RULES
 from pfha_tui.domain.language import mark, ntr, tr
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
@@ -140,7 +139,7 @@ def _summary(report: Report, everything: bool) -> Iterator[str]:
             "Nothing would behave differently after a failover, as far as the configuration decides."
         )
     counts = Counter(each.rule for each in report.expected)
-    known = [rule for rule in RULES if counts[rule.id]]
+    known = [rule for rule in report.rules if counts[rule.id]]
     if everything:
         for rule in known:
             yield f"{rule.id} ({counts[rule.id]}): {tr(rule.reason)} [{rule.source}]"

@@ -70,6 +70,7 @@ def _compare(
         expected=tuple(each for each in found if each.verdict is Verdict.EXPECTED),
         coverage=coverage.coverage(primary.root, secondary.root, sync, past, found),
         alerts=coverage.alerts(primary, secondary, sync, past, names, now),
+        rules=tuple(rules),
     )
 
 

@@ -10,6 +10,7 @@ from pfha_tui.collector.feed import Feed
 from pfha_tui.configdiff import remote
 from pfha_tui.configdiff.engine import compare
 from pfha_tui.configdiff.model import Report
+from pfha_tui.configdiff.rules import RULES, Rule
 from pfha_tui.domain.command import Command, Sample
 from pfha_tui.parsers.configxml import Revision
 
@@ -27,7 +28,7 @@ class _Login:
         return await self.feed.ask(self.node, commands)
 
 
-async def compare_watched(feed: Feed, now: float) -> Report:
+async def compare_watched(feed: Feed, now: float, rules: Sequence[Rule] = RULES) -> Report:
     """Read both nodes and compare them in a thread; `now` is in seconds since the epoch.
 
     Raises TransportError, remote.NotReadable, ParseError, ComparisonFault and TimeoutError, alone.
@@ -39,7 +40,7 @@ async def compare_watched(feed: Feed, now: float) -> Report:
         second = await remote.read(two)
         revisions = await remote.read_past(two)
         return await asyncio.to_thread(
-            _compare, first, second, (one.node, two.node), revisions, now
+            _compare, first, second, (one.node, two.node), revisions, now, rules
         )
 
 
@@ -49,6 +50,7 @@ def _compare(
     names: tuple[str, str],
     revisions: Sequence[Revision],
     now: float,
+    rules: Sequence[Rule],
 ) -> Report:
     primary, secondary = remote.unpacked(first), remote.unpacked(second)
-    return compare(primary, secondary, names=names, revisions=revisions, now=now)
+    return compare(primary, secondary, names=names, revisions=revisions, now=now, rules=rules)

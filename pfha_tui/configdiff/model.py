@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pfha_tui.domain.verdict import Severity
 from pfha_tui.parsers.configxml import Revision
+
+if TYPE_CHECKING:
+    from pfha_tui.configdiff.rules import Rule
 
 
 class Verdict(StrEnum):
@@ -121,6 +125,8 @@ class Report:
     expected: tuple[Difference, ...]
     coverage: tuple[Coverage, ...]
     alerts: tuple[Alert, ...]
+    rules: tuple[Rule, ...] = ()
+    """The rules that were asked."""
 
     @property
     def findings(self) -> bool:

@@ -163,7 +163,15 @@ RULES: Final = (
 
 
 class RuleError(ValueError):
-    """A rule given by the user is not one; str() is one sentence."""
+    """A rule given by the user is not one; str() is one sentence.
+
+    `key` is what of it is at fault, `place` which table it is, from 0.
+    """
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.place = 0
 
 
 def with_own(tables: Iterable[Mapping[str, object]]) -> tuple[Rule, ...]:
@@ -171,15 +179,34 @@ def with_own(tables: Iterable[Mapping[str, object]]) -> tuple[Rule, ...]:
 
     Raises RuleError for a table that has other keys, no paths, or an id that is taken.
     """
+    own, wrong = _judged(tables)
+    if wrong:
+        raise wrong[0]
+    return (*own, *RULES)
+
+
+def faults(tables: Iterable[Mapping[str, object]]) -> tuple[RuleError, ...]:
+    """The first fault of each table that `with_own` would refuse."""
+    return _judged(tables)[1]
+
+
+def _judged(
+    tables: Iterable[Mapping[str, object]],
+) -> tuple[tuple[Rule, ...], tuple[RuleError, ...]]:
     taken = {rule.id for rule in RULES}
-    own = []
-    for table in tables:
-        rule = _own(table)
-        if rule.id in taken:
-            raise RuleError(tr('the rule "{id}" is there already').format(id=rule.id))
+    own, wrong = [], []
+    for place, table in enumerate(tables):
+        try:
+            rule = _own(table)
+            if rule.id in taken:
+                raise RuleError("id", tr('the rule "{id}" is there already').format(id=rule.id))
+        except RuleError as error:
+            error.place = place
+            wrong.append(error)
+            continue
         taken.add(rule.id)
         own.append(rule)
-    return (*own, *RULES)
+    return tuple(own), tuple(wrong)
 
 
 _KEYS: Final = frozenset({"id", "paths", "reason"})
@@ -190,19 +217,20 @@ _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*", re.ASCII)
 def _own(table: Mapping[str, object]) -> Rule:
     unknown = sorted(set(table) - _KEYS)
     if unknown:
-        raise RuleError(tr('a rule has no "{key}"').format(key=unknown[0]))
+        raise RuleError(unknown[0], tr('a rule has no "{key}"').format(key=unknown[0]))
     name, paths, reason = table.get("id"), table.get("paths"), table.get("reason")
     if not isinstance(name, str) or not _ID.fullmatch(name):
-        raise RuleError(tr("the id of a rule is 1 to 40 lower case letters, digits and dashes"))
+        raise RuleError(
+            "id", tr("the id of a rule is 1 to 40 lower case letters, digits and dashes")
+        )
     if not isinstance(reason, str) or not reason.strip():
-        raise RuleError(tr('the rule "{id}" gives no reason').format(id=name))
+        raise RuleError("reason", tr('the rule "{id}" gives no reason').format(id=name))
     if not isinstance(paths, list | tuple) or not paths:
-        raise RuleError(tr('the rule "{id}" names no paths').format(id=name))
+        raise RuleError("paths", tr('the rule "{id}" names no paths').format(id=name))
     for path in paths:
         if not isinstance(path, str) or not _PATH.fullmatch(path) or path.startswith("*"):
-            raise RuleError(
-                tr(
-                    'the rule "{id}" has a path that is none: names parted by /, the first without *'
-                ).format(id=name)
+            said = tr(
+                'the rule "{id}" has a path that is none: names parted by /, the first without *'
             )
+            raise RuleError("paths", said.format(id=name))
     return Rule(name, tuple(map(str, paths)), reason.strip(), tr("the configuration file"))

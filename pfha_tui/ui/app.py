@@ -257,11 +257,15 @@ class ConsoleApp(Desk):
             return
         # Imported on first use, as the help page is.
         from pfha_tui.configdiff.live import compare_watched
+        from pfha_tui.configdiff.rules import with_own
         from pfha_tui.ui.screens.diff import DiffScreen
 
         feed, clock = pair.feed, self._options.clock
+        rules = with_own(self._options.expected)
         self.push_screen(
-            DiffScreen(lambda: compare_watched(feed, clock()[1]), ascii_only=self._options.ascii)
+            DiffScreen(
+                lambda: compare_watched(feed, clock()[1], rules), ascii_only=self._options.ascii
+            )
         )
 
     def action_other_node(self) -> None:

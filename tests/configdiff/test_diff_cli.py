@@ -120,3 +120,53 @@ async def test_a_live_pair_and_its_past(lab: Lab, capsys: pytest.CaptureFixture[
     assert await run(lab, "fw1@12345", "fw2") == 5
     assert "No such file" in capsys.readouterr().err
     assert not [name for name in os.listdir(lab.directory) if name.endswith(".xml")]
+
+
+PAIR = """schema = 1
+[[pair]]
+name = "p"
+[[pair.node]]
+name = "a"
+role = "primary"
+address = "192.0.2.1"
+[[pair.node]]
+name = "b"
+role = "secondary"
+address = "192.0.2.2"
+"""
+
+
+def configured(tmp_path: Path, tables: str) -> str:
+    path = tmp_path / "config.toml"
+    path.write_text(PAIR + tables)
+    return str(path)
+
+
+def test_a_rule_of_the_file_makes_a_difference_expected(
+    files: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = (
+        '[[diff.expected]]\nid = "mail"\npaths = "aliases/alias/address"\nreason = "Two relays"\n'
+    )
+    path = configured(tmp_path, rule)
+    given = ["--config", path, "diff", files[0], files[2], "--exit-code"]
+    assert main(given) == 0
+    assert "mail 1" in capsys.readouterr().out
+    assert main([*given, "--all"]) == 0
+    assert "mail (1): Two relays [the configuration file]" in capsys.readouterr().out
+    assert main(["--config", path, "config", "check"]) == 0
+
+
+def test_rules_at_fault_are_named_with_their_line(
+    files: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = (
+        '[[diff.expected]]\nid = "skew"\npaths = "filter/**"\nreason = "x"\n'
+        '[[diff.expected]]\nid = "all"\npaths = ["**"]\nreason = "x"\n'
+    )
+    path = configured(tmp_path, tables)
+    for command in (["diff", files[0], files[1]], ["config", "check"]):
+        assert main(["--config", path, *command]) == 2
+        said = capsys.readouterr().err
+        assert f'{path}:13: diff.expected[#1].id: the rule "skew" is there already' in said
+        assert f'{path}:18: diff.expected[#2].paths: the rule "all" has a path that is none' in said
