@@ -67,7 +67,7 @@ def run(options: Options, wish: DiffOptions) -> ExitCode:
 
 def _list(revisions: "Sequence[Revision]", form: str) -> None:
     """The earlier revisions of a node, the newest first, each with the number that names it after @."""
-    from pfha_tui.cli import diff_text
+    from pfha_tui.configdiff import told
 
     if form == "json":
         from pfha_tui.cli.diff_json import history
@@ -75,11 +75,11 @@ def _list(revisions: "Sequence[Revision]", form: str) -> None:
         output.dump(history(revisions))
         return
     for number, revision in enumerate(revisions, 1):
-        output.line(f"@-{number} {diff_text.revision(revision)}")
+        output.line(f"@-{number} {told.revision(revision)}")
 
 
 def _print(report: "Report", options: Options, wish: DiffOptions) -> None:
-    from pfha_tui.cli import diff_text
+    from pfha_tui.configdiff import told
 
     if wish.form == "json":
         from pfha_tui.cli.diff_json import document
@@ -87,9 +87,9 @@ def _print(report: "Report", options: Options, wish: DiffOptions) -> None:
         output.dump(document(report, everything=wish.all))
         return
     lines = {
-        "table": diff_text.lines,
-        "unified": diff_text.unified,
-        "markdown": diff_text.markdown,
+        "table": told.lines,
+        "unified": told.unified,
+        "markdown": told.markdown,
     }[wish.form](report, everything=wish.all)
     ascii_only = options.ascii or not output.unicode_output()
     for line in lines:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from pfha_tui.configdiff import coverage, visible, words
+from pfha_tui.configdiff import coverage, item, visible, words
 from pfha_tui.configdiff.conditions import TESTS, Case
 from pfha_tui.configdiff.consequences import consequence
 from pfha_tui.configdiff.model import WEIGHT, Difference, Report, Side, Verdict
@@ -136,6 +136,7 @@ def _difference(
         consequence=consequence(change, verdict, names, wiped=sync is not None and sync.works),
         rule=rule.id if rule is not None else "",
         path=change.text,
+        xml=item.rows(change),
     )
 
 

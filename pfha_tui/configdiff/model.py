@@ -61,6 +61,8 @@ class Difference:
     """The id of the rule that judged it; empty where the sync alone decided."""
     path: str = ""
     """Where it stands in config.xml, entries without their identity: `filter/rule/disabled`."""
+    xml: tuple[tuple[str, str], ...] = ()
+    """The thing as XML, as `item.rows` has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,21 @@ def page(report: Report, view: View, cells: int) -> Page:
     return Page(tuple(rows), tuple(differences), tuple(sections))
 
 
+def raw(report: Report, view: View, number: int) -> tuple[Line, ...]:
+    """The thing of a difference (counted from 0) as XML: what is of one node alone in that node's colour."""
+    found = chosen(report, view)
+    if not 0 <= number < len(found) or not found[number].xml:
+        return (line((tr("Nothing of it can be shown as XML."), Tone.MUTED)),)
+    tones = {"-": Tone.NODE_A, "+": Tone.NODE_B, "!": Tone.BAD}
+    names = (clean(report.primary.name), clean(report.secondary.name))
+    head = line(("- ", Tone.NODE_A), f"{names[0]}   ", ("+ ", Tone.NODE_B), names[1])
+    rows = (
+        line((f"{sign} {clean(text)}", tones.get(sign, Tone.PLAIN)))
+        for sign, text in found[number].xml
+    )
+    return (head, EMPTY, *rows)
+
+
 def tree(report: Report, view: View, section: str) -> tuple[Line, ...]:
     """Every section with how many differences it has, and whether something syncs it; `section` is marked."""
     shown = chosen(report, view)

@@ -12,9 +12,8 @@ from itertools import zip_longest
 import pytest
 from diff_pairs import healthy
 
-from pfha_tui.cli import diff_text
 from pfha_tui.cli.diff_json import document
-from pfha_tui.configdiff import engine, visible
+from pfha_tui.configdiff import engine, told, visible
 from pfha_tui.configdiff.conditions import TESTS
 from pfha_tui.configdiff.engine import ComparisonFault, compare, compare_revisions
 from pfha_tui.configdiff.model import Report
@@ -136,7 +135,7 @@ def read(root: Value) -> ConfigXml:
 
 def outputs(report: Report) -> str:
     texts = [repr(report), json.dumps(document(report, everything=True))]
-    for form in (diff_text.lines, diff_text.unified, diff_text.markdown):
+    for form in (told.lines, told.unified, told.markdown):
         texts.extend(form(report, everything=True))
     return "\n".join(texts)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -15,13 +16,19 @@ from textual.widgets import Input
 
 from pfha_tui.configdiff.model import Report
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import diff_view
+from pfha_tui.ui.commands import Command
+from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.diff_view import FILTERS, Page, View
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
 from pfha_tui.ui.widgets.lines import Lines, Panel
 
 Load = Callable[[], Awaitable[Report]]
+Save = Callable[[Report], Awaitable[Path]]
+SHARED = ("help", "copy", "picture")
+"""Commands of the session that this screen has too."""
 
 
 class DiffScreen(ModalScreen[None]):
@@ -37,22 +44,19 @@ class DiffScreen(ModalScreen[None]):
     DiffScreen #diff-keys { height: 1; background: $pf-panel; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "back", ""),
-        ("q,c", "dismiss", ""),
-        ("n", "step(1)", ""),
-        ("N", "step(-1)", ""),
-        ("s", "section(1)", ""),
-        ("S", "section(-1)", ""),
-        ("v", "filter", ""),
-        ("u", "form", ""),
-        ("r", "load", ""),
-        ("slash", "search", ""),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in KEYS]
 
-    def __init__(self, load: Load, *, ascii_only: bool) -> None:
+    def __init__(
+        self, load: Load, save: Save, commands: Sequence[Command], *, ascii_only: bool
+    ) -> None:
         super().__init__()
+        for command in commands:
+            if command.id in SHARED:
+                self._bindings.bind(command.keys, f"app.{command.action}", show=False)
         self._load = load
+        self._save = save
+        self._raw = False
+        self._note = ""
         self._ascii = ascii_only
         self._report: Report | None = None
         self._said = ""
@@ -96,7 +100,7 @@ class DiffScreen(ModalScreen[None]):
     async def _read(self) -> None:
         try:
             self._report = await self._load()
-            self._said = ""
+            self._said, self._raw = "", False
         except TimeoutError:
             self._said = tr("The nodes did not send their configurations in time.")
         except Exception as error:
@@ -106,7 +110,10 @@ class DiffScreen(ModalScreen[None]):
         self._draw()
 
     def _draw(self) -> None:
-        if not self.is_mounted or not self._found.inner.width:
+        # A timer, a resize or an answer may come before the panels do.
+        if not self.query("#diff-found") or not self.query("#diff-keys"):
+            return
+        if not self._found.inner.width:
             return
         title: Line = line((tr("Configurations compared"), Tone.STRONG))
         if self._report is None or self._said:
@@ -114,21 +121,35 @@ class DiffScreen(ModalScreen[None]):
         else:
             self._page = diff_view.page(self._report, self._view, self._found.inner.width)
             badge = line((diff_view.heading(self._view), Tone.ACCENT))
-            self._found.fill(title, badge, self._page.rows)
+            rows = self._page.rows
+            if self._raw:
+                rows = diff_view.raw(self._report, self._view, self._number)
+            self._found.fill(title, badge, rows)
             here = diff_view.section_at(self._report, self._view, self._number)
             rows = diff_view.tree(self._report, self._view, here)
             name = line((tr("Sections"), Tone.STRONG))
             self.query_one("#diff-sections", Panel).fill(name, EMPTY, rows)
-        keys = tr(" n next  s section  v kind  u form  / search  r read again  Esc back")
-        self.query_one("#diff-keys", Lines).draw((line((keys, Tone.MUTED)),))
+        self.query_one("#diff-keys", Lines).draw((self._lowest(),))
+
+    def _lowest(self) -> Line:
+        """The keys, or what is to be said until the next one."""
+        if self._note:
+            return line((f" {self._note}", Tone.ACCENT))
+        keys = "  ".join(f"{key.label} {tr(key.short)}" for key in KEYS if key.short)
+        return line((f" {keys}", Tone.MUTED))
+
+    def _goto(self, row: int) -> None:
+        """Draw, with this row of the page in sight."""
+        self._note = ""
+        self._draw()
+        self._found.scroll_to_row(0 if self._raw else row)
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous difference, round and round."""
         count = len(self._page.differences)
         if count:
             self._number = (self._number + by) % count
-            self._draw()
-            self._found.scroll_to_row(max(0, self._page.differences[self._number] - 1))
+            self._goto(max(0, self._page.differences[self._number] - 1))
 
     def action_section(self, by: int) -> None:
         """Go to the first difference of the next or the previous section."""
@@ -138,8 +159,7 @@ class DiffScreen(ModalScreen[None]):
         current = sum(row <= here for row in self._page.sections) - 1
         row = self._page.sections[(current + by) % len(self._page.sections)]
         self._number = sum(place < row for place in self._page.differences)
-        self._draw()
-        self._found.scroll_to_row(row)
+        self._goto(row)
 
     def action_filter(self) -> None:
         """Show the next kind of differences."""
@@ -151,8 +171,27 @@ class DiffScreen(ModalScreen[None]):
 
     def _change(self, view: View) -> None:
         self._view, self._number = view, 0
+        self._goto(0)
+
+    def action_item(self) -> None:
+        """The thing of this difference as XML, or the list again."""
+        if not self._page.differences:
+            return
+        self._raw = not self._raw
+        self._goto(max(0, self._page.differences[self._number] - 1))
+
+    @work(exclusive=True, group="export", exit_on_error=False)
+    async def action_export(self) -> None:
+        """Write the report to a new file, and say where."""
+        if self._report is None:
+            return
+        try:
+            path = await self._save(self._report)
+        except OSError as error:
+            self._note = tr("The report cannot be saved: {why}.").format(why=reason(error))
+        else:
+            self._note = tr("Report saved: {path}").format(path=clean(str(path)))
         self._draw()
-        self._found.scroll_to_row(0)
 
     def action_search(self) -> None:
         """Type a text that the differences must hold."""
@@ -172,7 +211,9 @@ class DiffScreen(ModalScreen[None]):
 
     def action_back(self) -> None:
         """Take back the search, or leave."""
-        if self._view.needle or self.has_class("searching"):
+        if self._raw:
+            self.action_item()
+        elif self._view.needle or self.has_class("searching"):
             self._needle.value = ""
             self._kept()
         else:
