@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from diff_pairs import VERSIONS, compared
 from drifts import DRIFTS, LAWFUL, Drift, Lawful
+from drifts_review import REVIEW
 
 from pfha_tui.configdiff.model import Verdict
 
@@ -19,7 +20,7 @@ def test_a_healthy_pair_has_no_difference_that_counts(version: str) -> None:
     assert report.expected
 
 
-@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name)
+@pytest.mark.parametrize("drift", (*DRIFTS, *REVIEW), ids=lambda drift: drift.name)
 def test_a_drift_is_found_named_and_judged(drift: Drift) -> None:
     report = compared(drift.secondary, drift.primary)
     hits = [
@@ -35,7 +36,7 @@ def test_a_drift_is_found_named_and_judged(drift: Drift) -> None:
     assert all(each.verdict is not Verdict.CHANGED for each in report.differences)
 
 
-@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name)
+@pytest.mark.parametrize("drift", (*DRIFTS, *REVIEW), ids=lambda drift: drift.name)
 def test_one_drift_is_few_lines(drift: Drift) -> None:
     report = compared(drift.secondary, drift.primary)
     # Another version or DHCP server changes what the sync covers, a lone package brings its settings.
