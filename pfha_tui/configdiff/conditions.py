@@ -51,7 +51,7 @@ def _own_vip(case: Case) -> bool:
 
 
 def _own_address(case: Case) -> bool:
-    """Two addresses in one network, or the same words (dhcp, track6, none) on both."""
+    """Two addresses in one network and neither of them a VIP, or the same words (dhcp, track6, none) on both."""
     left, right = _plain(case.change.left), _plain(case.change.right)
     bits = "subnetv6" if case.change.path[-1] == "ipaddrv6" else "subnet"
     entry = case.change.entries[0]
@@ -59,7 +59,7 @@ def _own_address(case: Case) -> bool:
     two = _interface(right, _text(entry.right, bits))
     if one is None or two is None:
         return left == right and one is None and two is None
-    if one.ip == two.ip:
+    if one.ip == two.ip or {left, right} & (_vips(case.primary) | _vips(case.secondary)):
         return False
     return two.ip in one.network or one.ip in two.network
 
@@ -98,6 +98,34 @@ def _different(case: Case) -> bool:
 
 def _only_primary(case: Case) -> bool:
     return not case.change.right
+
+
+def _sync_target(case: Case) -> bool:
+    """Whether only the primary syncs, and to an address that is the secondary's own."""
+    target = _plain(case.change.left)
+    if case.change.right:
+        return False
+    if target in _vips(case.primary) | _addresses(case.primary):
+        return False
+    there = _addresses(case.secondary)
+    known = all(_interface(address, "") is not None for address in there)
+    return target in there or not known or _interface(target, "") is None
+
+
+def _same_port(case: Case) -> bool:
+    """Whether the GUI listens at the same port: none given is the protocol's own."""
+    ports = []
+    for config, given in ((case.primary, case.change.left), (case.secondary, case.change.right)):
+        plain = _text(config.root, "system", "webgui", "protocol") == "http"
+        ports.append(_plain(given) or ("80" if plain else "443"))
+    return ports[0] == ports[1]
+
+
+def _gui_cert(case: Case) -> bool:
+    """Whether each node has the certificate that its GUI is to show."""
+    return _plain(case.change.left) in _certs(case.primary) and _plain(case.change.right) in _certs(
+        case.secondary
+    )
 
 
 def _no_adminsync(case: Case) -> bool:
@@ -164,6 +192,9 @@ TESTS: Final[dict[str, Callable[[Case], bool]]] = {
     "pfsync-peer": _pfsync_peer,
     "different": _different,
     "only-primary": _only_primary,
+    "sync-target": _sync_target,
+    "same-port": _same_port,
+    "gui-cert": _gui_cert,
     "no-adminsync": _no_adminsync,
     "whole": _whole,
     "if-bound": _if_bound,
@@ -182,6 +213,16 @@ def _addresses(config: ConfigXml) -> set[str]:
     for port in interfaces.values() if isinstance(interfaces, dict) else ():
         found |= {_text(port, "ipaddr"), _text(port, "ipaddrv6")}
     return found - {""}
+
+
+def _vips(config: ConfigXml) -> set[str]:
+    found = children(config.root, "virtualip").get("vip")
+    return {_text(vip, "subnet") for vip in found} if isinstance(found, list) else set()
+
+
+def _certs(config: ConfigXml) -> set[str]:
+    found = config.root.get("cert")
+    return {_text(cert, "refid") for cert in found} if isinstance(found, list) else set()
 
 
 def _address_of(config: ConfigXml, key: str) -> str:

@@ -99,6 +99,8 @@ CONSEQUENCES: Final = (
     Consequence("vlans/*", mark("This VLAN would not be reached after a failover.")),
     Consequence("laggs/*", mark("The aggregate would be weaker, or not come up, on {secondary}.")),
     Consequence("ifgroups*", mark("Rules of this group would apply to other interfaces.")),
+    Consequence("system/webgui/ssl-certref", mark("The GUI of a node would come up with another certificate, or not at "
+                                                  "all: nothing is synced.")),
     Consequence("system/webgui/*", mark("{primary} calls {secondary} where nobody listens: nothing is synced.")),
     Consequence("system/maximum*", mark("{secondary} might not hold all states after a failover.")),
     Consequence("system/statepolicy", mark("Synced states would not match on {secondary}: sessions would be lost.")),
@@ -110,6 +112,8 @@ CONSEQUENCES: Final = (
     Consequence("sysctl/*", mark("The kernel of {secondary} would behave otherwise.")),
     Consequence("hasync/pfsync*", mark("States are not synced both ways: sessions would be lost at a failover.")),
     Consequence("hasync/pfhostid", mark("Both nodes claim the same states: those of one are lost.")),
+    Consequence("hasync/synchronizetoip", mark("The sync would not go from {primary} to {secondary}: changes are lost "
+                                               "or go in circles.")),
     Consequence("hasync/*", mark("{secondary} would push its own configuration: changes are lost or go in circles.")),
 )  # fmt: skip
 

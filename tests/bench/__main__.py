@@ -18,6 +18,7 @@ from pfha_tui.collector.state import NodeState
 from pfha_tui.domain.command import Sample
 from pfha_tui.domain.judge import judge
 from pfha_tui.domain.target import NodeRole, NodeTarget
+from tests.bench import configdiff
 from tests.support.captured import answer
 
 ROUNDS = 7
@@ -126,3 +127,4 @@ print(
 )
 first_frame()
 judging()
+configdiff.main()

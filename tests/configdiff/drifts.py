@@ -254,5 +254,6 @@ LAWFUL = (
                            "XMLRPC client.")),
     Lawful("interfaces of a floating rule in another order", rule("Adresses bloquées", "interface", "lan,wan")),
     Lawful("round robin database", put("rrd", {"enable": "", "category": "left=system"})),
+    Lawful("port of the GUI said and unsaid", put("system|webgui|port", "443")),
     Lawful("login of the secondary", put("system|ssh|port", "2222")),
 )  # fmt: skip

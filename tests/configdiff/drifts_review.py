@@ -1,10 +1,33 @@
-"""Sixteen more drifts, chosen from the HA checks of pfSense's documentation and sources, and put down before any was tried."""
+"""Sixteen more drifts, from the HA checks of pfSense's documentation and sources, put down before any was tried."""
 
 from __future__ import annotations
 
-from drifts import Drift, drop, put, reverse, rule, vip
+from drifts import Change, Drift, drop, put, rule, vip
 
+from pfha_tui.lab.configxml import tree
 from pfha_tui.lab.configxml.tree import Tree
+
+
+def swap_last(path: str) -> Change:
+    """The last entry of a list comes first."""
+
+    def change(root: Tree) -> Tree:
+        value = tree.find(root, path.split("|"))
+        assert isinstance(value, list)
+        return put(path, [value[-1], *value[:-1]])(root)
+
+    return change
+
+
+def interfaces_swapped(root: Tree) -> Tree:
+    ports = root["interfaces"]
+    assert isinstance(ports, dict)
+    return {**root, "interfaces": {name: ports[name] for name in ("lan", "wan", *ports)}}
+
+
+def kea(role: str) -> Tree:
+    return {"ha": {"enable": "", "role": role, "localip": "172.16.1.2", "remoteip": "172.16.1.3"}}
+
 
 STRANGER: Tree = {
     "scope": "user", "bcrypt-hash": "$2y$10$stranger", "descr": "Nobody knows", "name": "intrus", "uid": "2042",
@@ -56,7 +79,33 @@ REVIEW = (
     Drift("type of an alias", "aliases", "SRV_WEB", "type", "drift",
           put("aliases|alias|name=SRV_WEB|type", "network")),
     # The first rule that matches decides for NAT too.
-    Drift("outbound NAT in another order", "nat", "to WAN", "order", "drift", reverse("nat|outbound|rule")),
+    Drift("outbound NAT in another order", "nat", "the firewall itself", "order", "drift", swap_last("nat|outbound|rule")),
     # Clients would be told no time server after a renewal.
     Drift("time server that clients get", "dhcpd", "lan", "ntpserver", "drift", drop("dhcpd|lan|ntpserver")),
 )  # fmt: skip
+
+RELATIONS = (
+    Drift("interfaces in another order", "interfaces", "", "order", "must-match", interfaces_swapped),
+    Drift("another device under bound states", "interfaces", "lan", "if", "must-match",
+          put("interfaces|lan|if", "igb7")),
+    Drift("the secondary's address is the VIP", "interfaces", "lan", "ipaddr", "must-match",
+          put("interfaces|lan|ipaddr", "192.168.1.1")),
+    Drift("the sync goes to a VIP", "hasync", "", "synchronizetoip", "must-match",
+          primary=put("hasync|synchronizetoip", "203.0.113.1")),
+    Drift("the sync goes to the primary itself", "hasync", "", "synchronizetoip", "must-match",
+          primary=put("hasync|synchronizetoip", "172.16.1.2")),
+    Drift("the GUI's certificate is not there", "system", "webgui", "ssl-certref", "must-match",
+          put("system|webgui|ssl-certref", "0000000000000")),
+    Drift("password of the sync left on the secondary", "hasync", "", "password", "must-match",
+          put("hasync|password", "left over")),
+    Drift("pfsync peer on one node only", "hasync", "", "pfsyncpeerip", "must-match", put("hasync|pfsyncpeerip", "")),
+    Drift("two primaries of Kea", "kea", "", "role", "drift", put("kea", kea("primary")), put("kea", kea("primary"))),
+    Drift("administrator, while adminsync is on", "system/user", "admin", "bcrypt-hash", "drift",
+          put("system|user|name=admin|bcrypt-hash", "$2y$10$another"), put("hasync|adminsync", "on")),
+    Drift("nosync rule of the secondary alone", "filter", "Only there", "", "drift",
+          put("filter|rule|+", {"tracker": "1790000009", "type": "pass", "interface": "lan", "nosync": "",
+                                "source": {"any": ""}, "destination": {"any": ""}, "descr": "Only there"})),
+    Drift("VIP on another interface", "virtualip", "192.168.1.1", "interface", "drift",
+          vip("192.168.1.1", "interface", "opt3")),
+)  # fmt: skip
+"""What stands in a relation rather than being equal, where the rules could be looked through for holes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from diff_pairs import VERSIONS, compared
 from drifts import DRIFTS, LAWFUL, Drift, Lawful
-from drifts_review import REVIEW
+from drifts_review import RELATIONS, REVIEW
 
 from pfha_tui.configdiff.model import Verdict
 
@@ -20,7 +20,7 @@ def test_a_healthy_pair_has_no_difference_that_counts(version: str) -> None:
     assert report.expected
 
 
-@pytest.mark.parametrize("drift", (*DRIFTS, *REVIEW), ids=lambda drift: drift.name)
+@pytest.mark.parametrize("drift", (*DRIFTS, *REVIEW, *RELATIONS), ids=lambda drift: drift.name)
 def test_a_drift_is_found_named_and_judged(drift: Drift) -> None:
     report = compared(drift.secondary, drift.primary)
     hits = [
