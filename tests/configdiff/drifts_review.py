@@ -79,7 +79,8 @@ REVIEW = (
     Drift("type of an alias", "aliases", "SRV_WEB", "type", "drift",
           put("aliases|alias|name=SRV_WEB|type", "network")),
     # The first rule that matches decides for NAT too.
-    Drift("outbound NAT in another order", "nat", "the firewall itself", "order", "drift", swap_last("nat|outbound|rule")),
+    Drift("outbound NAT in another order", "nat", "the firewall itself", "order", "drift",
+          swap_last("nat|outbound|rule")),
     # Clients would be told no time server after a renewal.
     Drift("time server that clients get", "dhcpd", "lan", "ntpserver", "drift", drop("dhcpd|lan|ntpserver")),
 )  # fmt: skip
