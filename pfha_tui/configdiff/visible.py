@@ -168,7 +168,7 @@ def shown(section: str, path: Sequence[str], value: Value | None) -> str | None:
     if value is None or value == []:
         return None
     if value == "":
-        return tr(EMPTY if path[-1] in BLANK else SET)
+        return tr(EMPTY) if path[-1] in BLANK else tr(SET)
     if isinstance(value, dict) or not allowed(section, path):
         return tr(HIDDEN)
     if section == "hasync" and _TICKED.fullmatch(path[-1]) and value not in _ON:

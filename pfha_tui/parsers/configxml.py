@@ -113,7 +113,7 @@ def _build(text: str) -> Tree:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         # The words of expat name no content, but those of a later version might.
-        message = tr(_BROKEN_OFF if _is_cut_off(error, text) else _NOT_XML)
+        message = tr(_BROKEN_OFF) if _is_cut_off(error, text) else tr(_NOT_XML)
         raise ParseError(SECTION, message, error.lineno) from None
     top = builder.top
     found = top.get(ROOT)
