@@ -11,6 +11,7 @@ help:
 	@echo "make test         install what is needed and run every check and test"
 	@echo "make check        format, lint, types, import contracts (no tests)"
 	@echo "make bench        measure: ratios of one run, printed"
+	@echo "make fuzz         fuzz every parser, FUZZ_SECONDS=20 each (installs atheris)"
 	@echo "make dying        kill firewalls in many ways over real wires, and time it (as root)"
 	@echo "make screenshots  make the pictures of the README anew"
 	@echo "make docs         write the manual page to build/pfha-tui.1"
@@ -44,6 +45,11 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench
+
+fuzz: .venv/dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3,<4' || { \
+		echo "atheris, which guides the fuzzing, has no build for this Python and machine; Python 3.11 to 3.13 on x86-64 Linux has one" >&2; exit 2; }
+	$(BIN)/python -m tests.fuzz
 
 dying: .venv/dev
 	$(BIN)/python -m tests.dying --rounds $(or $(ROUNDS),1)

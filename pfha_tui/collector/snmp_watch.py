@@ -19,7 +19,7 @@ SILENT_AFTER = 2
 
 
 class SnmpWatch:
-    """One node's SNMP side: facts every 5 s, and short pulses while the SSH side is suspect or the agent silent.
+    """One node's SNMP side: facts every 5 s, sooner after silence, and short pulses while the SSH side is suspect.
 
     Refused credentials are tried again once a minute: no agent locks anybody out. `answered` is called
     when the agent answers after silence, so that SSH can try at once.
@@ -54,11 +54,14 @@ class SnmpWatch:
     async def _ask_facts(self) -> None:
         while True:
             await self._facts()
-            await self._clock.sleep(REFUSED_PERIOD_S if self._stopped else FACTS_PERIOD_S)
+            if self._stopped:
+                await self._clock.sleep(REFUSED_PERIOD_S)
+            else:
+                await self._clock.sleep(DOWN_PERIOD_S if self._misses else FACTS_PERIOD_S)
 
     async def _feel_pulse(self) -> None:
         while True:
-            if (self._ssh_suspect() or self._misses) and self._is(LinkState.LIVE, LinkState.DOWN):
+            if self._ssh_suspect() and self._is(LinkState.LIVE, LinkState.DOWN):
                 heard = await self._agent.alive()
                 self._told(heard, self._why or tr("no answer"))
                 if not heard and self._misses < SILENT_AFTER:

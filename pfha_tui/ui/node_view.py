@@ -60,8 +60,12 @@ class NodeView:
         folded = 0
         hidden: tuple[Row, ...] = ()
         if fold:
-            used = sum(map(len, head)) + 1 + len(found) + len(named)
-            hidden, folded = self._fold(named, found, used - rows)
+            excess = sum(map(len, head)) + 1 + len(found) + len(named) - rows
+            hidden, folded, left = self._fold(named, found, excess)
+            if left > 0:
+                short = self._vips(cells, single=True)
+                gain, head[2] = len(head[2]) - len(short), short
+                hidden, folded, _ = self._fold(named, found, excess - gain)
         shown = [row for row in named if row not in hidden]
         blocks = [
             *head,
@@ -69,14 +73,16 @@ class NodeView:
             [Entry(row.fitted(cells), row.about) for row in shown],
         ]
         if hidden:
-            rest = Entry(folded_line(hidden, cells), About(Topic.FOLDED, self.index))
+            name = tr("quiet") if self.node.reachable else tr("past")
+            rest = Entry(folded_line(hidden, name, cells), About(Topic.FOLDED, self.index))
             blocks[-1] = [*blocks[-1], rest]
         return _stacked(blocks, rows)
 
     def _fold(
         self, named: Sequence[Row], found: Sequence[interfaces.Row], excess: int
-    ) -> tuple[tuple[Row, ...], int]:
-        """Which named rows, and how many interfaces, make room for `excess` lines: as few as will do."""
+    ) -> tuple[tuple[Row, ...], int, int]:
+        """Which named rows, and how many interfaces, make room for `excess` lines: as few as will do; and
+        how many lines there are too many even so."""
         # Of a node that is not reached all rows are of the past.
         quiet = [row for row in named if row.folded or not self.node.reachable]
         first = [row for row in reversed(quiet) if row.about.topic not in KEPT_LONGEST]
@@ -88,7 +94,8 @@ class NodeView:
         excess -= count
         more = min(len(later), max(0, excess + (0 if hidden else 1))) if excess > 0 else 0
         gone = {*first[:hidden], *later[:more]}
-        return tuple(row for row in named if row in gone), folded
+        left = excess - more + (1 if more and not hidden else 0)
+        return tuple(row for row in named if row in gone), folded, left
 
     def _trouble(self, cells: int) -> list[Entry]:
         told = trouble_lines(self.node, self.scene, cells)
@@ -142,8 +149,10 @@ class NodeView:
             return lines
         taken = bisect_left(range(len(parts)), room, key=lambda n: len(flow(parts[:n], cells)))
         shown = taken - 1
+        if not shown:
+            return [line(tr(texts.VIPS), ("  ", Tone.PLAIN), vips.tally_line(node, scene))]
         more = line((tr(texts.MORE_VIPS).format(count=len(parts) - shown), Tone.WARN))
-        return [*flow(parts[:shown], cells), more][:room] if shown else [more]
+        return [*flow(parts[:shown], cells), more][:room]
 
     def _identity(self, cells: int) -> list[Entry]:
         system, links = self._identity_items()
@@ -197,7 +206,7 @@ class NodeView:
             items.append(line((f"{tr(texts.LOAD)} ", Tone.MUTED), load))
         return [state.show(item) for item in items]
 
-    def _vips(self, cells: int) -> list[Entry]:
+    def _vips(self, cells: int, single: bool = False) -> list[Entry]:
         node, scene, carp_rows = self.node, self.scene, About(Topic.CARP, self.index)
         remark = condition(node.interfaces, scene).remark
         title, carp = line((tr(texts.VIPS), Tone.STRONG)), self._carp_line()
@@ -206,7 +215,7 @@ class NodeView:
             return [Entry(spread(title, carp, cells), carp_rows), Entry(none)]
         spare = 0 if remark else cells - width(title) - width(carp) - 2 * ITEM_GAP
         roles = vips.ordered(node, self.sick)
-        groups, common = vips.rows(roles, node, self.sick, scene, cells, spare)
+        groups, common = vips.rows(roles, node, self.sick, scene, cells, spare, single)
         beside = remark or line((common, Tone.MUTED))
         heading = spread(line(title, "  ", beside) if beside else title, carp, cells)
         entries = [Entry(heading, carp_rows)]

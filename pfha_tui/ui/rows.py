@@ -65,10 +65,10 @@ def present_now(reading: Reading[Any], now: float) -> bool:
     return reading.freshness(now) in (Freshness.FRESH, Freshness.LATE)
 
 
-def folded_line(rows: Sequence[Row], cells: int) -> Line:
+def folded_line(rows: Sequence[Row], name: str, cells: int) -> Line:
     """All these rows in one: `quiet    ids 2   bulk done   ntp`; those that do not fit are counted."""
-    name = pad(line((tr("quiet"), Tone.STRONG)), max(LABEL_CELLS, cell_len(tr("quiet")) + 1))
-    room = cells - width(name)
+    head = pad(line((name, Tone.STRONG)), max(LABEL_CELLS, cell_len(name) + 1))
+    room = cells - width(head)
     items: list[Line] = [line((row.folded or row.name, Tone.MUTED)) for row in rows]
     text: Line = EMPTY
     for shown in range(len(items), -1, -1):
@@ -77,4 +77,4 @@ def folded_line(rows: Sequence[Row], cells: int) -> Line:
         text, whole = joined([*items[:shown], *more], room)
         if whole:
             break
-    return fit(line(name, text), cells)
+    return fit(line(head, text), cells)

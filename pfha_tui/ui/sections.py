@@ -29,11 +29,15 @@ class Condition:
 
 
 def condition(reading: Reading[Any], scene: Scene) -> Condition:
-    """Judge a section at the scene's moment: fresh needs no remark, late and stale tell age and error."""
+    """Judge a section at the scene's moment: fresh needs no remark, late and stale tell age and error.
+
+    What the node said last and could not be understood is told at once, however young the value before it.
+    """
     freshness = reading.freshness(scene.now)
     if freshness is Freshness.NEVER:
         return Condition(True, never_read(reading))
-    if freshness is Freshness.FRESH:
+    garbled = reading.error is not None and reading.error.kind is ErrorKind.PARSE
+    if freshness is Freshness.FRESH and not garbled:
         return Condition(False)
     old = tr(texts.OLD).format(age=present.age(reading.age(scene.now)))
     # A lost connection is told once, at the top of the pane; other errors belong to their section.

@@ -10,13 +10,14 @@ from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import EMPTY, Line, Part, Tone, crop, flow, line, pad, plain, retone, width
-from pfha_tui.ui.present import Scene
+from pfha_tui.ui.present import Mark, Scene
 
 Key = tuple[str, int]
 LABEL_CELLS = 12
 ADDRESS_CELLS = 18
 ADDRESS = 3
 GAP = 2
+TALLY_CELLS = 200
 
 
 def key_of(role: CarpRole) -> Key:
@@ -91,16 +92,22 @@ def rows(
     scene: Scene,
     cells: int,
     heading: int = 0,
+    single: bool = False,
 ) -> tuple[tuple[tuple[Line, ...], ...], str]:
     """One group of lines per VIP (role, interface, VHID, address, skew, since), and the start that all
     have in common where it fits only into the heading, which has `heading` cells to spare.
 
     What does not fit in the first line (more addresses, a start of its own) follows below it; where even
-    the columns do not fit, the address moves there too, so that no number is cut.
+    the columns do not fit, the address moves there too, so that no number is cut. With `single` a healthy
+    VIP has one line only: `+2` behind its address counts the others.
     """
     if not roles:
         return (), ""
-    table = [_cells(role, node, scene, key_of(role) in sick) for role in roles]
+    short = [single and key_of(role) not in sick and bool(_first_address(role)) for role in roles]
+    table = [
+        _cells(role, node, scene, key_of(role) in sick, count)
+        for role, count in zip(roles, short, strict=True)
+    ]
     gap, with_address = _fitting(table, cells)
     picked = [row if with_address else row[:ADDRESS] + row[ADDRESS + 1 :] for row in table]
     widths = [max(map(width, column)) for column in zip(*picked, strict=True)]
@@ -112,7 +119,7 @@ def rows(
         form, _ = _start_form(starts, tight, 0)
         gap = gap if form is None else 1
     groups = []
-    for role, row, start in zip(roles, picked, starts, strict=True):
+    for role, row, start, alone in zip(roles, picked, starts, short, strict=True):
         first = line(
             *(part for n, cell in enumerate(row) for part in _cell(cell, widths[n], n, gap))
         )
@@ -123,6 +130,7 @@ def rows(
         below = flow(
             [line((text, Tone.MUTED)) for text in (*own, *more)], cells - widths[0] - gap, gap
         )
+        below = () if alone and with_address else below
         group = (first, *(line(" " * (widths[0] + gap), one) for one in below))
         stale = freshness(role, node, scene) is Freshness.STALE
         groups.append(tuple(retone(one, Tone.MUTED) for one in group) if stale else group)
@@ -155,8 +163,10 @@ def _start_form(
     return None, ""
 
 
-def _cells(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> tuple[Line, ...]:
-    address = _first_address(role)
+def _cells(
+    role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool, counted: bool
+) -> tuple[Line, ...]:
+    more = len(_more_addresses(role)) if counted else 0
     demoted = role.effective_skew not in (None, role.advskew)
     skew: Part = (
         present.skew_text(role.advskew, role.effective_skew),
@@ -166,7 +176,7 @@ def _cells(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> tuple
         role_line(role, node, scene, bad),
         line((label(role), Tone.STRONG)),
         line((f"{tr(texts.VHID)} {role.vhid}", Tone.MUTED)),
-        line(address),
+        line(_first_address(role), (f" +{more}" if more else "", Tone.MUTED)),
         line(skew) if role.state is not None else EMPTY,
     )
 
@@ -200,6 +210,26 @@ def brief(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool) -> Line:
     )
 
 
+def _tally(node: NodeSnapshot) -> list[tuple[Mark, int]]:
+    """How many VIPs have each role that any has."""
+    counted = [
+        (mark, sum(role.state is state for role in node.roles))
+        for state, mark in present.ROLE_MARKS.items()
+    ]
+    return [(mark, number) for mark, number in counted if number]
+
+
+def tally_line(node: NodeSnapshot, scene: Scene) -> Line:
+    """The roles of all VIPs in numbers: `● MASTER 11  ◌ INIT 1`; where any is too old, that it was so."""
+    items = [
+        line((f"{mark.glyph} {mark.word} {number}", mark.tone)) for mark, number in _tally(node)
+    ]
+    text = flow(items, TALLY_CELLS, GAP)[0] if items else EMPTY
+    if any(freshness(role, node, scene) is Freshness.STALE for role in node.roles):
+        return retone(line(f"? {tr(texts.WAS)} ", text), Tone.MUTED)
+    return text
+
+
 def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, Tone]:
     """Who serves, in one word for the node's frame: `● MASTER 3 d 04:12`, `● MASTER 1  ○ BACKUP 1`,
     `UNREACHABLE 41 s`; toned as bad where an unhealthy VIP is involved."""
@@ -211,11 +241,7 @@ def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, 
         return f"? {tr(texts.NOT_CONNECTED)}", Tone.BADGE_WARN
     if any(freshness(role, node, scene) is Freshness.STALE for role in node.roles):
         return f"? {texts.VERDICT_WORDS['unknown']}", Tone.BADGE_WARN
-    tally = [
-        (mark, sum(role.state is state for role in node.roles))
-        for state, mark in present.ROLE_MARKS.items()
-    ]
-    shown = [(mark, number) for mark, number in tally if number]
+    shown = _tally(node)
     if not shown:
         return f"? {tr(texts.NO_VIPS)}", Tone.BADGE_WARN
     if len(shown) > 1:

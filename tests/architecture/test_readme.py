@@ -1,5 +1,6 @@
 """The README names what the program does."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -15,3 +16,10 @@ def test_the_sudo_list_is_the_catalogue_s() -> None:
     needed = {" ".join(command.argv) for command in (*READS, LOG.command) if command.root}
     assert listed == needed
     assert all(shlex.split(line)[0].startswith("/") for line in listed)
+
+
+def test_every_picture_is_there_and_every_one_is_shown() -> None:
+    shown = set(re.findall(r"!\[[^]]*\]\((tests/screenshots/[a-z-]+\.svg)\)", README))
+    root = Path(__file__).parents[2]
+    there = {str(path.relative_to(root)) for path in root.glob("tests/screenshots/*.svg")}
+    assert shown == there

@@ -149,7 +149,7 @@ def test_which_pair(place: Path) -> None:
     assert find_pair(loaded, "other").name == "other"
     with pytest.raises(ConfigError, match="has several pairs; name one with --pair: main, other"):
         find_pair(loaded)
-    with pytest.raises(ConfigError, match="has no pair .x.; name one with --pair: main, other"):
+    with pytest.raises(ConfigError, match=r"has no pair .x.; name one with --pair: main, other"):
         find_pair(loaded, "x")
 
 

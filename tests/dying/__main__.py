@@ -17,14 +17,14 @@ from typing import Any
 from tests.dying.cases import CASES, Case, Found
 from tests.support.netns import Box, inside, lay_wire, why_not
 
-AT_ONCE = 10
+AT_ONCE = 4
 FIRST_NUMBER = 11
 
 
-async def play_all(cases: list[Case]) -> list[dict[str, Any]]:
+async def play_all(cases: list[Case], at_once: int) -> list[dict[str, Any]]:
     """Each case on a firewall of its own, several at the same time."""
     key = await lay_wire()
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate = asyncio.Semaphore(at_once)
 
     async def play(number: int, case: Case) -> dict[str, Any]:
         box = Box(number, key, **case.box)  # type: ignore[arg-type]
@@ -71,12 +71,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.dying")
     parser.add_argument("part", nargs="*")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--at-once", type=int, default=AT_ONCE)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     wish = parser.parse_args()
     cases = [c for c in CASES if not wish.part or any(part in c.name for part in wish.part)]
     if wish.inside:
-        print(json.dumps(asyncio.run(play_all(cases))))
+        print(json.dumps(asyncio.run(play_all(cases, wish.at_once))))
         return 0
     if (reason := why_not()) is not None:
         print(f"cannot be tried here: {reason}", file=sys.stderr)
@@ -84,7 +85,9 @@ def main() -> int:
     rounds = []
     for _ in range(wish.rounds):
         done = subprocess.run(
-            inside("tests.dying", "--inside", *wish.part), stdout=subprocess.PIPE, check=True
+            inside("tests.dying", "--inside", f"--at-once={wish.at_once}", *wish.part),
+            stdout=subprocess.PIPE,
+            check=True,
         )
         rounds.append(json.loads(done.stdout))
     print(json.dumps(rounds, indent=2) if wish.json else table(rounds))

@@ -20,7 +20,10 @@ def played() -> dict[str, dict[str, Any]]:
     if (reason := why_not()) is not None:
         pytest.skip(reason)
     done = subprocess.run(
-        inside("tests.dying", "--inside"), capture_output=True, text=True, timeout=280
+        inside("tests.dying", "--inside", "--at-once=10"),
+        capture_output=True,
+        text=True,
+        timeout=280,
     )
     assert done.returncode == 0, done.stderr
     return {one["name"]: one for one in json.loads(done.stdout)}

@@ -35,7 +35,6 @@ SHOTS = (
     Shot("peer-down", "peer-down", (120, 38), "light"),
     Shot("small", "failed-over", (80, 24)),
     Shot("detail", "healthy", (120, 38), keys=("tab", "down", "down", "down", "enter")),
-    Shot("help", "healthy", (120, 38), keys=("question_mark",)),
 )
 
 

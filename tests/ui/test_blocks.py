@@ -4,12 +4,21 @@ from dataclasses import replace
 
 import factory
 import pytest
-from factory import M, fresh, node, pair, refused, vip
+from factory import INIT, M, fresh, node, pair, refused, vip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pfha_tui.domain.events import Event, EventKind, Resolution
-from pfha_tui.domain.model import DhcpHa, Gateway, Interface, NodeClock, NtpStatus, PfsyncInterface
+from pfha_tui.domain.model import (
+    Address,
+    DhcpHa,
+    Family,
+    Gateway,
+    Interface,
+    NodeClock,
+    NtpStatus,
+    PfsyncInterface,
+)
 from pfha_tui.domain.reading import ErrorKind, Reading, Source
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.ui import data_plane
@@ -287,6 +296,19 @@ def test_folding_hides_only_what_is_quiet_and_only_for_want_of_room(
     assert len(folded) <= len(body)
 
 
+def test_at_last_more_addresses_are_only_counted_but_not_those_of_a_sick_vip() -> None:
+    many = tuple(Address(Family.INET, f"10.0.9.{n}", 24, 9) for n in range(1, 4))
+    served = tuple(vip(f"em{n}", n, f"V{n}", "10.0.9.1", M, addresses=many) for n in range(1, 8))
+    ill = (*served[:6], replace(served[6], state=INIT))
+    one = node(0, roles=ill, interfaces=fresh(()))
+    told = [plain(entry.line).rstrip() for entry in view(one).full(56, 18, fold=True)]
+    assert len([row for row in told if "10.0.9.1/24 +2" in row]) == 6
+    sick = told.index(next(row for row in told if "INIT" in row))
+    assert told[sick + 1].strip() == "10.0.9.2/24  10.0.9.3/24"
+    whole = [plain(entry.line) for entry in view(one).full(56, 99, fold=True)]
+    assert not [row for row in whole if "+2" in row]
+
+
 def test_folded_lines_can_be_chosen_and_stand_for_all() -> None:
     entries = view(rich(12)).full(56, 20, fold=True)
     assert [e.about for e in entries if e.about and e.about.topic is Topic.FOLDED] == [
@@ -305,7 +327,7 @@ def test_rows_of_an_unreachable_node_may_all_give_way() -> None:
     told = NodeView.of(gone, 0, factory.SCENE).full(56, 18, fold=True)
     assert len(told) == 18
     assert plain(told[0].line).startswith("✗ unreachable")
-    assert plain(told[-1].line).startswith("quiet")
+    assert plain(told[-1].line).startswith("past ")
 
 
 def test_summaries_tell_of_troubled_services_before_traffic() -> None:

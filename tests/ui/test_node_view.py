@@ -208,6 +208,16 @@ def test_unhealthy_vips_come_first_also_in_the_summary() -> None:
     assert plain(first_vip).startswith("◌ INIT")
 
 
+def test_many_vips_in_one_row_are_told_in_numbers() -> None:
+    many = tuple(vip(f"vlan{n}", n, f"V{n}", f"198.51.100.{n}", M) for n in range(1, 30))
+    mixed = (*many[:28], replace(many[28], state=CarpState.INIT))
+    view = NodeView.of(pair(node(0, roles=mixed), node(1, roles=()), CALM), 0, factory.SCENE)
+    assert plain(view.summary(78, 2)[-1]) == "VIPs  ● MASTER 28  ◌ INIT 1"
+    late = replace(factory.SCENE, now=factory.NOW + 60)
+    view = NodeView.of(pair(node(0, roles=mixed), node(1, roles=()), CALM), 0, late)
+    assert plain(view.summary(78, 2)[-1]) == "VIPs  ? was ● MASTER 28  ◌ INIT 1"
+
+
 def test_two_masters_are_unhealthy_but_not_one_known_and_one_unreachable() -> None:
     assert vips.unhealthy(factory.split_brain()) == {("vtnet0", 1), ("vtnet1", 2)}
     assert vips.unhealthy(factory.unreachable()) == frozenset()

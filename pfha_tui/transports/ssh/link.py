@@ -155,10 +155,14 @@ class SshLink:
         """
         self._measured.set()
         if exc is not None:
-            self._connection_lost(exc)
+            self.broken(exc)
         elif self._route is not None and not self._lost.is_set():
             self._end(NetworkFailure(tr("{where} closed our session").format(where=self.where)))
             self._route.connection.close()
+
+    def broken(self, exc: Exception) -> None:
+        """A channel ended with the whole connection, whichever of them is told first."""
+        self._connection_lost(exc)
 
     def failure(self) -> NetworkFailure:
         """Why the connection is not there."""

@@ -59,6 +59,10 @@ class _FrameSession(Session):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
+        if exc is not None:
+            self._link.broken(exc)
+            self._settle(self._link.failure())
+            return
         self._settle(
             NetworkFailure(tr("the shell on {where} ended").format(where=self._link.where))
         )

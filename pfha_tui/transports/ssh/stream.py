@@ -152,6 +152,8 @@ class _StreamSession(Session):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
+        if exc is not None:
+            self._link.broken(exc)
         self.news.set()
 
     def _keep(self, line: PushedLine) -> None:

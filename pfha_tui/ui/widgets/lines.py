@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pfha_tui.domain.language import tr
-from pfha_tui.ui import present, texts
+from pfha_tui.ui import present, texts, tones
 from pfha_tui.ui.line import EMPTY, Line, Part, Tone, fit, line, pad, plain, width
 
 FRAME = ("┌", "─", "┐", "│", "└", "┘")
@@ -29,9 +29,8 @@ class Lines(Widget):
     character beyond ASCII is replaced, cell for cell.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in Tone}
-
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
+        self._tones: dict[Tone, Style] = {}
         super().__init__(id=id)
         self._ascii_only = ascii_only
         self._rows: tuple[Line, ...] = ()
@@ -79,7 +78,12 @@ class Lines(Widget):
 
     def tone_style(self, tone: Tone) -> Style:
         """The theme's style of a tone."""
-        return self.get_component_rich_style(f"tone--{tone}")
+        found = self._tones.get(tone)
+        if found is None:
+            no_color = self.app.has_class("no-color")
+            found = tones.style(tone, self.rich_style, self.app.theme_variables, no_color=no_color)
+            self._tones[tone] = found
+        return found
 
     def _style(self, tone: Tone, chosen: bool) -> Style:
         """The style of a tone; on the row under the cursor with the cursor's ground."""
@@ -102,6 +106,7 @@ class Lines(Widget):
 
     def notify_style_update(self) -> None:
         """Draw again in the new theme."""
+        self._tones.clear()
         super().notify_style_update()
         self.refresh()
 
