@@ -33,7 +33,7 @@ def parse_index(raw: bytes) -> tuple[Revision, ...]:
         raise _broken()
     found = []
     for time, entry in value.items():
-        if isinstance(time, int) and time > 0 and isinstance(entry, dict):
+        if isinstance(time, int) and 0 < time < 10**12 and isinstance(entry, dict):
             description = entry.get("description")
             found.append(Revision(time, description if isinstance(description, str) else ""))
     return tuple(sorted(found, key=lambda each: -each.time))
