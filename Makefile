@@ -4,13 +4,14 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test check bench dying screenshots docs messages clean
+.PHONY: help venv demo test check bench soak dying screenshots docs messages clean
 
 help:
 	@echo "make demo         open the console on the built-in lab"
 	@echo "make test         install what is needed and run every check and test"
 	@echo "make check        format, lint, types, import contracts (no tests)"
-	@echo "make bench        measure: ratios of one run, printed"
+	@echo "make bench        measure: ratios of one run (PARTS=frame for one of them)"
+	@echo "make soak         the console for SOAK_SECONDS=3600 against a pair that never rests"
 	@echo "make fuzz         fuzz every parser, FUZZ_SECONDS=20 each (installs atheris)"
 	@echo "make dying        kill firewalls in many ways over real wires, and time it (as root)"
 	@echo "make screenshots  make the pictures of the README anew"
@@ -44,7 +45,10 @@ check: .venv/dev
 	$(BIN)/lint-imports --no-cache
 
 bench: .venv/dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(PARTS)
+
+soak: .venv/dev
+	$(BIN)/python -m tests.soak
 
 fuzz: .venv/dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3,<4' || { \

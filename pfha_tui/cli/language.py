@@ -7,7 +7,6 @@ import gettext
 import os
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from pfha_tui.domain import language
@@ -73,7 +72,7 @@ def speak(code: str, spelling: Spelling | None = None) -> None:
 
     click asks gettext for the process-wide domain, whose language only the variable LANGUAGE can name.
     """
-    folder = Path(str(files("pfha_tui"))) / "locale"
+    folder = Path(__file__).parent.parent / "locale"
     gettext.bindtextdomain(DOMAIN, str(folder))
     gettext.textdomain(DOMAIN)
     os.environ["LANGUAGE"] = code

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import tomlkit
@@ -38,9 +39,11 @@ class Document:
         return None
 
 
+@lru_cache(maxsize=1)
 def parse(text: str) -> Document:
     """Read TOML; line numbers are left out where tomlkit's own rendering does not add up to the text.
 
+    The last document is kept, to be read only: a start asks for it three times.
     Raises NotToml, whose sentence never quotes a value.
     """
     try:

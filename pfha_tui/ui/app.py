@@ -36,6 +36,8 @@ TICK_S = 1.0
 WALL_S = 0.1
 """The wall is drawn so often at most, however many pairs tell something new."""
 CLOSE_S = 2.0
+FIRST_FRAME_S = 0.03
+"""From the first layout to the first frame with content, which Textual draws at its next refresh."""
 INTERRUPTED = 130
 FEED_WORKER = "feed"
 
@@ -132,15 +134,19 @@ class ConsoleApp(Desk):
         return Moment(pair.snapshot, scene, pair.trouble, started, others, raw)
 
     def on_mount(self) -> None:
-        """Draw the empty screen, start the clock, and open the feed after the first frame."""
+        """Draw the empty screen and start the clock; `on_ready` opens the feeds."""
         self.set_class(self._options.ascii, "ascii")
         self.set_class(self._options.no_color, "no-color")
         self.animation_level = "none"
         self._listen_for_signals()
         self.tick()
         self.set_interval(TICK_S, self.tick, name="tick")
-        self.call_after_refresh(self._watch_all)
         self.call_after_refresh(self.tell_problems)
+
+    def on_ready(self) -> None:
+        """Open the feeds once the first frame with the nodes in it is drawn: the thread that imports the
+        transports would hold it up."""
+        self.set_timer(FIRST_FRAME_S, self._watch_all, name="watch")
 
     def tick(self) -> None:
         """Draw the screen that is open, and let its ages grow."""

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -151,7 +150,7 @@ def _check_colour(role: str, value: object, where: str, ansi: bool) -> None:
 
 def shipped() -> list[tuple[str, str, str]]:
     """(name, where, text) of the themes that come with the program: from the wheel, else the source tree."""
-    packed = resources.files("pfha_tui") / "_themes"
+    packed = Path(__file__).parent.parent / "_themes"
     if packed.is_dir():
         files = [item for item in packed.iterdir() if item.name.endswith(".toml")]
         return sorted(

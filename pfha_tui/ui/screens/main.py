@@ -65,8 +65,11 @@ class MainScreen(Screen[None]):
         yield Lines(ascii_only=plain, id="too-small")
 
     def on_mount(self) -> None:
-        """Keep the filter's input out of the way of the focus until it is wanted."""
+        """Keep the filter's input out of the way of the focus until it is wanted, and share the rows out
+        before the first layout: another one would delay the first frame."""
         self.filter_input.can_focus = False
+        if self._moment is not None:
+            self._show(self._moment)
 
     @property
     def panes(self) -> tuple[NodePane, NodePane]:
@@ -96,6 +99,9 @@ class MainScreen(Screen[None]):
             return
         if self._detail is not None:
             self._detail.show(moment)
+        self._show(moment)
+
+    def _show(self, moment: Moment) -> None:
         try:
             self._draw(moment)
             self.drawing_error = None
@@ -109,7 +115,7 @@ class MainScreen(Screen[None]):
                 verdict.draw(wrap(said, self.size.width, 2, Tone.BAD))
 
     def _draw(self, moment: Moment) -> None:
-        width, height = self.size
+        width, height = self.size or self.app.size
         scene = moment.scene
         rows = verdict_view.bar(
             moment.snapshot,

@@ -1,0 +1,1 @@
+"""The console for an hour against a pair that never rests: does anything grow?"""
