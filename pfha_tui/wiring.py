@@ -2,11 +2,13 @@
 
 import random
 
-from pfha_tui.collector.catalogue import READS
+from pfha_tui.collector.catalogue import ON_REQUEST, READS
 from pfha_tui.collector.clock import Clock, SystemClock
 from pfha_tui.collector.feed import Feed
 from pfha_tui.collector.node import NodeWatch
+from pfha_tui.domain.command import Command
 from pfha_tui.domain.target import NodeTarget, PairTarget, SshTarget
+from pfha_tui.transports.base import NodeLink
 
 
 def open_feed(target: PairTarget) -> Feed:
@@ -26,11 +28,18 @@ def _watch(node: NodeTarget, poll_s: float, clock: Clock) -> NodeWatch:
     from pfha_tui.transports.snmp import SnmpClient
     from pfha_tui.transports.ssh import Backoff, SshNode
 
-    link = SshNode(node.ssh, READS, read_only=True) if node.ssh is not None else None
+    link = SshNode(node.ssh, READS | ON_REQUEST, read_only=True) if node.ssh is not None else None
     agent = SnmpClient(node.snmp) if node.snmp is not None else None
     if agent is not None:
         agent.prepare()
     return NodeWatch(node, link, agent, clock, Backoff(random.Random()), poll_s)
+
+
+def open_link(node: NodeTarget, commands: frozenset[Command]) -> NodeLink | None:
+    """A login on a node that may run these commands only, and none that writes; None where it has no SSH."""
+    from pfha_tui.transports.ssh import SshNode
+
+    return SshNode(node.ssh, commands, read_only=True) if node.ssh is not None else None
 
 
 async def fetch_host_keys(

@@ -17,13 +17,14 @@ def check(options: Options) -> ExitCode:
 
     Raises Failure (USAGE) with one sentence for each fault.
     """
+    from pfha_tui.cli.diff_rules import rule_problems
     from pfha_tui.cli.screen import key_problems
     from pfha_tui.config.judge import shared_host_keys
     from pfha_tui.config.problems import ConfigError, Problem, distinct
     from pfha_tui.config.resolve import find_pair, pair_target
 
     loaded = configuration(options)
-    problems: list[Problem] = list(key_problems(loaded))
+    problems: list[Problem] = [*key_problems(loaded), *rule_problems(loaded)]
     try:
         pairs = loaded.pairs if options.pair is None else (find_pair(loaded, options.pair),)
     except ConfigError as error:
@@ -57,7 +58,7 @@ def show(options: Options, *, as_json: bool) -> ExitCode:
         setting
         for setting in loaded.settings()
         if options.pair is None
-        or setting.key.startswith(("schema", "ui.", "keys.", f"pair[{options.pair}]"))
+        or setting.key.startswith(("schema", "ui.", "keys.", "diff.", f"pair[{options.pair}]"))
     ]
     if as_json:
         output.dump(

@@ -182,6 +182,48 @@ def check(ctx: click.Context, timeout: float, config: str | None, pair: str | No
     return run(_options(ctx, config, pair), timeout)
 
 
+@cli.command()
+@click.argument("places", nargs=-1, metavar="[PRIMARY SECONDARY]")
+@click.option("--json", "form", flag_value="json", help="Print the documented JSON form.")
+@click.option("--unified", "form", flag_value="unified", help="Print it as diff -u would.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print tables for a ticket.")
+@click.option("--section", metavar="NAME", help="One section only: filter, virtualip, system, ...")
+@click.option("--all", "all_", is_flag=True, help="Also what is expected, and who syncs what.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if anything must be looked at.")
+@click.option("--timeout", type=Duration(), default="60s", show_default=True, help="Longest wait.")
+@_where
+@_look
+@click.pass_context
+def diff(
+    ctx: click.Context,
+    /,
+    config: str | None,
+    pair: str | None,
+    ascii_: bool,
+    no_color: bool,
+    **given: Any,
+) -> int:
+    """Say what would behave differently after a failover, by both configurations.
+
+    Without arguments both nodes are read. PRIMARY and SECONDARY are config.xml files, or nodes with
+    an earlier revision: fw1@1700000000 by its time, fw1@-2 for two back; fw1@ alone lists them. Of
+    secrets only whether they are equal is told. Exit codes: 0 done, 1 findings (with --exit-code), 2 usage or
+    configuration, 3 a node cannot be reached, 4 no answer in time, 5 what a node sent is no
+    configuration.
+    """
+    from pfha_tui.cli.diff import DiffOptions, run
+
+    wish = DiffOptions(
+        given["places"],
+        given["form"] or "table",
+        given["section"],
+        given["all_"],
+        given["exit_code"],
+        given["timeout"],
+    )
+    return run(_options(ctx, config, pair, ascii_, no_color), wish)
+
+
 @cli.group("config")
 def config_group() -> None:
     """Make, check and show the configuration file."""

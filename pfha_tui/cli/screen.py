@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def console_options(options: Options, *, watch: bool) -> "ConsoleOptions":
-    """How the console is to look and behave. Raises Failure (USAGE) where `[keys]` is at fault."""
+    """How the console is to look and behave. Raises Failure (USAGE) where `[keys]` or `[diff]` is at fault."""
+    from pfha_tui.cli.diff_rules import own_tables
     from pfha_tui.config.locations import state_dir
     from pfha_tui.config.schema import Bell
     from pfha_tui.ui import theme_choice
@@ -35,6 +36,7 @@ def console_options(options: Options, *, watch: bool) -> "ConsoleOptions":
         theme_by=chosen_by,
         state_folder=state,
         keys=wanted_keys(loaded),
+        expected=own_tables(loaded),
         bell=loaded.ui.get("bell") == Bell.ALARM,
     )
 

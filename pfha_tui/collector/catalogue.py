@@ -121,4 +121,25 @@ SECTIONS = (
     Section(LOG_TAIL, Cadence.ONCE),
 )
 
+CONFIG = Command(
+    "config", ("/usr/bin/gzip", "-c", "/cf/conf/config.xml"), root=True, timeout_s=20.0
+)
+"""The whole configuration with its secrets: read when asked for, compressed, and never kept as output."""
+BACKUP_INDEX = Command(
+    "backup-index", ("/bin/cat", "/cf/conf/backup/backup.cache"), root=True, timeout_s=5.0
+)
+"""Who wrote which earlier revision, when and why, as PHP serialises it."""
+
+
+def backup(time: int) -> Command:
+    """An earlier revision, by its time (seconds since the epoch), as `CONFIG`. ValueError for no such number."""
+    if not 0 < time < 10**12:
+        raise ValueError("a revision's time is seconds since the epoch")
+    path = f"/cf/conf/backup/config-{time}.xml"
+    return Command(f"backup-{time}", ("/usr/bin/gzip", "-c", path), root=True, timeout_s=20.0)
+
+
+ON_REQUEST = frozenset({CONFIG, BACKUP_INDEX})
+"""What is only read when somebody asks for it."""
+
 READS = frozenset(section.command for section in SECTIONS)

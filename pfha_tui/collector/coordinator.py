@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.node import NodeWatch
-from pfha_tui.domain.command import Output
+from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.domain.confirm import Confirmation, step
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.judge import judge
@@ -18,6 +18,7 @@ from pfha_tui.domain.target import PairTarget
 from pfha_tui.domain.transitions import LIMIT, merge
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.domain.wording import word
+from pfha_tui.transports.base import NetworkFailure
 
 Subscriber = Callable[[PairSnapshot], None]
 
@@ -67,6 +68,13 @@ class PairWatch:
             if watch.state.snapshot.name == node:
                 return watch.state.outputs.get(command_id)
         return None
+
+    async def ask(self, node: str, commands: Sequence[Command]) -> Sample:
+        """As Feed.ask."""
+        for watch in self._nodes:
+            if watch.state.snapshot.name == node:
+                return await watch.ask(commands)
+        raise NetworkFailure(tr("there is no node {node}").format(node=node))
 
     def retry(self, node: str) -> None:
         """As Feed.retry."""

@@ -1,9 +1,9 @@
 """What the screen and the command line need of a watched pair."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from pfha_tui.domain.command import Output
+from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 
@@ -31,6 +31,13 @@ class Feed(Protocol):
 
     def raw(self, node: str, command_id: str) -> tuple[Output, float] | None:
         """The newest output of one catalogue command on one node, and its monotonic time."""
+        ...
+
+    async def ask(self, node: str, commands: Sequence[Command]) -> Sample:
+        """Run commands of `catalogue.ON_REQUEST` now over the node's open login; nothing keeps the output.
+
+        Raises NetworkFailure where no login is open, and as transports.base.Shell.run.
+        """
         ...
 
     def retry(self, node: str) -> None:

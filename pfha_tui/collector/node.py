@@ -1,15 +1,17 @@
 """One firewall being watched: its SSH side, its SNMP side, and whether it can be reached at all."""
 
 import asyncio
+from collections.abc import Sequence
 
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.snmp_watch import SnmpWatch
 from pfha_tui.collector.ssh_watch import Backoff, SshWatch
 from pfha_tui.collector.state import NodeState
+from pfha_tui.domain.command import Command, Sample
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeTarget
-from pfha_tui.transports.base import NodeLink, Snmp
+from pfha_tui.transports.base import NetworkFailure, NodeLink, Snmp
 
 UNREAD_AFTER = 4
 """Poll periods without a sample after which each further one counts as failed."""
@@ -42,6 +44,12 @@ class NodeWatch:
         """The operator asks for a connection attempt now."""
         if self._ssh is not None:
             self._ssh.retry()
+
+    async def ask(self, commands: Sequence[Command]) -> Sample:
+        """As Feed.ask, on this node."""
+        if self._ssh is None:
+            raise NetworkFailure(tr("this node is not reached by SSH"))
+        return await self._ssh.ask(commands)
 
     async def run(self) -> None:
         """Watch until cancelled."""

@@ -8,7 +8,7 @@ from pfha_tui.collector.catalogue import SECTIONS, Section
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.schedule import Schedule
 from pfha_tui.collector.state import NodeState
-from pfha_tui.domain.command import Command
+from pfha_tui.domain.command import Command, Sample
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import LinkState
@@ -72,6 +72,12 @@ class SshWatch:
     def suspect(self) -> bool:
         """No live session, or its pulse is late: time to ask the second witness."""
         return self._state.snapshot.ssh.state is not LinkState.LIVE or self._link.quiet
+
+    async def ask(self, commands: Sequence[Command]) -> Sample:
+        """As Feed.ask: past the schedule, and without a trace in the state."""
+        if self._state.snapshot.ssh.state not in (LinkState.LIVE, LinkState.SUSPECT):
+            raise NetworkFailure(tr("no login is open"))
+        return await self._link.run(commands)
 
     def retry(self) -> None:
         """The operator asks for an attempt now."""

@@ -107,13 +107,25 @@ class _Reader:
         ]
         self.problems += judge_pairs(self.path, pairs)
         ui = self.table(schema.UI, _table(raw, "ui"), root.down("ui"))
-        return Configuration(self.path, tuple(pairs), ui, self.keys(raw, root.down("keys")))
+        keys = self.keys(raw, root.down("keys"))
+        return Configuration(
+            self.path, tuple(pairs), ui, keys, self.expected(raw, root.down("diff"))
+        )
 
     def keys(self, raw: dict[str, Any], place: _Place) -> Values:
         """The keys of commands; which commands and which keys there are, the screen knows."""
         table = _table(raw, place.key)
         fields = tuple(replace(schema.KEY, key=key) for key in table)
         return self.table(fields, table, place)
+
+    def expected(self, raw: dict[str, Any], place: _Place) -> tuple[Values, ...]:
+        """The differences that are expected here, as far as their form goes."""
+        table = _table(raw, place.key)
+        self.table(schema.DIFF, table, place)
+        return tuple(
+            self.table(schema.EXPECTED, element, inner)
+            for element, inner in self.elements(table, place.down("expected"))
+        )
 
     def pair(self, raw: dict[str, Any], place: _Place) -> PairConfig:
         own = self.table(schema.PAIR, raw, place)
@@ -235,6 +247,7 @@ def _hint(key: str, known: tuple[str, ...]) -> str:
         ("node", schema.NODE),
         ("pair", schema.PAIR),
         ("ui", schema.UI),
+        ("diff.expected", schema.EXPECTED),
     )
     for table, fields in homes:
         if key in {field.key for field in fields}:

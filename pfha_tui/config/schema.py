@@ -48,6 +48,7 @@ class Kind(Enum):
     PATH = auto()
     SECRET = auto()
     KEYS = auto()
+    TEXTS = auto()
     TABLE = auto()
     TABLES = auto()
 
@@ -81,6 +82,7 @@ ROOT = (
     Field("pair", Kind.TABLES, mark("one table per watched pair"), required=True),
     Field("ui", Kind.TABLE, mark("how the console looks and sounds")),
     Field("keys", Kind.TABLE, mark("keys of commands, by the names of `pfha-tui keys`")),
+    Field("diff", Kind.TABLE, mark("how configurations are compared")),
 )
 
 UI = (
@@ -103,6 +105,22 @@ UI = (
 
 KEY = Field("", Kind.KEYS, mark("a key, or a list of keys"))
 """Each entry of `[keys]`: its own key is the name of a command, which only the screen knows."""
+
+DIFF = (Field("expected", Kind.TABLES, mark("one table per difference that is expected here")),)
+
+EXPECTED = (
+    Field(
+        "id", Kind.TEXT, mark("a name for the rule: small letters, digits, dashes"), required=True
+    ),
+    Field(
+        "paths",
+        Kind.TEXTS,
+        mark("where it differs, as `diff` names it: `*` is one name, `**` any number of them"),
+        required=True,
+    ),
+    Field("reason", Kind.TEXT, mark("why, as `diff --all` is to say it"), required=True),
+)
+"""Each `[[diff.expected]]`; what a path or an id may be, the comparison knows."""
 
 PAIR = (
     Field("name", Kind.TEXT, mark("name of the pair"), required=True, pattern=PAIR_NAME),

@@ -106,12 +106,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A whole file without faults; `keys` maps the names of commands to tuples of keys, as written."""
+    """A whole file without faults; `keys` maps the names of commands to tuples of keys, as written.
+
+    `expected` are the tables of `[[diff.expected]]`, of which only the form has been checked."""
 
     path: Path
     pairs: tuple[PairConfig, ...]
     ui: Values
     keys: Values
+    expected: tuple[Values, ...] = ()
 
     def settings(self) -> tuple[Setting, ...]:
         """Every effective value in the order of the schema; of `[keys]` what the file says."""
@@ -126,6 +129,8 @@ class Configuration:
         found += _settings(
             self.keys, tuple(replace(schema.KEY, key=key) for key in self.keys.entries)
         )
+        for values in self.expected:
+            found += _settings(values, schema.EXPECTED)
         return tuple(found)
 
 

@@ -19,6 +19,7 @@ _NOUNS = {
     Kind.FINGERPRINTS: mark("a list of fingerprints in quotes"),
     Kind.PATH: mark("a path in quotes"),
     Kind.KEYS: mark("a key in quotes, or a list of keys"),
+    Kind.TEXTS: mark("a text in quotes, or a list of them"),
     Kind.TABLE: mark("a table"),
     Kind.TABLES: mark("an array of tables"),
 }
@@ -27,6 +28,7 @@ _TYPES: dict[Kind, type] = {
     Kind.BOOLEAN: bool,
     Kind.FINGERPRINTS: list,
     Kind.KEYS: list,
+    Kind.TEXTS: list,
     Kind.TABLE: dict,
     Kind.TABLES: list,
 }
@@ -50,7 +52,7 @@ def convert(field: Field, raw: object) -> Any:
         return _secret(raw)
     if field.kind is Kind.TABLE and raw is False and field.can_be_off:
         return raw
-    if field.kind is Kind.KEYS and type(raw) is str:
+    if field.kind in (Kind.KEYS, Kind.TEXTS) and type(raw) is str:
         raw = [raw]
     if type(raw) is not _TYPES.get(field.kind, str):
         mend = tr("or false to switch it off") if field.can_be_off else ""
@@ -145,6 +147,15 @@ def _keys(field: Field, raw: list[object]) -> tuple[str, ...]:
     return keys
 
 
+def _texts(field: Field, raw: list[object]) -> tuple[str, ...]:
+    texts = tuple(text for text in raw if isinstance(text, str))
+    if not texts or len(texts) != len(raw):
+        raise Unfit(
+            tr("is empty, or holds something else than texts in quotes"), tr("mend the list")
+        )
+    return texts
+
+
 def _path(field: Field, raw: str) -> str:
     if not raw or not raw.isprintable():
         raise Unfit(tr("is not a path"), tr("name a file"))
@@ -168,6 +179,7 @@ _CHECKS: dict[Kind, Any] = {
     Kind.FINGERPRINTS: _fingerprints,
     Kind.PATH: _path,
     Kind.KEYS: _keys,
+    Kind.TEXTS: _texts,
     Kind.TABLE: lambda field, raw: raw,
     Kind.TABLES: _tables,
 }

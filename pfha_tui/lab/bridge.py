@@ -174,7 +174,7 @@ class Bridge:
             line.write(f"{how} {reply.code} {target}\n".encode())
 
     def _leave(self, where: Path, text: str) -> None:
-        where.write_bytes(text.encode())
+        where.write_bytes(text.encode(errors="surrogateescape"))
         loop = asyncio.get_running_loop()
         self._leftovers = [handle for handle in self._leftovers if handle.when() > loop.time()]
         self._leftovers.append(loop.call_later(KEEP, where.unlink, True))

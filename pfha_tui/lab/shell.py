@@ -27,6 +27,7 @@ ANSWERS: dict[str, Answer] = {
     "/usr/sbin/arp": host.arp,
     "/usr/bin/find": files.find,
     "/usr/bin/grep": files.grep,
+    "/usr/bin/gzip": files.gzip,
     "/usr/bin/nc": files.nc,
     "/usr/bin/stat": files.stat,
     "/usr/bin/tail": files.tail,

@@ -3,6 +3,8 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.binding import BindingsMap
@@ -26,6 +28,9 @@ from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
 from pfha_tui.ui.widgets.pair_list import PairList
+
+if TYPE_CHECKING:
+    from pfha_tui.configdiff.model import Report
 
 TICK_S = 1.0
 WALL_S = 0.1
@@ -255,6 +260,37 @@ class ConsoleApp(Desk):
     def action_detail(self) -> None:
         """Open the row under the cursor."""
         self.main.open_chosen()
+
+    def action_configurations(self) -> None:
+        """Compare the configurations of the pair that is open."""
+        pair = self._shown
+        if pair is None or pair.feed is None:
+            return
+        # Imported on first use, as the help page is.
+        from pfha_tui.configdiff.live import compare_watched
+        from pfha_tui.configdiff.rules import with_own
+        from pfha_tui.ui.screens.diff import DiffScreen
+
+        feed, clock = pair.feed, self._options.clock
+        rules = with_own(self._options.expected)
+        self.push_screen(
+            DiffScreen(
+                lambda: compare_watched(feed, clock()[1], rules),
+                self._save_report,
+                self.commands,
+                ascii_only=self._options.ascii,
+            )
+        )
+
+    async def _save_report(self, report: "Report") -> Path:
+        """The comparison as a new Markdown file, everything in it. Raises OSError."""
+        from pfha_tui.configdiff.told import markdown
+        from pfha_tui.ui import pictures
+
+        scene = self.scene
+        name = pictures.file_name(f"{self.subject}-diff", scene.local(scene.epoch))
+        text = "\n".join(markdown(report, everything=True)) + "\n"
+        return await asyncio.to_thread(pictures.save, text, name, pictures.folders(), ".md")
 
     def action_other_node(self) -> None:
         """Go to the pane of the other node."""

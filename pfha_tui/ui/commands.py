@@ -215,6 +215,16 @@ COMMANDS = (
         scope=Scope.PAIR,
     ),
     Command(
+        "configurations",
+        "c",
+        "c",
+        "configurations",
+        mark("configurations"),
+        mark("Compare both configurations: what would behave differently after a failover."),
+        bar=False,
+        scope=Scope.PAIR,
+    ),
+    Command(
         "copy",
         "y",
         "y",

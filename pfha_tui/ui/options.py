@@ -28,7 +28,8 @@ class ConsoleOptions:
 
     `theme_by` says what named the theme; with sixteen colours `fallback_theme` takes the place of one that
     needs more, unless the command line named it. A theme chosen in the console is kept in `state_folder`
-    (None: not kept). `keys` gives commands other keys than their own, `bell` rings on alarms; `clock` gives
+    (None: not kept). `keys` gives commands other keys than their own, `bell` rings on alarms; `expected` are
+    the tables of `[[diff.expected]]`, without faults; `clock` gives
     (monotonic, epoch) seconds, and `tz` is the zone of all times shown (None: the system's)."""
 
     ascii: bool = False
@@ -42,6 +43,7 @@ class ConsoleOptions:
     state_folder: Path | None = None
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bell: bool = False
+    expected: tuple[Mapping[str, object], ...] = ()
     clock: Clock = system_clock
     tz: tzinfo | None = None
 

@@ -1,5 +1,6 @@
-"""Pictures of the screen as SVG files."""
+"""Pictures of the screen as SVG files, and reports: new files, where the operator finds them."""
 
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -22,28 +23,30 @@ def folders() -> tuple[Path, ...]:
     return Path.cwd(), platformdirs.user_pictures_path()
 
 
-def save(svg: str, name: str, places: tuple[Path, ...]) -> Path:
+def save(text: str, name: str, places: tuple[Path, ...], suffix: str = SUFFIX) -> Path:
     """Write a new file, in the first of these folders that takes it; one that is there gets a number.
 
-    Nothing is ever overwritten. Raises OSError where no folder takes it.
+    Nothing is ever overwritten; what is no picture is for its owner alone. Raises OSError where no folder takes it.
     """
     refused: OSError | None = None
     for folder in places:
         try:
-            return _create(svg, folder, name)
+            return _create(text, folder, name, suffix)
         except OSError as error:
             refused = refused or error
     raise refused or FileNotFoundError(2, "No such file or directory")
 
 
-def _create(svg: str, folder: Path, name: str) -> Path:
+def _create(text: str, folder: Path, name: str, suffix: str) -> Path:
+    mode = 0o666 if suffix == SUFFIX else 0o600
     for number in range(1, _MOST):
-        path = folder / f"{name}{f'-{number}' if number > 1 else ''}{SUFFIX}"
+        path = folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}"
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(svg)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         except FileExistsError:
             continue
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
         return path
     raise FileExistsError(17, "File exists")
 

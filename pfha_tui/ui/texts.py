@@ -149,6 +149,7 @@ TOO_SMALL_HINT = mark("Make it larger, or press {key} to quit.")
 
 HELP_TITLE = mark("Help")
 HELP_KEYS = mark("Keys")
+HELP_DIFF = mark("Keys of the comparison of configurations")
 HELP_TERMS = mark("Terms")
 HELP_SIGNS = mark("Signs")
 

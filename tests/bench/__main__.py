@@ -5,7 +5,7 @@ import platform
 import sys
 import time
 
-from tests.bench import event, frame, many, node_cost, quiet
+from tests.bench import configdiff, event, frame, many, node_cost, quiet
 
 PARTS = {
     "frame": frame.measure,
@@ -14,6 +14,7 @@ PARTS = {
     "node": node_cost.measure,
     "many": many.measure,
     "wall": event.measure_wall,
+    "diff": configdiff.main,
 }
 
 

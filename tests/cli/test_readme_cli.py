@@ -25,7 +25,7 @@ def test_every_command_is_named() -> None:
         assert re.search(rf"pfha-tui [^\n]*\b{name}\b", README), name
 
 
-@pytest.mark.parametrize("table", ["ROOT", "UI", "PAIR", "NODE", "SSH", "SNMP"])
+@pytest.mark.parametrize("table", ["ROOT", "UI", "DIFF", "EXPECTED", "PAIR", "NODE", "SSH", "SNMP"])
 def test_every_key_has_a_row_with_its_words(table: str) -> None:
     for field in getattr(schema, table):
         assert re.search(

@@ -329,7 +329,15 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 KEYS = sorted(
     {
         field.key
-        for t in (schema.ROOT, schema.PAIR, schema.NODE, schema.SSH, schema.SNMP)
+        for t in (
+            schema.ROOT,
+            schema.DIFF,
+            schema.EXPECTED,
+            schema.PAIR,
+            schema.NODE,
+            schema.SSH,
+            schema.SNMP,
+        )
         for field in t
     }
 )
@@ -399,3 +407,32 @@ def test_lines_are_those_of_the_text(pieces: list[str]) -> None:
     assert len([p for p in lines if str(p[-1])[0] in "xts" and p[-1] != "m"]) >= sum(
         piece.lstrip(" [").startswith(("x", "t", "s")) for piece in numbered
     )
+
+
+EXPECTED = """
+[[diff.expected]]
+id = "our-dns"
+paths = "unbound/hosts/**"
+reason = "one resolver per site"
+"""
+
+
+def test_expected_differences_are_read_with_their_lines() -> None:
+    loaded = parse(GOOD + EXPECTED, Path("c.toml"))
+    (values,) = loaded.expected
+    assert values.get("paths") == ("unbound/hosts/**",)
+    assert values.line("reason") == len(GOOD.splitlines()) + 5
+    shown = {one.key: one.value for one in loaded.settings()}
+    assert shown["diff.expected[#1].id"] == "our-dns"
+
+
+def test_expected_differences_at_fault() -> None:
+    first = len(GOOD.splitlines()) + 2
+    wrong = EXPECTED.replace('"unbound/hosts/**"', "[1]").replace("reason", "why")
+    assert faults(GOOD + wrong) == [
+        f'{first}: diff.expected[#1]: has no "reason" (why, as `diff --all` is to say it); add it',
+        f"{first + 2}: diff.expected[#1].paths: is empty, or holds something else than texts in quotes; "
+        "mend the list",
+        f"{first + 3}: diff.expected[#1].why: is not a key of this table; the keys here are id, paths, reason",
+    ]
+    assert "must be an array of tables" in faults(GOOD + "[diff]\nexpected = []\n")[0]

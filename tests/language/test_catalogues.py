@@ -12,6 +12,7 @@ from babel.messages.catalog import Message
 from pfha_tui.cli.language import LANGUAGES
 from pfha_tui.domain import events, reading, snapshot, target, verdict
 from pfha_tui.domain.wording import WORDS
+from pfha_tui.ui.screens.diff import DiffScreen
 from pfha_tui.ui.themes import TITLES
 from tests.messages import catalogue, source
 from tests.messages.unwrapped import english_words, frozen, unwrapped
@@ -27,6 +28,8 @@ COMMAND = "a command to type"
 NAME = "a name"
 SYSTEM = "the system's words, which system_errors.reason translates"
 SEARCHED = "searched for in what another program says"
+ELEMENTS = "names of elements of config.xml, parted by blanks"
+STYLES = "style sheet of a screen"
 
 ALLOWED = {
     ("pfha_tui/parsers/netstat_text.py", None): NETSTAT,
@@ -42,6 +45,9 @@ ALLOWED = {
     ("pfha_tui/cli/status_table.py", "bold magenta"): STYLE,
     ("pfha_tui/cli/status_table.py", "bold red"): STYLE,
     ("pfha_tui/collector/catalogue.py", "^failover peer"): SEARCHED,
+    ("pfha_tui/collector/catalogue.py", "a revision's time is seconds since the epoch"): FAULT,
+    ("pfha_tui/configdiff/visible.py", None): ELEMENTS,
+    ("pfha_tui/ui/screens/diff.py", DiffScreen.DEFAULT_CSS): STYLES,
     ("pfha_tui/config/load.py", "pfha-tui config init"): COMMAND,
     ("pfha_tui/cli/watch.py", "no feed runs"): FAULT,
     ("pfha_tui/ui/keymap.py", "pfha-tui keys"): COMMAND,

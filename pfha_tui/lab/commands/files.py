@@ -1,6 +1,7 @@
-"""cat, find, grep, ls, nc -U, stat, tail and test: the commands that look at the node's files and sockets."""
+"""cat, find, grep, gzip, ls, nc -U, stat, tail and test: the commands that look at the node's files and sockets."""
 
 import fnmatch
+import gzip as gzip_format
 import re
 from itertools import pairwise
 
@@ -71,6 +72,17 @@ def grep(node: Node, words: list[str], uid: int) -> Reply:
     else:
         out = _with_context(lines, hits, after)
     return Reply(out, code=0 if hits else 1)
+
+
+def gzip(node: Node, words: list[str], uid: int) -> Reply:
+    """`gzip -c FILE`; its bytes are text with surrogates, as replies have them."""
+    if len(words) != 2 or words[0] != "-c":
+        return usage("gzip", "-c file")
+    text, problem = _read(node, words[1], uid)
+    if problem:
+        return Reply(err=f"gzip: can't stat: {words[1]}: {problem}\n", code=1)
+    packed = gzip_format.compress(text.encode(), mtime=0)
+    return Reply(packed.decode("utf-8", "surrogateescape"))
 
 
 def ls(node: Node, words: list[str], uid: int) -> Reply:

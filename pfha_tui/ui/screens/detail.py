@@ -168,7 +168,8 @@ class DetailScreen(ModalScreen[None]):
     def show(self, moment: Moment) -> None:
         """Draw this moment."""
         self._moment = moment
-        if self.is_attached and self.is_mounted and self.size.width:
+        # A tick may come before the innermost parts are there.
+        if self.is_attached and len(self.query(RawPanel)) == 2 and self.size.width:
             self._draw(moment)
 
     def _draw(self, moment: Moment) -> None:

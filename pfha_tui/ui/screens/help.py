@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
 from pfha_tui.ui.commands import Command
+from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.keymap import key_label, labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
 from pfha_tui.ui.widgets.lines import Panel
@@ -21,6 +22,7 @@ def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
     """Keys, signs and terms as lines of at most `cells`."""
     sections = (
         (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in commands]),
+        (tr(texts.HELP_DIFF), [(key.label, tr(key.help)) for key in KEYS]),
         (tr(texts.HELP_SIGNS), [(tr(sign), tr(text)) for sign, text in texts.SIGNS]),
         (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in texts.TERMS]),
     )

@@ -1,0 +1,98 @@
+"""One thing of both configurations as XML, fit to show: texts by the allow-list, of all others only equality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final, TypeAlias
+from xml.sax.saxutils import escape
+
+from pfha_tui.configdiff import identity, visible
+from pfha_tui.configdiff.walk import Change, Kind, Path
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.text import clean
+from pfha_tui.parsers.configxml import Value
+
+Row: TypeAlias = tuple[str, str]
+"""What a line is: ` ` on both nodes, `-` of the primary alone, `+` of the secondary alone, `!` differs but is
+hidden; and the line, indented."""
+
+MOST: Final = 200
+"""Rows of one thing; a whole zone of DHCP may have thousands."""
+
+
+def rows(change: Change) -> tuple[Row, ...]:
+    """The innermost thing that the change is part of, or the setting itself; at most `MOST` rows."""
+    if change.entries:
+        entry = change.entries[-1]
+        path, left, right = entry.path, entry.left, entry.right
+    elif change.kind is Kind.ORDER:
+        return ()
+    else:
+        path, left, right = change.path, change.left, change.right
+    found = tuple(islice(_value(change.section, path, left, right, 0), MOST + 1))
+    return found if len(found) <= MOST else (*found[:MOST], (" ", "…"))
+
+
+def _value(
+    section: str, path: Path, left: Value | None, right: Value | None, depth: int
+) -> Iterator[Row]:
+    if isinstance(left, list) or isinstance(right, list):
+        yield from _list(section, path, left, right, depth)
+    elif isinstance(left, dict) or isinstance(right, dict):
+        both = left is not None and right is not None
+        if both and not (isinstance(left, dict) and isinstance(right, dict)):
+            yield from _value(section, path, left, None, depth)
+            yield from _value(section, path, None, right, depth)
+            return
+        one = left if isinstance(left, dict) else {}
+        two = right if isinstance(right, dict) else {}
+        mark = " " if both else "+" if left is None else "-"
+        name, indent = clean(path[-1]), "  " * depth
+        yield mark, f"{indent}<{name}>"
+        for child in (*one, *(name for name in two if name not in one)):
+            yield from _value(section, (*path, child), one.get(child), two.get(child), depth + 1)
+        yield mark, f"{indent}</{name}>"
+    else:
+        yield from _text(section, path, left, right, depth)
+
+
+def _list(
+    section: str, path: Path, left: Value | None, right: Value | None, depth: int
+) -> Iterator[Row]:
+    one, two = _entries(left), _entries(right)
+    for pair in identity.match(identity.pattern(path), one, two):
+        first = None if pair.left is None else one[pair.left]
+        second = None if pair.right is None else two[pair.right]
+        yield from _value(section, path, first, second, depth)
+
+
+def _entries(value: Value | None) -> Sequence[Value]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _text(
+    section: str, path: Path, left: Value | None, right: Value | None, depth: int
+) -> Iterator[Row]:
+    one, two = _element(section, path, left, depth), _element(section, path, right, depth)
+    if left == right:
+        if one is not None:
+            yield " ", one
+    elif one is not None and one == two:
+        yield "!", f"{one}  {tr('differs')}"
+    else:
+        if one is not None:
+            yield "-", one
+        if two is not None:
+            yield "+", two
+
+
+def _element(section: str, path: Path, value: Value | None, depth: int) -> str | None:
+    if value is None:
+        return None
+    name, indent = clean(path[-1]), "  " * depth
+    if value == "":
+        return f"{indent}<{name}></{name}>"
+    return f"{indent}<{name}>{escape(visible.shown(section, path, value) or '')}</{name}>"
