@@ -13,7 +13,7 @@ from pfha_tui.lab.world import World
 from tests.bench.common import console, cpu_s, percentile, say
 from tests.support.terminal import Terminal
 
-ROUNDS = 14
+ROUNDS = 8
 PAIRS = 20
 ARROW = "→".encode()
 LOOP = (
