@@ -109,7 +109,7 @@ SECTIONS = (
     Section(SYSCTL_SYSTEM, Cadence.MEDIUM),
     Section(BOOTING, Cadence.MEDIUM),
     Section(CONFIG_STAT, Cadence.MEDIUM),
-    Section(MAINTENANCE, Cadence.MEDIUM),
+    Section(MAINTENANCE, Cadence.FAST),
     Section(GATEWAYS, Cadence.MEDIUM),
     Section(PF_MEMORY, Cadence.SLOW),
     Section(PF_CREATORS, Cadence.SLOW),

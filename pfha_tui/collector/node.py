@@ -88,8 +88,8 @@ class NodeWatch:
         while True:
             await self._clock.sleep(self._poll_s)
             reachable, sample = self.state.snapshot.reachable, self.state.snapshot.sample
-            missed = missed + 1 if sample == seen else 0
             trying = self.state.snapshot.ssh.state is LinkState.CONNECTING
-            if reachable is False or (reachable and missed >= UNREAD_AFTER and not trying):
+            missed = missed + 1 if sample == seen and not trying else 0
+            if reachable is False or (reachable and missed >= UNREAD_AFTER):
                 self.state.count_failed_sample()
-            seen = self.state.snapshot.sample if missed else sample
+            seen = self.state.snapshot.sample

@@ -21,7 +21,7 @@ def tour(terminal: Terminal) -> str:
     """See the main screen, help, the palette, the themes and a notice, and leave; all that was sent."""
     terminal.until(b"HEALTHY")
     steps = (
-        (b"?", b"advskew"),
+        (b"?", b"Shift+Tab"),
         (ESCAPE, b"vtnet0"),
         (PALETTE, b"Give the focused"),
         (ESCAPE, b"vtnet0"),

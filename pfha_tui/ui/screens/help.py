@@ -56,6 +56,8 @@ class HelpPanel(Panel):
 class HelpScreen(ModalScreen[None]):
     """Covers the main screen, which goes on living below it; Esc and the keys of help and quit close it."""
 
+    AUTO_FOCUS = "HelpPanel"
+
     def __init__(self, ascii_only: bool, commands: Sequence[Command]) -> None:
         super().__init__()
         self._ascii = ascii_only
