@@ -116,7 +116,7 @@ def test_a_night_in_tmux(folder: Path, lab: Path) -> None:
         tmux.until(r"UNREACHABLE")
         tmux.until(r"DEGRADED[^┌]*fw2 serves both VIPs, but fw1 is")
         tmux.keys("?")
-        tmux.until(r"┌ Help")
+        tmux.until(r"Help ─|Help ━")
         tmux.keys("Escape")
         tmux.until(r"┌ fw2  secondary")
         tmux.keys("q")
