@@ -14,7 +14,7 @@ from pfha_tui.domain.events import Event
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.target import PairTarget
-from pfha_tui.ui import about, layout, texts, verdict_view
+from pfha_tui.ui import about, layout, texts, too_small, verdict_view
 from pfha_tui.ui.commands import Command, on_pair
 from pfha_tui.ui.line import Tone, wrap
 from pfha_tui.ui.moment import Moment
@@ -158,15 +158,7 @@ class MainScreen(Screen[None]):
         self.timeline.styles.height = plan.timeline
 
     def _say_too_small(self, width: int, height: int) -> None:
-        said = tr(texts.TOO_SMALL).format(
-            width=width,
-            height=height,
-            need_width=layout.LEAST_WIDTH,
-            need_height=layout.LEAST_HEIGHT,
-        )
-        key = next(tr(command.label) for command in self._commands if command.id == "quit")
-        hint = tr(texts.TOO_SMALL_HINT).format(key=key)
-        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
+        rows = too_small.rows(width, height, self._commands)
         self.query_one("#too-small", Lines).draw(rows)
 
     @on(NodePane.Resized)

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from pfha_tui.domain.language import tr
-from pfha_tui.ui import layout, texts, wall_view
+from pfha_tui.ui import layout, texts, too_small, wall_view
 from pfha_tui.ui.commands import Command, on_wall
 from pfha_tui.ui.line import Tone, wrap
 from pfha_tui.ui.options import ConsoleOptions
@@ -95,15 +95,7 @@ class WallScreen(Screen[None]):
             self.query_one("#marked", Lines).draw(rows)
 
     def _say_too_small(self, width: int, height: int) -> None:
-        said = tr(texts.TOO_SMALL).format(
-            width=width,
-            height=height,
-            need_width=layout.LEAST_WIDTH,
-            need_height=layout.LEAST_HEIGHT,
-        )
-        key = next(tr(command.label) for command in self._commands if command.id == "quit")
-        hint = tr(texts.TOO_SMALL_HINT).format(key=key)
-        rows = [*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2)]
+        rows = too_small.rows(width, height, self._commands)
         self.query_one("#too-small", Lines).draw(rows)
 
     @on(PairList.Marked)
