@@ -41,7 +41,7 @@ def directory() -> Iterator[Path]:
     """A new private directory, gone at the end; what killed labs left behind is removed first."""
     for left in _all():
         if not _held(left):
-            _clear(left)
+            shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=workshop()) as name:
         path = Path(name)
         lock = os.open(path / f"{LOCK}.new", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -93,14 +93,3 @@ def _held(path: Path) -> bool:
     finally:
         os.close(lock)
     return False
-
-
-def _clear(path: Path) -> None:
-    """Remove a dead lab's directory, and let go the commands that still wait for its answer."""
-    for fifo in path.glob("*/calls/*"):
-        with contextlib.suppress(OSError):
-            if stat.S_ISFIFO(fifo.lstat().st_mode):
-                writer = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-                os.write(writer, b"end 137 -\n")
-                os.close(writer)
-    shutil.rmtree(path, ignore_errors=True)

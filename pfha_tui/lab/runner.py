@@ -17,6 +17,7 @@ from pfha_tui.lab import control, mib, place, scenarios
 from pfha_tui.lab.bridge import Bridge
 from pfha_tui.lab.forward import Forwarder
 from pfha_tui.lab.node import Node, Power
+from pfha_tui.lab.reaper import Reaper
 from pfha_tui.lab.snmp import SnmpAgent
 from pfha_tui.lab.ssh import SshServer
 from pfha_tui.lab.world import World
@@ -36,13 +37,14 @@ class LiveNode:
         client_key: asyncssh.SSHKey,
         community: str,
         tasks: asyncio.TaskGroup,
+        reaper: Reaper,
     ) -> None:
         directory.mkdir(mode=0o700)
         self.node = node
         host_key = asyncssh.generate_private_key("ssh-ed25519", comment=f"{node.name} host key")
         self.fingerprint = host_key.get_fingerprint()
         self.bridge = Bridge(node, directory, tasks)
-        self.ssh = SshServer(self.bridge, host_key, client_key, tasks)
+        self.ssh = SshServer(self.bridge, host_key, client_key, tasks, reaper)
         self.snmp = SnmpAgent("127.0.0.1", 0, lambda: mib.values(node), community)
         self.snmp.late = self._lateness
         self._chance = random.Random()
@@ -151,8 +153,12 @@ async def running(
         async with asyncio.TaskGroup() as tasks, contextlib.AsyncExitStack() as cleanup:
             cleanup.callback(tasks.create_task(_pace(world)).cancel)
             try:
+                reaper = Reaper(directory / "reaper")
+                cleanup.callback(reaper.stop)
                 for node in world.nodes:
-                    live = LiveNode(node, directory / node.name, client_key, community, tasks)
+                    live = LiveNode(
+                        node, directory / node.name, client_key, community, tasks, reaper
+                    )
                     nodes[node.name] = live
                     cleanup.push_async_callback(live.stop)
                     await live.start()

@@ -13,6 +13,7 @@ import asyncssh
 from pfha_tui.lab.bridge import BACKLOG, Bridge
 from pfha_tui.lab.commands.files import DEVD
 from pfha_tui.lab.commands.reply import Follow
+from pfha_tui.lab.reaper import Reaper
 from pfha_tui.lab.relay import Listener
 
 USERS = {"admin": 0, "root": 0, "monitor": 2001}
@@ -42,8 +43,10 @@ class SshServer:
         host_key: asyncssh.SSHKey,
         client_key: asyncssh.SSHKey,
         tasks: asyncio.TaskGroup,
+        reaper: Reaper,
     ) -> None:
         self._bridge = bridge
+        self._reaper = reaper
         self._client_key = client_key.convert_to_public()
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._sessions = 0
@@ -118,7 +121,7 @@ class SshServer:
         uid = USERS[process.get_extra_info("username")]
         rewrite = self._bridge.rewriter.rewrite
         child = await asyncio.create_subprocess_exec(
-            "/bin/sh", "-c", rewrite(command.encode()),
+            *self._reaper.announced(rewrite(command.encode())),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env=self._bridge.environment(uid), cwd="/", start_new_session=True,
         )  # fmt: skip
@@ -139,6 +142,7 @@ class SshServer:
                     task.cancel()
         finally:
             _kill(child)
+            self._reaper.ended(child.pid)
             await child.wait()
         if code >= 0:
             process.exit(code)
