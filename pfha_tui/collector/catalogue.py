@@ -64,6 +64,8 @@ MAINTENANCE = Command(
     ("/usr/bin/grep", "-c", "<virtualip_carp_maintenancemode", "/cf/conf/config.xml"),
     root=True,
 )
+MARK = Command("mark", ("/usr/bin/readlink", "/var/run/pfha-tui.mark"))
+"""What an action of ours has left on the node: a symbolic link that says it by its target; mostly there is none."""
 BOOTING = Command("booting", ("/bin/test", "-e", "/var/run/booting"))
 GATEWAYS = Command(
     "gateways",
@@ -108,6 +110,7 @@ SECTIONS = (
     Section(PF_INFO, Cadence.MEDIUM),
     Section(SYSCTL_SYSTEM, Cadence.MEDIUM),
     Section(BOOTING, Cadence.MEDIUM),
+    Section(MARK, Cadence.MEDIUM),
     Section(CONFIG_STAT, Cadence.MEDIUM),
     Section(MAINTENANCE, Cadence.FAST),
     Section(GATEWAYS, Cadence.MEDIUM),

@@ -40,7 +40,7 @@ def compare(
         return _compare(primary, secondary, names, revisions, rules, now)
     # Whatever it is, the frames below hold secrets, and a crash report shows the locals of every frame.
     except Exception as error:
-        raise ComparisonFault(_place(error)) from None
+        raise ComparisonFault(place(error)) from None
 
 
 def _compare(
@@ -89,11 +89,11 @@ def compare_revisions(
         )
     # As in `compare`.
     except Exception as error:
-        raise ComparisonFault(_place(error)) from None
+        raise ComparisonFault(place(error)) from None
     return Report(_side(names[0], old), _side(names[1], new), found, (), (), ())
 
 
-def _place(error: BaseException) -> str:
+def place(error: BaseException) -> str:
     """The kind of an error and where in the code it arose, without its text."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

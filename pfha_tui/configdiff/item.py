@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import islice
 from typing import Final, TypeAlias
-from xml.sax.saxutils import escape
+
 
 from pfha_tui.configdiff import identity, visible
 from pfha_tui.configdiff.walk import Change, Kind, Path
@@ -95,4 +96,4 @@ def _element(section: str, path: Path, value: Value | None, depth: int) -> str |
     name, indent = clean(path[-1]), "  " * depth
     if value == "":
         return f"{indent}<{name}></{name}>"
-    return f"{indent}<{name}>{escape(visible.shown(section, path, value) or '')}</{name}>"
+    return f"{indent}<{name}>{escape(visible.shown(section, path, value) or '', quote=False)}</{name}>"

@@ -1,6 +1,7 @@
 """The one-method protocols behind which every transport stands, and the errors they raise."""
 
 from collections.abc import AsyncIterator, Sequence
+from enum import Enum
 from typing import Protocol
 
 from pfha_tui.domain.command import Command, PushedLine, Sample
@@ -122,4 +123,45 @@ class NodeLink(Protocol):
     @property
     def push_gaps(self) -> tuple[str, ...]:
         """One sentence for each stream that the node does not give us."""
+        ...
+
+
+class Call(Enum):
+    """What became of a watchdog that was called off: it never fired, or it had fired already."""
+
+    OFF = "off"
+    FIRED = "fired"
+
+
+class ActionLink(Protocol):
+    """A login of its own on one node for the length of one action: it may run that plan's commands, nothing else."""
+
+    async def open(self) -> None:
+        """Connect and log in once. Raises NetworkFailure or OperatorNeeded."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection, and with it the lock; never waits for a dead peer."""
+        ...
+
+    async def lock(self, path: str) -> bool:
+        """Take the node's lock for as long as this connection lives; False: another action holds it.
+
+        Raises as `run`.
+        """
+        ...
+
+    async def run(self, commands: Sequence[Command]) -> Sample:
+        """As Shell.run; commands of the plan and those read to prove it."""
+        ...
+
+    async def arm(self, commands: Sequence[Command], delay_s: float) -> None:
+        """Let the node itself run these after so many seconds, whatever becomes of us, unless called off.
+
+        Raises as `run`; then it is not known whether it is armed.
+        """
+        ...
+
+    async def call_off(self) -> Call:
+        """Stop what `arm` has started. Raises as `run`."""
         ...

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterable, Sequence
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -21,6 +22,7 @@ from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
 from pfha_tui.ui.present import Scene, ascii_text
 from pfha_tui.ui.theme_choice import ChosenBy
 from pfha_tui.ui.themes import ThemeFile
+from pfha_tui.ui.updates import terse
 from pfha_tui.ui.widgets.key_bar import KeyBar
 
 
@@ -60,6 +62,10 @@ class Desk(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the glyphs that the terminal has."""
         return (*super().get_line_filters(), *self._glyphs)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Textual's own, with fewer bytes."""
+        super()._display(screen, terse(renderable))
 
     def _first_theme(self) -> str:
         options, found = self._options, self._themes.found

@@ -20,6 +20,8 @@ from pfha_tui.ui.line import EMPTY, Line, Part, Tone, fit, line, pad, plain, wid
 FRAME = ("┌", "─", "┐", "│", "└", "┘")
 FRAME_FOCUS = ("┏", "━", "┓", "┃", "┗", "┛")
 WHEEL_ROWS = 3
+MOVE_CELLS = 8
+"""Cells that cost as much as the escape sequence which moves the terminal's cursor past them."""
 
 
 class Lines(Widget):
@@ -56,8 +58,8 @@ class Lines(Widget):
         for y in range(max(len(new), len(old))):
             before, after = old[y] if y < len(old) else EMPTY, new[y] if y < len(new) else EMPTY
             if before != after:
-                start, end = changed_cells(fit(before, cells), fit(after, cells), cells)
-                regions.append(Region(start, y, end - start, 1))
+                runs = changed_runs(fit(before, cells), fit(after, cells), cells)
+                regions += [Region(start, y, end - start, 1) for start, end in runs]
         self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
@@ -112,30 +114,33 @@ class Lines(Widget):
         self.refresh()
 
 
-def changed_cells(before: Line, after: Line, cells: int) -> tuple[int, int]:
-    """First cell that differs between two rows of a width, and the one after the last that does.
+def changed_runs(before: Line, after: Line, cells: int) -> list[tuple[int, int]]:
+    """Where two rows of a width differ: first cell of each run, and the one after its last.
 
-    Where a cell is not a character (wide and combining ones), and where the row under the cursor is one of
-    them, that is the whole row.
+    A few equal cells between two runs are cheaper to send than a move of the terminal's cursor. Where a
+    cell is not a character (wide and combining ones), and where the row under the cursor is one of them,
+    that is the whole row.
     """
-    old, new = _characters(before), _characters(after)
+    old, new = _characters(before, cells), _characters(after, cells)
     if old is None or new is None:
-        return 0, cells
-    same = 0
-    while same < min(len(old), len(new)) and old[same] == new[same]:
-        same += 1
-    end = max(len(old), len(new))
-    if len(old) == len(new):
-        while end > same and old[end - 1] == new[end - 1]:
-            end -= 1
-    return same, max(end, same)
+        return [(0, cells)]
+    runs: list[tuple[int, int]] = []
+    for place, (was, now) in enumerate(zip(old, new, strict=True)):
+        if was == now:
+            continue
+        if runs and place - runs[-1][1] < MOVE_CELLS:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return runs
 
 
-def _characters(row: Line) -> list[Part] | None:
+def _characters(row: Line, cells: int) -> list[Part] | None:
     """Each cell with its tone; None where cells are not characters, or the cursor colours the row."""
     if any(tone is Tone.CURSOR or cell_len(text) != len(text) for text, tone in row):
         return None
-    return [(character, tone) for text, tone in row for character in text]
+    found = [(character, tone) for text, tone in row for character in text]
+    return found + [(" ", Tone.PLAIN)] * (cells - len(found))
 
 
 def _highlight(strip: Strip, span: tuple[int, int], style: Style) -> Strip:

@@ -1,0 +1,1 @@
+"""Carries out a permitted plan: lock, check, record, arm, do, verify, close."""
