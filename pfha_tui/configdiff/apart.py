@@ -32,9 +32,7 @@ LENGTH: Final = struct.Struct(">I")
 LONGEST: Final = 64 * 1024 * 1024
 
 _ROOT: Final = str(Path(pfha_tui.__file__).parent.parent)
-_PROGRAM: Final = (
-    "import sys; sys.path.append(sys.argv[1]); from pfha_tui.configdiff.apart_child import main; main()"
-)
+_PROGRAM: Final = "import sys; sys.path.append(sys.argv[1]); from pfha_tui.configdiff.apart_child import main; main()"
 
 
 class Ended(Exception):
@@ -95,6 +93,7 @@ async def _answer(process: asyncio.subprocess.Process, job: Job) -> Report:
         coverage=coverage,
         alerts=alerts,
         rules=() if job.one_node else job.rules,
+        one_node=job.one_node,
     )
 
 

@@ -90,7 +90,7 @@ def compare_revisions(
     # As in `compare`.
     except Exception as error:
         raise ComparisonFault(place(error)) from None
-    return Report(_side(names[0], old), _side(names[1], new), found, (), (), ())
+    return Report(_side(names[0], old), _side(names[1], new), found, (), (), (), one_node=True)
 
 
 def place(error: BaseException) -> str:

@@ -7,7 +7,6 @@ from html import escape
 from itertools import islice
 from typing import Final, TypeAlias
 
-
 from pfha_tui.configdiff import identity, visible
 from pfha_tui.configdiff.walk import Change, Kind, Path
 from pfha_tui.domain.language import tr
@@ -96,4 +95,6 @@ def _element(section: str, path: Path, value: Value | None, depth: int) -> str |
     name, indent = clean(path[-1]), "  " * depth
     if value == "":
         return f"{indent}<{name}></{name}>"
-    return f"{indent}<{name}>{escape(visible.shown(section, path, value) or '', quote=False)}</{name}>"
+    return (
+        f"{indent}<{name}>{escape(visible.shown(section, path, value) or '', quote=False)}</{name}>"
+    )

@@ -129,6 +129,8 @@ class Report:
     alerts: tuple[Alert, ...]
     rules: tuple[Rule, ...] = ()
     """The rules that were asked."""
+    one_node: bool = False
+    """The two are revisions of one node."""
 
     @property
     def findings(self) -> bool:
