@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
@@ -65,7 +66,8 @@ class Desk(App[int]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Textual's own, with fewer bytes."""
-        super()._display(screen, terse(renderable))
+        # Textual hands its updates on as renderables, which their type does not say.
+        super()._display(screen, cast(RenderableType | None, terse(renderable)))
 
     def _first_theme(self) -> str:
         options, found = self._options, self._themes.found

@@ -16,7 +16,9 @@ Piece = tuple[int, int, Strip]
 """Column, row, and what stands there."""
 
 
-def terse(renderable: RenderableType | None) -> RenderableType | None:
+def terse(
+    renderable: RenderableType | CompositorUpdate | None,
+) -> RenderableType | CompositorUpdate | None:
     """The same update in fewer bytes; anything that is no update of cells as it is."""
     if isinstance(renderable, ChopsUpdate):
         return TerseUpdate(_changed(renderable))

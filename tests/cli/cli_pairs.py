@@ -10,6 +10,7 @@ import pytest
 
 from pfha_tui import wiring
 from pfha_tui.cli.main import main
+from pfha_tui.domain.events import Event
 from pfha_tui.domain.model import (
     Address,
     CarpState,
@@ -142,6 +143,7 @@ class FakeFeed:
             VerdictKind.UNKNOWN, confirmed=False, fw1={"reachable": None}, fw2={"reachable": None}
         )
         self.closed = False
+        self.told: list[Event] = []
         self._snapshots = snapshots
         self._callbacks: list[Callable[[PairSnapshot], None]] = []
 
@@ -162,6 +164,9 @@ class FakeFeed:
 
     def retry(self, node: str) -> None:
         raise AssertionError("nobody retries here")
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
 
 
 class Ran:
