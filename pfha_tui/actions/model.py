@@ -227,3 +227,15 @@ class Unfinished:
     undo: tuple[Command, ...]
     undo_text: str
     fires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """How long the maintenance of a node is meant to last: whose it is, why, since when and until when (epoch
+    seconds). It ends nothing by itself: leaving maintenance changes roles."""
+
+    node: str
+    who: str
+    reason: str
+    began: float
+    until: float

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from pfha_tui.actions.model import Finding, Plan, Progress, Report, Request, Unfinished
+from pfha_tui.actions.model import Finding, Lease, Plan, Progress, Report, Request, Unfinished
 
 
 class Operator(Protocol):
@@ -34,4 +34,8 @@ class Operator(Protocol):
 
     def close(self, left: Unfinished, reason: str) -> None:
         """The operator says that an unfinished action needs no undo."""
+        ...
+
+    def leases(self) -> tuple[Lease, ...]:
+        """The leases of maintenance that the journal holds open on this pair, also those that are over."""
         ...
