@@ -1,5 +1,7 @@
 """Every command that changes a firewall, and those that are read to prove it."""
 
+import contextlib
+
 from pfha_tui.domain.command import Access, Command
 
 LOCK = "/tmp/pfha-tui.lock"
@@ -81,3 +83,18 @@ def announce(text: str) -> Command:
     """A line in the node's system log."""
     argv = ("/usr/bin/logger", "-t", "pfha-tui", "--", text)
     return Command("announce", argv, access=Access.WRITE)
+
+
+def recall(argv: tuple[str, ...]) -> Command | None:
+    """The command of these words, if it is one of ours that changes something: a journal only names them."""
+    fixed = (MAINTENANCE_ON, MAINTENANCE_OFF, CARP_ON, CARP_OFF, SYNC, REBOOT, UNMARK)
+    for command in fixed:
+        if command.argv == argv:
+            return command
+    with contextlib.suppress(ValueError):
+        candidates = (
+            demote(int(argv[-1].partition("=")[2])) if argv[0] == "/sbin/sysctl" else None,
+            bulk(argv[-1]) if argv[0] == "/sbin/ifconfig" else None,
+        )
+        return next((one for one in candidates if one is not None and one.argv == argv), None)
+    return None
