@@ -8,7 +8,7 @@ def main() -> int:
     try:
         from pfha_tui.cli.main import main as run
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        sys.stderr.write("Interrupted.\n")
         return 130
     return run()
 
