@@ -22,7 +22,14 @@ BROKEN = "broken"
 LOCK_S = 5.0
 _BLOCK = 64 * 1024
 
-_ALWAYS = {"seq": int, "time": (int, float), "pair": str, "id": str, "kind": str, "prev": str}
+_ALWAYS: dict[str, type | tuple[type, ...]] = {
+    "seq": int,
+    "time": (int, float),
+    "pair": str,
+    "id": str,
+    "kind": str,
+    "prev": str,
+}
 
 Record = Mapping[str, Any]
 

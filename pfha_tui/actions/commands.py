@@ -1,14 +1,16 @@
 """Every command that changes a firewall, and those that are read to prove it."""
 
-import contextlib
+import re
 
 from pfha_tui.domain.command import Access, Command
+from pfha_tui.domain.mark import read as read_mark
 
 LOCK = "/tmp/pfha-tui.lock"
 """Held by lockf(1) on a node while an action is under way; a fixed name, for all consoles meet there."""
 MARK = "/var/run/pfha-tui.mark"
 """A symbolic link that says on the node which part of its demotion is ours; gone with the next boot, as that is."""
 LARGEST_DEMOTION = 10_000
+_DEMOTION = re.compile(r"/sbin/sysctl net\.inet\.carp\.demotion=(-?[1-9][0-9]{0,4})", re.ASCII)
 
 MAINTENANCE_ON = Command(
     "maintenance-on",
@@ -86,15 +88,14 @@ def announce(text: str) -> Command:
 
 
 def recall(argv: tuple[str, ...]) -> Command | None:
-    """The command of these words, if it is one of ours that changes something: a journal only names them."""
-    fixed = (MAINTENANCE_ON, MAINTENANCE_OFF, CARP_ON, CARP_OFF, SYNC, REBOOT, UNMARK)
+    """The command of these words, if it is one of ours that takes something back: a journal only names them."""
+    fixed = (MAINTENANCE_ON, MAINTENANCE_OFF, CARP_ON, CARP_OFF, UNMARK)
     for command in fixed:
         if command.argv == argv:
             return command
-    with contextlib.suppress(ValueError):
-        candidates = (
-            demote(int(argv[-1].partition("=")[2])) if argv[0] == "/sbin/sysctl" else None,
-            bulk(argv[-1]) if argv[0] == "/sbin/ifconfig" else None,
-        )
-        return next((one for one in candidates if one is not None and one.argv == argv), None)
-    return None
+    if len(argv) == 4 and argv == mark(argv[2]).argv and read_mark(argv[2]) is not None:
+        return mark(argv[2])
+    amount = _DEMOTION.fullmatch(" ".join(argv))
+    if amount is None or len(argv) != 2:
+        return None
+    return demote(int(amount[1])) if 0 < abs(int(amount[1])) <= LARGEST_DEMOTION else None
