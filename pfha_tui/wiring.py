@@ -2,7 +2,7 @@
 
 import random
 
-from pfha_tui.collector.catalogue import ON_REQUEST, READS
+from pfha_tui.collector.catalogue import PERMITTED
 from pfha_tui.collector.clock import Clock, SystemClock
 from pfha_tui.collector.feed import Feed
 from pfha_tui.collector.node import NodeWatch
@@ -28,7 +28,7 @@ def _watch(node: NodeTarget, poll_s: float, clock: Clock) -> NodeWatch:
     from pfha_tui.transports.snmp import SnmpClient
     from pfha_tui.transports.ssh import Backoff, SshNode
 
-    link = SshNode(node.ssh, READS | ON_REQUEST, read_only=True) if node.ssh is not None else None
+    link = SshNode(node.ssh, PERMITTED, read_only=True) if node.ssh is not None else None
     agent = SnmpClient(node.snmp) if node.snmp is not None else None
     if agent is not None:
         agent.prepare()

@@ -35,7 +35,7 @@ class Feed(Protocol):
         ...
 
     async def ask(self, node: str, commands: Sequence[Command]) -> Sample:
-        """Run commands of `catalogue.ON_REQUEST` now over the node's open login; nothing keeps the output.
+        """Run commands of `catalogue.PERMITTED` now over the node's open login; nothing keeps the output.
 
         Raises NetworkFailure where no login is open, and as transports.base.Shell.run.
         """

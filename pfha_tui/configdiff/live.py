@@ -52,12 +52,17 @@ async def compare_watched(feed: Feed, now: float, rules: Sequence[Rule] = RULES)
 
 
 async def revisions_watched(feed: Feed, node: str) -> tuple[Revision, ...]:
-    """The earlier revisions of a node, the newest first. Raises TransportError, ParseError and TimeoutError."""
+    """The earlier revisions of a node, the newest first.
+
+    Raises TransportError, remote.NotReadable, ParseError and TimeoutError.
+    """
     async with asyncio.timeout(TIMEOUT_S):
         return await remote.read_index(_Login(feed, node))
 
 
-async def compare_past(feed: Feed, node: str, old: int, new: int | None) -> Report:
+async def compare_past(
+    feed: Feed, node: str, old: int, new: int | None, names: tuple[str, str]
+) -> Report:
     """What changed on a node between two of its revisions, given by their times; None is what it has now.
 
     Raises as `compare_watched`.
@@ -67,7 +72,6 @@ async def compare_past(feed: Feed, node: str, old: int, new: int | None) -> Repo
         first = await remote.read(login, catalogue.backup(old))
         later = catalogue.CONFIG if new is None else catalogue.backup(new)
         second = await remote.read(login, later)
-        names = (f"{node}@{old}", node if new is None else f"{node}@{new}")
         return await _compare(Job(first, second, names, one_node=True))
 
 

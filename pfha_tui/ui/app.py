@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
+from pfha_tui.ui.updates import paint
 from pfha_tui.ui.widgets.pair_list import PairList
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 WALL_S = 0.1
 """The wall is drawn so often at most, however many pairs tell something new."""
+PAINT_S = 1 / 60
 CLOSE_S = 2.0
 FIRST_FRAME_S = 0.03
 """From the first layout to the first frame with content, which Textual draws at its next refresh."""
@@ -72,6 +75,7 @@ class ConsoleApp(Desk):
         self._bindings.key_to_bindings.pop(self.COMMAND_PALETTE_BINDING, None)
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings(mine))))
         self._wall_due = False
+        self._painted_at = 0.0
         self._leaving = False
         self._running_loop: asyncio.AbstractEventLoop | None = None
         self._alarms = [Alarm() for _ in self._pairs]
@@ -191,11 +195,28 @@ class ConsoleApp(Desk):
         alarm = self._alarms[message.number]
         if self._options.bell and alarm.worse(message.snapshot.verdict):
             self.bell()
+        now = time.monotonic()
         if pair is self._shown:
-            self.tick()
+            self._draw(now, PAINT_S)
         elif self._shown is None and not self._wall_due:
-            self._wall_due = True
-            self.set_timer(WALL_S, self.tick, name="wall")
+            wait = self._painted_at + WALL_S - now
+            if wait <= 0:
+                self._draw(now, WALL_S)
+            else:
+                self._wall_due = True
+                self.set_timer(wait, self._draw_wall, name="wall")
+
+    def _draw_wall(self) -> None:
+        if self._wall_due:
+            self._draw(time.monotonic(), WALL_S)
+
+    def _draw(self, now: float, apart_s: float) -> None:
+        """Draw what came, and see to it that it is on the terminal before anything else is done; what comes
+        sooner than `apart_s` after that is left to Textual's own pace."""
+        self.tick()
+        if now - self._painted_at >= apart_s and not self._leaving:
+            paint(self.screen)
+            self._painted_at = time.monotonic()
 
     def _fatal_error(self) -> None:
         """After a failure of the screen itself: a short traceback once the terminal is restored.
@@ -267,20 +288,23 @@ class ConsoleApp(Desk):
         if pair is None or pair.feed is None:
             return
         # Imported on first use, as the help page is.
-        from pfha_tui.configdiff.live import compare_watched
+        from pfha_tui.configdiff import live
         from pfha_tui.configdiff.rules import with_own
+        from pfha_tui.ui.diff_pair import DiffPair
         from pfha_tui.ui.screens.diff import DiffScreen
 
         feed, clock = pair.feed, self._options.clock
         rules = with_own(self._options.expected)
-        self.push_screen(
-            DiffScreen(
-                lambda: compare_watched(feed, clock()[1], rules),
-                self._save_report,
-                self.commands,
-                ascii_only=self._options.ascii,
-            )
+        one, two = (node.name for node in feed.target.nodes)
+        asked = DiffPair(
+            nodes=(one, two),
+            compare=lambda: live.compare_watched(feed, clock()[1], rules),
+            revisions=lambda node: live.revisions_watched(feed, node),
+            past=lambda span, names: live.compare_past(feed, span.node, span.old, span.new, names),
+            save=self._save_report,
+            local=self.scene.local,
         )
+        self.push_screen(DiffScreen(asked, self.commands, ascii_only=self._options.ascii))
 
     async def _save_report(self, report: "Report") -> Path:
         """The comparison as a new Markdown file, everything in it. Raises OSError."""
