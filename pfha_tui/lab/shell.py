@@ -44,6 +44,7 @@ ANSWERS: dict[str, Answer] = {
     "/bin/date": basics.date,
     "/bin/hostname": basics.hostname,
     "/usr/bin/id": basics.identity,
+    "/usr/bin/lockf": basics.lockf,
     "/usr/bin/logger": basics.logger,
     "/usr/bin/uname": basics.uname,
     "/sbin/reboot": operate.reboot,
