@@ -15,9 +15,9 @@ from pfha_tui.configdiff.model import Difference
 from pfha_tui.domain import language
 from pfha_tui.parsers.errors import ParseError
 
-ROWS: Final = 2000
+ROWS: Final = 1000
 """Rows of XML after which a part is handed over: reading one must not hold up a screen."""
-MOST: Final = 200
+MOST: Final = 100
 """Differences of one part, at most."""
 CPU_S: Final = 120
 """Seconds of computing after which the system ends a process that nobody waits for any more."""

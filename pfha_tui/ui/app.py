@@ -1,10 +1,10 @@
 """The Textual application: joins the feeds to the screens."""
 
 import asyncio
+import importlib
 import signal
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -32,7 +32,7 @@ from pfha_tui.ui.updates import paint
 from pfha_tui.ui.widgets.pair_list import PairList
 
 if TYPE_CHECKING:
-    from pfha_tui.configdiff.model import Report
+    pass
 
 TICK_S = 1.0
 WALL_S = 0.1
@@ -282,39 +282,17 @@ class ConsoleApp(Desk):
         """Open the row under the cursor."""
         self.main.open_chosen()
 
-    def action_configurations(self) -> None:
+    async def action_configurations(self) -> None:
         """Compare the configurations of the pair that is open."""
         pair = self._shown
         if pair is None or pair.feed is None:
             return
-        # Imported on first use, as the help page is.
-        from pfha_tui.configdiff import live
-        from pfha_tui.configdiff.rules import with_own
-        from pfha_tui.ui.diff_pair import DiffPair
-        from pfha_tui.ui.screens.diff import DiffScreen
+        # Imported on first use, as the help page is, but in a thread: it is so much that it would be felt.
+        await asyncio.to_thread(importlib.import_module, "pfha_tui.ui.diff_open")
+        from pfha_tui.ui.diff_open import DiffScreen, pair_of
 
-        feed, clock = pair.feed, self._options.clock
-        rules = with_own(self._options.expected)
-        one, two = (node.name for node in feed.target.nodes)
-        asked = DiffPair(
-            nodes=(one, two),
-            compare=lambda: live.compare_watched(feed, clock()[1], rules),
-            revisions=lambda node: live.revisions_watched(feed, node),
-            past=lambda span, names: live.compare_past(feed, span.node, span.old, span.new, names),
-            save=self._save_report,
-            local=self.scene.local,
-        )
+        asked = pair_of(pair.feed, self._options, self.scene, self.subject)
         self.push_screen(DiffScreen(asked, self.commands, ascii_only=self._options.ascii))
-
-    async def _save_report(self, report: "Report") -> Path:
-        """The comparison as a new Markdown file, everything in it. Raises OSError."""
-        from pfha_tui.configdiff.told import markdown
-        from pfha_tui.ui import pictures
-
-        scene = self.scene
-        name = pictures.file_name(f"{self.subject}-diff", scene.local(scene.epoch))
-        text = "\n".join(markdown(report, everything=True)) + "\n"
-        return await asyncio.to_thread(pictures.save, text, name, pictures.folders(), ".md")
 
     def action_other_node(self) -> None:
         """Go to the pane of the other node."""

@@ -32,7 +32,7 @@ FILTERS: tuple[tuple[Verdict, ...], ...] = (
 )
 """What is shown, one after the other; the first is all but what is expected."""
 
-MOST = 500
+MOST = 200
 """Differences that are laid out: thousands would hold up the screen, and nobody reads them one by one."""
 
 
@@ -71,7 +71,7 @@ def find(report: Report, view: View) -> Found:
     found = [
         each
         for each in (*report.differences, *report.expected)
-        if each.verdict in FILTERS[view.filter] and needle in _said(each).casefold()
+        if each.verdict in FILTERS[view.filter] and (not needle or needle in _said(each).casefold())
     ]
     weight: dict[str, int] = {}
     tones: dict[str, Tone] = {}
@@ -123,8 +123,7 @@ def raw(found: Found, number: int) -> tuple[Line, ...]:
     names = (clean(found.report.primary.name), clean(found.report.secondary.name))
     head = line(("- ", Tone.NODE_A), f"{names[0]}   ", ("+ ", Tone.NODE_B), names[1])
     rows = (
-        line((f"{sign} {clean(text)}", tones.get(sign, Tone.PLAIN)))
-        for sign, text in found.differences[number].xml
+        line((clean(row), tones.get(row[:1], Tone.PLAIN))) for row in found.differences[number].xml
     )
     return (head, EMPTY, *rows)
 

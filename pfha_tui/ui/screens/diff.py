@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -105,6 +106,8 @@ class DiffScreen(ModalScreen[None]):
     async def _read(self) -> None:
         try:
             self._show(await self._load())
+            # With thousands of differences, laying them out takes a turn of its own.
+            await asyncio.sleep(0)
         except TimeoutError:
             self._said = tr("The nodes did not send their configurations in time.")
         except Exception as error:
