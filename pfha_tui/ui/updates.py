@@ -1,7 +1,8 @@
-"""What Textual has drawn, as bytes for the terminal: only the cells that changed, and few colour codes.
+"""From what Textual has drawn to the terminal: at once, only the cells that changed, and few colour codes.
 
-Textual repeats a row from its widget's left edge to the changed cell, and gives each piece of text its own
-colours and a reset. Over a slow link, and once a second for days, that is most of what is sent.
+This is the one place that knows how Textual does so itself: some turns of its loop later; a row from its
+widget's left edge to the changed cell; each piece of text with its own colours and a reset. Over a slow
+link, and once a second for days, that is most of what is sent.
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,23 @@ from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.control import Control
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.screen import Screen
 from textual.strip import Strip
 
 Piece = tuple[int, int, Strip]
 """Column, row, and what stands there."""
+
+
+def paint(screen: Screen[object]) -> None:
+    """Send to the terminal what the screen's widgets have asked for.
+
+    Textual does so some turns of the loop later, in which all comes first that has arrived by then. A new
+    layout is left to it: until then things are painted where they stand.
+    """
+    compositor = screen._compositor
+    if screen.is_current and compositor.size:
+        compositor.update_widgets(set(compositor.visible_widgets))
+        screen._compositor_refresh()
 
 
 def terse(
