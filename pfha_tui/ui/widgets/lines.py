@@ -33,6 +33,8 @@ class Lines(Widget):
 
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
         self._tones: dict[Tone, Style] = {}
+        self._base: Style | None = None
+        self._strips: dict[int, tuple[Line, int, Strip]] = {}
         super().__init__(id=id)
         self._ascii_only = ascii_only
         self._rows: tuple[Line, ...] = ()
@@ -68,23 +70,36 @@ class Lines(Widget):
         cells = self.size.width
         selection = self.text_selection
         span = selection.get_span(y) if selection is not None else None
+        if span is not None:
+            style = self.screen.get_component_rich_style("screen--selection")
+            return _highlight(self._strip(row, cells), span, style).apply_offsets(0, y)
+        # A new size makes Textual ask for every row again, of which most are as they were.
+        known = self._strips.get(y)
+        if known is None or known[:2] != (row, cells):
+            known = row, cells, self._strip(row, cells).apply_offsets(0, y)
+            self._strips[y] = known
+        return known[2]
+
+    def _strip(self, row: Line, cells: int) -> Strip:
         chosen = any(tone is Tone.CURSOR for _, tone in row)
         segments = [
             Segment(self._shown(text), self._style(tone, chosen)) for text, tone in fit(row, cells)
         ]
-        strip = Strip(segments).extend_cell_length(cells, self.rich_style)
-        if span is not None:
-            strip = _highlight(
-                strip, span, self.screen.get_component_rich_style("screen--selection")
-            )
-        return strip.apply_offsets(0, y)
+        return Strip(segments).extend_cell_length(cells, self._own_style)
+
+    @property
+    def _own_style(self) -> Style:
+        """`rich_style`, which Textual computes anew each time."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
     def tone_style(self, tone: Tone) -> Style:
         """The theme's style of a tone."""
         found = self._tones.get(tone)
         if found is None:
             no_color = self.app.has_class("no-color")
-            found = tones.style(tone, self.rich_style, self.app.theme_variables, no_color=no_color)
+            found = tones.style(tone, self._own_style, self.app.theme_variables, no_color=no_color)
             self._tones[tone] = found
         return found
 
@@ -110,6 +125,8 @@ class Lines(Widget):
     def notify_style_update(self) -> None:
         """Draw again in the new theme."""
         self._tones.clear()
+        self._strips.clear()
+        self._base = None
         super().notify_style_update()
         self.refresh()
 
@@ -173,6 +190,7 @@ class Panel(Lines, can_focus=True):
         self._title: Line = EMPTY
         self._badge: Line = EMPTY
         self._body: tuple[Line, ...] = ()
+        self._framed_rows: dict[int, tuple[tuple[Line, Part, Part, int], Line]] = {}
         self._top = 0
 
     @property
@@ -209,9 +227,18 @@ class Panel(Lines, can_focus=True):
         rows = [self._edge(corners[0], corners[1], corners[2], tone, cells)]
         for y in range(height - 2):
             row = visible[y] if y < len(visible) else EMPTY
-            rows.append(line(side, self.lead(self._top + y), pad(row, cells - 4), " ", side))
+            rows.append(self._framed(y, row, self.lead(self._top + y), side, cells))
         rows.append(self._lower_edge(corners, tone, cells))
         self.draw(rows)
+
+    def _framed(self, y: int, row: Line, lead: Part, side: Part, cells: int) -> Line:
+        """A row of the content between the frame's sides; most are what they were a moment ago."""
+        wanted = row, lead, side, cells
+        known = self._framed_rows.get(y)
+        if known is None or known[0] != wanted:
+            known = wanted, line(side, lead, pad(row, cells - 4), " ", side)
+            self._framed_rows[y] = known
+        return known[1]
 
     def lead(self, row: int) -> Part:
         """The cell before this line of the content, counted from 0."""
