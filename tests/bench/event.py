@@ -4,6 +4,7 @@ twenty pairs."""
 import asyncio
 import contextlib
 import json
+import random
 import sys
 import tempfile
 import time
@@ -82,9 +83,9 @@ class ToldLab:
             return [max(0.0, await future - at) for future in seen]
 
     async def give_back(self) -> None:
-        """Let the primary serve again, and wait."""
+        """Let the primary serve again, and wait; not in step with whoever polls."""
         await self.do("demote fw1 -120")
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(REST_S + random.random())
 
 
 @contextlib.asynccontextmanager
