@@ -1,5 +1,6 @@
 """The console itself, and what is said where it cannot be opened."""
 
+import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,13 @@ def run(options: Options) -> int:
     location = config_location(options.config)
     if location.chosen_by == USUAL_PLACE and not location.path.exists():
         return _first_run(options, str(location.path))
-    return open_console(options, wanted_pairs(options))
+    # What is loaded is no garbage, and looking through it again and again is a sixth of the time to the first
+    # frame, after which the screen turns the search on again.
+    gc.disable()
+    try:
+        return open_console(options, wanted_pairs(options))
+    finally:
+        gc.enable()
 
 
 def open_console(

@@ -1,6 +1,7 @@
 """The Textual application: joins the feeds to the screens."""
 
 import asyncio
+import gc
 import importlib
 import signal
 import time
@@ -163,6 +164,7 @@ class ConsoleApp(Desk):
             self.wall.show([pair.entry for pair in self._pairs], self.scene)
 
     def _watch_all(self) -> None:
+        gc.enable()
         for pair in self._pairs:
             if isinstance(pair.target, PairTarget):
                 self._watch(pair, pair.target)
