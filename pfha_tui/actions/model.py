@@ -93,13 +93,15 @@ class Expectation:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One command on one node. `undo` are the commands that take it back, in order; with `watchdog_s` the node itself
-    runs them that long after the step, unless the console calls it off first. `what` is a sentence."""
+    runs them that long after the step, unless the console calls it off first. `what` is a sentence. `demotion` not 0
+    is what the step adds to the node's demotion, of which a mark is to be left before it is run."""
 
     node: str
     command: Command
     what: str
     undo: tuple[Command, ...] = ()
     watchdog_s: float | None = None
+    demotion: int = 0
 
 
 @dataclass(frozen=True, slots=True)
