@@ -18,9 +18,9 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import texts, wall_view
+from pfha_tui.ui.acting import ACTION_WORKER, Acting, OpenOperator
 from pfha_tui.ui.alarm import Alarm
-from pfha_tui.ui.commands import Command, Scope, bindings, offered
-from pfha_tui.ui.desk import Desk
+from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
@@ -46,13 +46,14 @@ INTERRUPTED = 130
 FEED_WORKER = "feed"
 
 
-class ConsoleApp(Desk):
+class ConsoleApp(Acting):
     """Watches one or several pairs until the operator leaves; the return value is the exit code.
 
     `open_feed` is called for each pair, in a thread, once the first frame is drawn, so that what it
     imports does not delay the screen. Each feed runs in a worker of its own; when one ends or fails, that
     is said in a sentence and its last values stay, ageing. With several pairs the wall is the first
-    screen, and each pair that is opened keeps a main screen of its own.
+    screen, and each pair that is opened keeps a main screen of its own. Without `open_operator` there is no
+    command that could change a firewall.
     """
 
     CSS_PATH = "styles.tcss"
@@ -64,8 +65,9 @@ class ConsoleApp(Desk):
         pairs: Sequence[PairTarget | BrokenPair],
         open_feed: Callable[[PairTarget], Feed],
         options: ConsoleOptions,
+        open_operator: OpenOperator | None = None,
     ) -> None:
-        super().__init__(options)
+        super().__init__(options, open_operator)
         self._open_feed = open_feed
         self._pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
         self._shown: Watched | None = self._pairs[0] if len(self._pairs) == 1 else None
@@ -84,7 +86,8 @@ class ConsoleApp(Desk):
     def _offered(self) -> tuple[Command, ...]:
         """The commands of this session with the keys that they have in it."""
         options = self._options
-        found = offered(watch=options.watch, several=self.several)
+        acts = any(self.acts_on(pair.target) for pair in self._pairs)
+        found = offered(watch=not acts, several=self.several)
         if options.no_color:
             found = tuple(command for command in found if command.id != "theme")
         return remapped(found, options.keys)
@@ -102,7 +105,12 @@ class ConsoleApp(Desk):
 
     def _main_screen(self, pair: Watched) -> MainScreen:
         assert isinstance(pair.target, PairTarget)
-        return MainScreen(pair.target, self._options, self.commands)
+        return MainScreen(pair.target, self._options, self._commands_on(pair))
+
+    def _commands_on(self, pair: Watched | None) -> tuple[Command, ...]:
+        """Those of the session, on a pair that is read-only without those that act."""
+        acts = pair is None or self.acts_on(pair.target)
+        return self.commands if acts else views(self.commands)
 
     @property
     def wall(self) -> WallScreen | None:
@@ -136,7 +144,13 @@ class ConsoleApp(Desk):
         others = wall_view.others([p.entry for p in self._pairs if p is not pair], scene)
         started = pair.feed is not None
         raw = pair.feed.raw if pair.feed is not None else no_output
-        return Moment(pair.snapshot, scene, pair.trouble, started, others, raw)
+        deeds = pair.deeds
+        told = (raw, deeds.badges(scene), deeds.leases)
+        return Moment(pair.snapshot, scene, pair.trouble, started, others, *told)
+
+    def focused_node(self) -> int | None:
+        """The node (0 or 1) of the open pair whose pane has the focus."""
+        return self.opened.focused_pane if self.opened is not None else None
 
     def on_mount(self) -> None:
         """Draw the empty screen and start the clock; `on_ready` opens the feeds."""
@@ -162,6 +176,7 @@ class ConsoleApp(Desk):
             self.opened.show(self.moment)
         elif self.wall is not None:
             self.wall.show([pair.entry for pair in self._pairs], self.scene)
+        self.show_deeds()
 
     def _watch_all(self) -> None:
         gc.enable()
@@ -176,6 +191,8 @@ class ConsoleApp(Desk):
             pair.feed = feed
             end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
             self._receive(pair, feed.current)
+            if self.acts_on(target):
+                self.survey(pair)
             try:
                 await feed.run()
             finally:
@@ -233,23 +250,25 @@ class ConsoleApp(Desk):
         self._running_loop = loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             try:
-                loop.add_signal_handler(number, self.call_later, self.action_quit)
+                loop.add_signal_handler(number, self.call_later, self._leave, 0)
             except (ValueError, RuntimeError):
                 # Not the main thread (a test's loop): signals are somebody else's there.
                 return
 
     async def action_quit(self) -> None:
-        """Close the connections and leave with exit code 0."""
-        await self._leave(0)
+        """Close the connections and leave with exit code 0; while an action is under way, only when asked twice."""
+        if not self.keeps_from_leaving():
+            await self._leave(0)
 
     def action_help_quit(self) -> None:
-        """Ctrl+C without a selection: leave as interrupted."""
-        self.call_later(self._leave, INTERRUPTED)
+        """Ctrl+C without a selection: leave as interrupted; while an action is under way, only when asked twice."""
+        if not self.keeps_from_leaving():
+            self.call_later(self._leave, INTERRUPTED)
 
     def leave_from_thread(self) -> None:
         """Ask to leave, from a thread other than the screen's; returns at once."""
         if self._running_loop is not None:
-            self._running_loop.call_soon_threadsafe(self.call_later, self.action_quit)
+            self._running_loop.call_soon_threadsafe(self.call_later, self._leave, 0)
 
     async def _leave(self, code: int) -> None:
         if self._leaving:
@@ -258,7 +277,9 @@ class ConsoleApp(Desk):
         for screen in (self.wall, self.opened):
             if screen is not None:
                 screen.say(tr(texts.CLOSING))
-        ending: list[Worker[object]] = [w for w in self.workers if w.name == FEED_WORKER]
+        ending: list[Worker[object]] = [
+            worker for worker in self.workers if worker.name in (FEED_WORKER, ACTION_WORKER)
+        ]
         for worker in ending:
             worker.cancel()
         try:
@@ -274,7 +295,7 @@ class ConsoleApp(Desk):
         # Imported on first use: the page is not needed for the first frame.
         from pfha_tui.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self._options.ascii, self.commands))
+        self.push_screen(HelpScreen(self._options.ascii, self._commands_on(self._shown)))
 
     def action_expand(self) -> None:
         """Give the focused pane the screen."""
@@ -394,9 +415,12 @@ class ConsoleApp(Desk):
         self.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """On the wall the commands of a pair's screen have no object."""
+        """On the wall the commands of a pair's screen have no object, and on a read-only pair those that act."""
         if self._shown is not None:
-            return True
+            mine = self._commands_on(self._shown)
+            return len(mine) == len(self.commands) or action not in {
+                command.action for command in self.commands if command not in mine
+            }
         return all(
             command.scope is not Scope.PAIR for command in self.commands if command.action == action
         )

@@ -197,6 +197,7 @@ class Desk(App[int]):
             if command.palette and self.check_action(command.action, ()):
                 run = getattr(self, f"action_{command.action}")
                 title = tr(command.title)
-                said = f"{tr(command.label)}  {tr(command.help)}"
+                key = f"{tr(command.label)}  " if command.keys else ""
+                said = f"{key}{tr(command.help)}"
                 yield SystemCommand(title[:1].upper() + title[1:], said, run)
         yield from self.theme_commands()
