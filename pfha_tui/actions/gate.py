@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from pfha_tui.actions.conditions import general, receiver, roles, states
+from pfha_tui.actions.conditions import general, receiver, roles, service, states
 from pfha_tui.actions.conditions.case import Case, Context, block
 from pfha_tui.actions.model import Finding, Plan, Verb, Weight
 from pfha_tui.actions.scene import Scene
@@ -64,7 +64,47 @@ _CONDITIONS: dict[Verb, tuple[Condition, ...]] = {
         roles.one_master,
         receiver.node_fit,
         roles.comes_home,
+        roles.skews,
         roles.master_after,
+        *_COSTS,
+    ),
+    Verb.CARP_DISABLE: (*_HAND_OVER, *_COSTS),
+    Verb.CARP_ENABLE: (
+        *_ALWAYS,
+        general.cooldown,
+        general.peer_seen,
+        service.node_links,
+        roles.master_after,
+        *_COSTS,
+    ),
+    Verb.DEMOTION_RESET: (
+        *_ALWAYS,
+        general.cooldown,
+        general.both_in_maintenance,
+        general.peer_answers,
+        roles.one_master,
+        service.cause_gone,
+        roles.master_after,
+        *_COSTS,
+    ),
+    Verb.SYNC_NOW: (
+        *_ALWAYS,
+        general.peer_answers,
+        service.booted,
+        states.told,
+    ),
+    Verb.PFSYNC_BULK: (
+        *_ALWAYS,
+        general.peer_answers,
+        service.booted,
+        service.pfsync_up,
+        service.bulk_demotes,
+        states.parity,
+        states.bulk_pending,
+    ),
+    Verb.REBOOT: (
+        *_HAND_OVER,
+        roles.serves_nothing,
         *_COSTS,
     ),
 }

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from pfha_tui.actions.model import Plan, Request, Unplannable, Verb
-from pfha_tui.actions.plans import handover, maintenance
+from pfha_tui.actions.model import Plan, Request, Verb
+from pfha_tui.actions.plans import handover, maintenance, switches, sync
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.snapshot import PairSnapshot
 
@@ -13,6 +13,12 @@ _PLANNERS: dict[Verb, Callable[[Scene, Request], Plan]] = {
     Verb.SWITCHOVER: handover.switchover,
     Verb.FAILBACK: handover.failback,
     Verb.FAILOVER: handover.failover,
+    Verb.CARP_ENABLE: switches.enable,
+    Verb.CARP_DISABLE: switches.disable,
+    Verb.DEMOTION_RESET: switches.reset,
+    Verb.SYNC_NOW: sync.push,
+    Verb.PFSYNC_BULK: sync.request_states,
+    Verb.REBOOT: switches.reboot,
 }
 
 
@@ -21,7 +27,4 @@ def build(request: Request, snapshot: PairSnapshot) -> Plan:
 
     Raises Unplannable for a node that is not there and where there is nothing to do.
     """
-    planner = _PLANNERS.get(request.verb)
-    if planner is None:
-        raise Unplannable(f"{request.verb} cannot be planned.")
-    return planner(Scene(snapshot), request)
+    return _PLANNERS[request.verb](Scene(snapshot), request)

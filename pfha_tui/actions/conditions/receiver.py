@@ -115,7 +115,7 @@ def _vhids(case: Case, index: int, prefix: str) -> Iterator[Finding]:
         text = tr("{node} has no {vips}").format(node=name, vips=abridged(missing))
         yield block(f"{prefix}-missing", seen(text, reading, side.now), name)
     if down:
-        text = tr("{vips} of {node} is in INIT").format(node=name, vips=abridged(down))
+        text = tr("{node} has in INIT: {vips}").format(node=name, vips=abridged(down))
         yield block(f"{prefix}-init", seen(text, reading, side.now), name)
     yield from links(case, index, prefix)
     if not missing and not down:

@@ -81,9 +81,8 @@ def comes_home(case: Case) -> Iterator[Finding]:
     """By CARP's election the node takes back what it is held back from."""
     if not case.node.known or not case.peer.known:
         return
-    lines = [line for line in case.plan.roles if line.node == case.plan.node]
-    if case.index != case.scene.home:
-        return
+    own = {vip.label for vip in case.scene.view.vips if vip.home == case.index}
+    lines = [line for line in case.plan.roles if line.node == case.plan.node and line.label in own]
     away = [line.label for line in lines if line.after is not MASTER]
     if away:
         text = tr("By CARP's election {node} would not take back {vips}.")
@@ -93,16 +92,16 @@ def comes_home(case: Case) -> Iterator[Finding]:
 
 
 def master_after(case: Case) -> Iterator[Finding]:
-    """No VHID that is served loses its master."""
+    """No VHID that is served loses its master; what is not foreseen is for `taken_over` and the peer's silence."""
     lost = [
         pair[0].label
         for pair in _by_vhid(case)
         if any(line.before is MASTER for line in pair)
         and not any(line.after is MASTER for line in pair)
-        and (case.plan.request.forced is False or all(line.after is not None for line in pair))
+        and all(line.after is not None for line in pair)
     ]
     if lost:
-        text = tr("Afterwards no node would be foreseen as MASTER of {vips}.")
+        text = tr("Afterwards no node would be MASTER of {vips}.")
         yield block("no-master-after", text.format(vips=abridged(lost)))
 
 

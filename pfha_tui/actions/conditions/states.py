@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from pfha_tui.actions.conditions.case import Case, fine, seen, warn
 from pfha_tui.actions.model import Finding
+from pfha_tui.actions.plans.sync import pfsync_of
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.model import PfsyncInterface
-from pfha_tui.domain.view import Side
 
 LEAST_PARITY = 0.9
 _TELLING = (
@@ -24,17 +23,17 @@ _TELLING = (
 
 def parity(case: Case) -> Iterator[Finding]:
     """The node that is to serve knows nine in ten of the states."""
-    have = [side.states for side in case.scene.sides]
-    if have[0] is None or have[1] is None:
+    mine, theirs = (side.states for side in case.scene.sides)
+    if mine is None or theirs is None:
         yield warn("state-parity", tr("How many states both nodes hold is not known."))
         return
-    share = min(have) / max(have) if max(have) else 1.0  # type: ignore[type-var]
+    share = min(mine, theirs) / max(mine, theirs) if mine or theirs else 1.0
     text = tr("{first} holds {mine} states and {second} {theirs}: {percent} %")
     text = text.format(
         first=case.scene.name(0),
-        mine=have[0],
+        mine=mine,
         second=case.scene.name(1),
-        theirs=have[1],
+        theirs=theirs,
         percent=f"{100 * share:.0f}",
     )
     side = case.peer
@@ -46,18 +45,10 @@ def parity(case: Case) -> Iterator[Finding]:
 def bulk_pending(case: Case) -> Iterator[Finding]:
     """No bulk transfer of states is under way."""
     for side in case.scene.sides:
-        line = pfsync(side)
+        line = pfsync_of(side)
         if line is not None and line.syncok is False:
             text = tr("{node} waits for a bulk transfer of states").format(node=side.name)
             yield warn("syncok", seen(text, side.node.interfaces, side.now), side.name)
-
-
-def pfsync(side: Side) -> PfsyncInterface | None:
-    """The node's pfsync line if it is known now."""
-    for interface in side.current(side.node.interfaces) or ():
-        if interface.pfsync is not None:
-            return interface.pfsync
-    return None
 
 
 def creators(case: Case) -> Iterator[Finding]:
