@@ -4,40 +4,22 @@ Nothing leaves maintenance by itself, for that is a role change; a lease that is
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pfha_tui.actions.chain import Record
 from pfha_tui.actions.journal import BEGUN, ENDED
-from pfha_tui.actions.model import Method, Result, Verb
+from pfha_tui.actions.model import Lease, Method, Result, Verb
 
 _LEAVING = frozenset({Verb.MAINTENANCE_LEAVE, Verb.FAILBACK})
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A node that was put into maintenance by the action `action` at `since` (epoch seconds), by `owner`, for
-    `reason`, until `until` (epoch seconds; None: no time was said)."""
-
-    pair: str
-    node: str
-    action: str
-    owner: str
-    reason: str
-    since: float
-    until: float | None = None
-
-    def over_for(self, now: float) -> float:
-        """Seconds since it was over; negative while it lasts, and always without a time."""
-        return now - self.until if self.until is not None else float("-inf")
-
-
 def leases(records: Iterable[Record], pair: str) -> tuple[Lease, ...]:
-    """The leases of a pair that no later action of ours has ended, the oldest first.
+    """The leases of a pair that no later action of ours has ended, the oldest first; maintenance that was entered
+    without saying for how long is none.
 
     Maintenance may also have been left on pfSense's own page: `standing` holds them against the nodes.
     """
     begun: dict[str, Record] = {}
-    open_: dict[str, Lease] = {}
+    open_: dict[str, tuple[str, Lease]] = {}
     for record in records:
         if record["pair"] != pair:
             continue
@@ -46,7 +28,7 @@ def leases(records: Iterable[Record], pair: str) -> tuple[Lease, ...]:
             begun[action] = record
         elif record["kind"] == ENDED and action in begun:
             _ended(begun[action], record, open_)
-    return tuple(open_.values())
+    return tuple(lease for _, lease in open_.values())
 
 
 def standing(
@@ -60,15 +42,13 @@ def standing(
 
 def overdue(found: Iterable[Lease], now: float) -> tuple[Lease, ...]:
     """Those that are over at `now` (epoch seconds), the one over for longest first."""
-    over = [lease for lease in found if lease.over_for(now) >= 0]
-    return tuple(sorted(over, key=lambda lease: lease.over_for(now), reverse=True))
+    return tuple(sorted((one for one in found if one.until <= now), key=lambda one: one.until))
 
 
-def _ended(begun: Record, ended: Record, open_: dict[str, Lease]) -> None:
-    """Take what an action came to into the leases that stand."""
-    node, result = str(begun["node"]), ended.get("result")
-    current = open_.get(node)
-    if result == Result.REVERTED and current is not None and current.action == begun["id"]:
+def _ended(begun: Record, ended: Record, open_: dict[str, tuple[str, Lease]]) -> None:
+    """Take what an action came to into the leases that stand, by node with the action that began each."""
+    node, result, action = str(begun["node"]), ended.get("result"), begun["id"]
+    if result == Result.REVERTED and node in open_ and open_[node][0] == action:
         del open_[node]
     if result != Result.CONFIRMED:
         return
@@ -76,7 +56,9 @@ def _ended(begun: Record, ended: Record, open_: dict[str, Lease]) -> None:
         open_.pop(node, None)
     elif _enters(begun):
         open_.pop(node, None)
-        open_[node] = _lease(begun, ended)
+        lease = _lease(begun, ended)
+        if lease is not None:
+            open_[node] = (action, lease)
 
 
 def _enters(begun: Record) -> bool:
@@ -86,16 +68,10 @@ def _enters(begun: Record) -> bool:
     return handing_over and (begun.get("request") or {}).get("method") == Method.MAINTENANCE
 
 
-def _lease(begun: Record, ended: Record) -> Lease:
-    since = float(ended["time"])
+def _lease(begun: Record, ended: Record) -> Lease | None:
+    began = float(ended["time"])
     meant = (begun.get("request") or {}).get("lease_s")
-    until = since + float(meant) if isinstance(meant, int | float) else None
-    return Lease(
-        pair=begun["pair"],
-        node=str(begun["node"]),
-        action=begun["id"],
-        owner=str(begun.get("who", "")),
-        reason=str(begun.get("reason", "")),
-        since=since,
-        until=until,
-    )
+    if not isinstance(meant, int | float):
+        return None
+    who, reason = str(begun.get("who", "")), str(begun.get("reason", ""))
+    return Lease(str(begun["node"]), who, reason, began, began + float(meant))

@@ -7,7 +7,7 @@ from journal_plans import Clock, a_journal, a_plan, maintenance
 
 from pfha_tui.actions import lease
 from pfha_tui.actions.journal import Journal
-from pfha_tui.actions.model import Method, Plan, Result, Verb
+from pfha_tui.actions.model import Lease, Method, Plan, Result, Verb
 
 
 class Story:
@@ -24,7 +24,7 @@ class Story:
         return action
 
     @property
-    def leases(self) -> tuple[lease.Lease, ...]:
+    def leases(self) -> tuple[Lease, ...]:
         return lease.leases(self.journal.records(), "HQ")
 
 
@@ -34,19 +34,21 @@ def story(tmp_path: Path) -> Story:
 
 
 def test_it_has_owner_reason_and_end(story: Story) -> None:
-    action = story.do(maintenance(1800.0, reason="new disk"))
+    story.do(maintenance(1800.0, reason="new disk"))
     (found,) = story.leases
     now = story.clock.now
-    assert found == lease.Lease("HQ", "fw1", action, "ann@desk", "new disk", now, now + 1800)
+    assert found == Lease("fw1", "ann@desk", "new disk", now, now + 1800)
     assert lease.overdue(story.leases, now + 1799) == ()
     assert lease.overdue(story.leases, now + 1800) == (found,)
     assert lease.leases(story.journal.records(), "other") == ()
 
 
-def test_without_a_time_it_is_never_over(story: Story) -> None:
+def test_without_a_time_there_is_none(story: Story) -> None:
     story.do(maintenance(None))
-    assert story.leases[0].until is None
-    assert lease.overdue(story.leases, story.clock.now + 10**9) == ()
+    assert story.leases == ()
+    story.do(maintenance(60.0))
+    story.do(maintenance(None, reason="for good"))
+    assert story.leases == ()
 
 
 @pytest.mark.parametrize("result", [r for r in Result if r is not Result.CONFIRMED])
@@ -79,9 +81,9 @@ def test_taking_the_action_back_ends_it(story: Story) -> None:
 
 
 def test_switching_over_by_maintenance_is_one_and_by_demotion_none(story: Story) -> None:
-    story.do(a_plan(Verb.SWITCHOVER, method=Method.DEMOTION))
+    story.do(a_plan(Verb.SWITCHOVER, method=Method.DEMOTION, lease_s=60.0))
     assert story.leases == ()
-    story.do(maintenance(None, verb=Verb.SWITCHOVER, reason="fan"))
+    story.do(maintenance(60.0, verb=Verb.SWITCHOVER, reason="fan"))
     assert [found.reason for found in story.leases] == ["fan"]
 
 
