@@ -1,6 +1,7 @@
 """The one-method protocols behind which every transport stands, and the errors they raise."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -126,8 +127,17 @@ class NodeLink(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must still hold before a node takes an action back by itself: the symbolic link at `path` reads one of
+    `texts` (an empty text: there is none)."""
+
+    path: str
+    texts: tuple[str, ...]
+
+
 class Call(Enum):
-    """What became of a watchdog that was called off: it never fired, or it had fired already."""
+    """What became of a watchdog that was called off: it never did anything, or it had come to its end already."""
 
     OFF = "off"
     FIRED = "fired"
@@ -144,6 +154,10 @@ class ActionLink(Protocol):
         """End the connection, and with it the lock; never waits for a dead peer."""
         ...
 
+    def allow(self, command: Command) -> None:
+        """Let it run one command more, whose text is only known on the way: the line for the node's log."""
+        ...
+
     async def lock(self, path: str) -> bool:
         """Take the node's lock for as long as this connection lives; False: another action holds it.
 
@@ -155,13 +169,16 @@ class ActionLink(Protocol):
         """As Shell.run; commands of the plan and those read to prove it."""
         ...
 
-    async def arm(self, commands: Sequence[Command], delay_s: float) -> None:
-        """Let the node itself run these after so many seconds, whatever becomes of us, unless called off.
+    async def run_armed(
+        self, step: Command, undo: Sequence[Command], delay_s: float, guard: "Guard"
+    ) -> Sample:
+        """Run one command and, unless it fails, let the node itself run `undo` so many seconds later, whatever becomes
+        of us: if the guard holds then, and if it was not called off. The node does both or neither.
 
-        Raises as `run`; then it is not known whether it is armed.
+        Raises as `run`; then it is not known whether it did both.
         """
         ...
 
     async def call_off(self) -> Call:
-        """Stop what `arm` has started. Raises as `run`."""
+        """Stop what `run_armed` has left behind. Raises as `run`; then it is not known whether that still fires."""
         ...

@@ -78,13 +78,20 @@ def script(
     `inputs` gives the text fed to the command of that index; all others have an empty stdin. Raises
     ValueError as `quote`.
     """
-    lines = [f"m \"B {seq} $(/bin/date '+%s %z' </dev/null 2>/dev/null)\""]
+    parts = []
     for index, words in enumerate(commands):
         text = (inputs or {}).get(index)
         fed = f"{quote(words)} </dev/null"
         if text is not None:
             fed = f"{quote(('printf', '%s', text))} | {quote(words)}"
-        lines.append(f'{fed}; m "E {seq} {index} $?"')
+        parts.append(fed)
+    return framed(seq, parts)
+
+
+def framed(seq: int, parts: Sequence[str]) -> bytes:
+    """The script of frame `seq` out of shell text of our own: one line each, followed by its marker."""
+    lines = [f"m \"B {seq} $(/bin/date '+%s %z' </dev/null 2>/dev/null)\""]
+    lines += [f'{part}; m "E {seq} {index} $?"' for index, part in enumerate(parts)]
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
