@@ -31,19 +31,33 @@ NEEDS: dict[Verb, tuple[Command, ...]] = {
 """Commands of each action with what takes them back, and what is read as root to prove it; those with a figure, a
 mark or a device in them stand for all of their kind."""
 
-RULES: dict[tuple[str, ...], str] = {
-    commands.demote(_AMOUNT).argv[:1]: "/sbin/sysctl ^net[.]inet[.]carp[.]demotion=-?[0-9]+$",
-    _MARK.argv[:2]: (
-        "/bin/ln ^-sfn pfha-tui:1:[0-9a-f]+:-?[0-9]+:[0-9]+:[A-Za-z0-9_.@-]+ /var/run/pfha-tui[.]mark$"
+_KINDS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        commands.demote(_AMOUNT).argv[:1],
+        "/sbin/sysctl ^net[.]inet[.]carp[.]demotion=-?[0-9]+$",
     ),
-    commands.bulk("vtnet2").argv[:3]: "/sbin/ifconfig ^pfsync0 syncdev [a-z0-9_.]+$",
-}
-"""For sudoers, by the words that a kind of command begins with: the rule that takes all of that kind and no more."""
+    (
+        _MARK.argv[:2],
+        "/bin/ln ^-sfn pfha-tui:1:[0-9a-f]+:-?[0-9]+:[0-9]+:[A-Za-z0-9_.@-]+ /var/run/pfha-tui[.]mark$",
+    ),
+    (
+        commands.bulk("vtnet2").argv[:3],
+        "/sbin/ifconfig ^pfsync0 syncdev [A-Za-z0-9_.]+$",
+    ),
+)
 
 
 def rule(command: Command) -> str:
-    """The line for sudoers that permits this command, or all of its kind, and nothing else."""
-    for words, found in RULES.items():
+    """The entry for sudoers (of sudo 1.9.10 or later, which knows regular expressions) that permits this command or
+    all of its kind, and nothing else. It holds no comma, at which pfSense's sudo package would cut it."""
+    for words, found in _KINDS:
         if command.argv[: len(words)] == words:
             return found
-    return " ".join(command.argv)
+    # Without arguments in sudoers any would be permitted; "" permits none.
+    return " ".join(command.argv) if len(command.argv) > 1 else f'{command.argv[0]} ""'
+
+
+def rules(*verbs: Verb) -> tuple[str, ...]:
+    """The entries for these actions, each once."""
+    needed = (command for verb in verbs for command in NEEDS[verb] if command.root)
+    return tuple(dict.fromkeys(map(rule, needed)))
