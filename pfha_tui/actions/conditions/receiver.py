@@ -25,7 +25,7 @@ def peer_fit(case: Case) -> Iterator[Finding]:
 
 def node_fit(case: Case) -> Iterator[Finding]:
     """The node that takes back can serve, once what is ours is gone."""
-    if not case.node.known or not case.moves:
+    if not case.node.known or not (case.moves or _away(case)):
         return
     found = case.scene.demotion(case.index)
     gone = _gone(case)
@@ -36,6 +36,14 @@ def node_fit(case: Case) -> Iterator[Finding]:
         text = text.format(node=case.node.name, demotion=left)
         yield block("node-demoted", seen(text, case.node.node.carp, case.node.now), case.node.name)
     yield from _vhids(case, case.index, "node")
+
+
+def _away(case: Case) -> bool:
+    """A failback to a home that does not serve what it should."""
+    return case.plan.request.verb is Verb.FAILBACK and any(
+        vip.home == case.index and vip.state(case.index) is not CarpState.MASTER
+        for vip in case.scene.view.vips
+    )
 
 
 def _gone(case: Case) -> int:

@@ -1,6 +1,6 @@
 """What all plans have in common: their numbers, and the record that is filled the same way each time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pfha_tui.actions.forecast import NOTHING, Change, forecast
 from pfha_tui.actions.model import (
@@ -22,7 +22,10 @@ WATCHDOG_GRACE_S = 30.0
 
 @dataclass(frozen=True)
 class Draft:
-    """A plan before its steps: the scene, the wish, and the node that is acted on (by index)."""
+    """A plan before its steps: the scene, the wish, and the node that is acted on (by index).
+
+    `roles` are those of now and those that the change leads to; without a change they stay, whatever they are.
+    """
 
     scene: Scene
     request: Request
@@ -32,7 +35,10 @@ class Draft:
 
     def __post_init__(self) -> None:
         changes = (self.change, NOTHING) if self.index == 0 else (NOTHING, self.change)
-        object.__setattr__(self, "roles", forecast(self.scene.view, changes))
+        lines = forecast(self.scene.view, changes)
+        if self.change == NOTHING:
+            lines = tuple(replace(line, after=line.before) for line in lines)
+        object.__setattr__(self, "roles", lines)
 
     @property
     def node(self) -> str:

@@ -1,8 +1,10 @@
 """Moving the service: switchover, failover, and failback to the configured home."""
 
+from dataclasses import replace
+
 from pfha_tui.actions.commands import MAINTENANCE_OFF, MAINTENANCE_ON, UNMARK, demote, mark
 from pfha_tui.actions.forecast import Change, player
-from pfha_tui.actions.model import Expectation, Method, Plan, Request, Step, Unplannable, Verb
+from pfha_tui.actions.model import Expectation, Method, Plan, Request, Risk, Step, Unplannable, Verb
 from pfha_tui.actions.plans import maintenance
 from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, handover_loss
 from pfha_tui.actions.scene import Scene
@@ -34,7 +36,8 @@ def _hand_over(scene: Scene, request: Request, title: str) -> Plan:
     at = scene.index(request.node) if request.node is not None else scene.serving
     title = title.format(node=scene.name(at), peer=scene.name(1 - at))
     if request.method is Method.MAINTENANCE:
-        return maintenance.enter(scene, request, at, title)
+        plan = maintenance.enter(scene, request, at, title)
+        return replace(plan, risk=Risk.ROLE_CHANGING, undo_request=Request(Verb.FAILBACK))
     amount = just_enough(scene, at)
     before = scene.demotion(at)
     total = (before.total if before is not None else 0) + amount
@@ -59,6 +62,7 @@ def _hand_over(scene: Scene, request: Request, title: str) -> Plan:
         undo=undo.format(node=draft.node, amount=amount),
         notes=(_still_takes_over(draft), _watchdog(draft.node, step)),
         undo_request=Request(Verb.FAILBACK),
+        risk=Risk.ROLE_CHANGING,
     )
 
 

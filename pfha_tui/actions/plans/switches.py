@@ -1,7 +1,7 @@
 """CARP as a whole on one node: off, on, a demotion put right, and a reboot."""
 
 from pfha_tui.actions.commands import CARP_OFF, CARP_ON, LARGEST_DEMOTION, REBOOT, demote
-from pfha_tui.actions.forecast import NOTHING, Change, device_of
+from pfha_tui.actions.forecast import Change, device_of
 from pfha_tui.actions.model import Expectation, Plan, Request, Risk, Step, Unplannable, Verb
 from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, handover_loss, named
 from pfha_tui.actions.scene import Scene
@@ -160,9 +160,7 @@ def reset(scene: Scene, request: Request) -> Plan:
 def reboot(scene: Scene, request: Request) -> Plan:
     """A node that serves nothing is restarted; its demotion ends with that, maintenance does not."""
     at = named(scene, request)
-    carp = scene.sides[at].current(scene.sides[at].node.carp)
-    change = Change(allow=True, demotion=0) if carp is not None else NOTHING
-    draft = Draft(scene, request, at, change)
+    draft = Draft(scene, request, at, Change(allow=True, demotion=0))
     step = Step(draft.node, REBOOT, tr("Reboot {node}.").format(node=draft.node))
     loss = tr("No service; but {peer} is alone for the minutes that it takes.")
     notes = []
