@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.ui.line import Line, Tone, line
 
@@ -64,7 +66,9 @@ PAST_KEYS = (
 """The keys of the list of earlier revisions; the help page tells them with the key that opens it."""
 
 
-def lowest(keys: Iterable[Key]) -> Line:
-    """The line that names the keys."""
-    said = "  ".join(f"{key.label} {tr(key.short)}" for key in keys if key.short)
-    return line((f" {said}", Tone.MUTED))
+def lowest(keys: Iterable[Key], cells: int) -> Line:
+    """The line that names the keys; where it is too narrow for all, those before the last are left out."""
+    named = [f"{key.label} {tr(key.short)}" for key in keys if key.short]
+    while len(named) > 2 and cell_len("  ".join(named)) >= cells:
+        del named[-2]
+    return line((" " + "  ".join(named), Tone.MUTED))

@@ -115,6 +115,17 @@ async def test_it_shows_what_differs_and_goes_through_it(monkeypatch: pytest.Mon
         assert not isinstance(app.screen, DiffScreen)
 
 
+async def test_a_narrow_screen_still_tells_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving.running(factory.healthy(), size=(80, 24)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        assert one.lowest().endswith("Esc back") and len(one.lowest()) <= 80
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "(system)" in listed(app) or "admin@" in listed(app))
+        assert app.screen.query_one("#past-keys", Lines).text.endswith("Esc back")
+
+
 async def test_a_thing_as_xml(monkeypatch: pytest.MonkeyPatch) -> None:
     async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
         one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)

@@ -165,7 +165,9 @@ class DiffScreen(ModalScreen[None]):
 
     def _lowest(self) -> Line:
         """The keys, or what is to be said until the next one."""
-        return line((f" {self._note}", Tone.ACCENT)) if self._note else lowest(KEYS)
+        if self._note:
+            return line((f" {self._note}", Tone.ACCENT))
+        return lowest(KEYS, self.size.width)
 
     def _goto(self, row: int) -> None:
         """Draw, with this row of the page in sight."""

@@ -84,7 +84,7 @@ class PastScreen(ModalScreen[Span | None]):
         if self._said:
             rows = [(row, None) for row in wrap(self._said, self._list.inner.width, 4, Tone.WARN)]
         self._list.offer(title, EMPTY, rows)
-        self.query_one("#past-keys", Lines).draw((lowest(PAST_KEYS),))
+        self.query_one("#past-keys", Lines).draw((lowest(PAST_KEYS, self.size.width),))
 
     def _rows(self) -> list[Line]:
         parts = [told.author(visible.text(each.description)) for each in self._revisions]
