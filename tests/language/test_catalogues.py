@@ -10,6 +10,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from pfha_tui.cli.language import LANGUAGES
+from pfha_tui.configdiff import apart
 from pfha_tui.domain import events, reading, snapshot, target, verdict
 from pfha_tui.domain.wording import WORDS
 from pfha_tui.ui.screens.diff import DiffScreen
@@ -48,6 +49,7 @@ ALLOWED = {
     ("pfha_tui/collector/catalogue.py", "a revision's time is seconds since the epoch"): FAULT,
     ("pfha_tui/configdiff/visible.py", None): ELEMENTS,
     ("pfha_tui/ui/screens/diff.py", DiffScreen.DEFAULT_CSS): STYLES,
+    ("pfha_tui/configdiff/apart.py", apart._PROGRAM): COMMAND,
     ("pfha_tui/config/load.py", "pfha-tui config init"): COMMAND,
     ("pfha_tui/cli/watch.py", "no feed runs"): FAULT,
     ("pfha_tui/ui/keymap.py", "pfha-tui keys"): COMMAND,
