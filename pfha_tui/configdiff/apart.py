@@ -53,7 +53,9 @@ async def compare_apart(job: Job) -> Report:
     )
     try:
         return await _answer(process, job)
-    except (asyncio.IncompleteReadError, ConnectionError, pickle.UnpicklingError):
+    except pickle.UnpicklingError:
+        raise Ended(_how(None)) from None
+    except (asyncio.IncompleteReadError, ConnectionError):
         await process.communicate()
         raise Ended(_how(process.returncode)) from None
     finally:

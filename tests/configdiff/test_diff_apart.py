@@ -120,7 +120,10 @@ ENDINGS = {
     "killed": ("import os; os.kill(os.getpid(), 9)", "signal 9"),
     "ended": ("", "without a result"),
     "cut off": (r"import sys; sys.stdout.buffer.write(b'\0\0\0\x09part')", "without a result"),
-    "too long": (r"import sys; sys.stdout.buffer.write(b'\xff' * 9)", "without a result"),
+    "too long, and stays": (
+        r"import sys,time; sys.stdout.buffer.write(b'\xff' * 9); sys.stdout.flush(); time.sleep(600)",
+        "without a result",
+    ),
     "another record": (
         "import os,pickle,struct,sys; b=pickle.dumps(('head', os.getcwd));"
         "sys.stdout.buffer.write(struct.pack('>I', len(b)) + b)",
