@@ -200,6 +200,7 @@ def _step(step: Step) -> dict[str, Any]:
         "what": step.what,
         "undo": [_words(command) for command in step.undo],
         "watchdog_s": step.watchdog_s,
+        "demotion": step.demotion,
     }
 
 
@@ -260,7 +261,7 @@ def _unfinished(story: list[Record]) -> Unfinished:
 def _recalled(words: list[str]) -> Command:
     command = recall(tuple(words))
     if command is None:
-        raise ValueError("not a command of this version")
+        raise ValueError(words)
     return command
 
 
