@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,8 @@ ROWS: Final = 1000
 """Rows of XML after which a part is handed over: reading one must not hold up a screen."""
 MOST: Final = 100
 """Differences of one part, at most."""
+NICE: Final = 10
+"""Steps of priority below the screen's."""
 CPU_S: Final = 120
 """Seconds of computing after which the system ends a process that nobody waits for any more."""
 
@@ -71,6 +74,8 @@ def _send(out: BinaryIO, part: tuple[str, Any]) -> None:
 
 
 def _limit() -> None:
+    # On a busy machine the screen comes first.
+    os.nice(NICE)
     # Not on every system.
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
