@@ -218,7 +218,7 @@ def test_nothing_is_sent_to_a_peer_that_boots_or_is_away(verb: Verb) -> None:
         ("state-parity", fw2(states=89)),
         ("state-parity", replace(fw2(), pf=replace(fw2().pf, value=None, taken_at=None))),
         ("creators", fw2(creators=reading(("bbbb",)))),
-        ("peer-gateways", fw2(gateways=reading((Gateway("WAN_GW", 0.0, 0.0, 1.0),)))),
+        ("gateways", fw2(gateways=reading((Gateway("WAN_GW", 0.0, 0.0, 1.0),)))),
         ("clock-skew", fw2(clock=reading(NodeClock(1_790_000_060, 0)))),
         ("peer-young", fw2(system=reading(SystemStats(boottime=1_790_000_000 - 90)))),
         ("drift-unknown", fw2()),
@@ -230,6 +230,13 @@ def test_what_costs_is_shown_and_refuses_nothing(id: str, peer: Any) -> None:
     made = plan(V.SWITCHOVER, snapshot)
     assert id in warnings(made, snapshot)
     assert refusals(made, snapshot) == set()
+
+
+def test_of_a_failback_the_home_must_reach_its_gateways() -> None:
+    snapshot = switched(gateways=reading((Gateway("WAN_GW", 0.0, 0.0, 1.0),)))
+    made = plan(V.FAILBACK, snapshot)
+    found = gate.findings(made, snapshot, gate.Context())
+    assert [each.node for each in found if each.id == "gateways"] == ["fw1"]
 
 
 def test_a_bulk_transfer_under_way_is_shown() -> None:

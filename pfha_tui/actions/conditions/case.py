@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pfha_tui.actions.model import Finding, Plan, Weight
+from pfha_tui.actions.model import Finding, Plan, Verb, Weight
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import Reading
@@ -23,6 +23,9 @@ class Context:
     last_change: float | None = None
     busy: str | None = None
     unfinished: int = 0
+
+
+_TAKES_BACK = (Verb.MAINTENANCE_LEAVE, Verb.FAILBACK, Verb.CARP_ENABLE, Verb.DEMOTION_RESET)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Case:
     def peer(self) -> Side:
         """The other one."""
         return self.scene.sides[1 - self.index]
+
+    @property
+    def receiver(self) -> Side:
+        """The node that is to serve: the one acted on where an obstacle to it is removed, else the peer."""
+        return self.node if self.plan.request.verb in _TAKES_BACK else self.peer
 
     @property
     def moves(self) -> bool:

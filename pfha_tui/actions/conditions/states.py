@@ -69,23 +69,23 @@ def creators(case: Case) -> Iterator[Finding]:
 
 
 def gateways(case: Case) -> Iterator[Finding]:
-    """The peer reaches its gateways."""
-    side = case.peer
+    """The node that is to serve reaches its gateways."""
+    side = case.receiver
     if not side.known:
         return
     known, reading = side.current(side.node.gateways), side.node.gateways
     if known is None:
         text = tr("Whether {node} reaches its gateways is not known").format(node=side.name)
-        yield warn("peer-gateways", seen(text, reading, side.now), side.name)
+        yield warn("gateways", seen(text, reading, side.now), side.name)
         return
     lost = [gateway.name for gateway in known if gateway.loss >= 1 and not gateway.pending]
     if lost:
         text = tr("{node} does not reach {gateways}")
         text = text.format(node=side.name, gateways=", ".join(lost))
-        yield warn("peer-gateways", seen(text, reading, side.now), side.name)
+        yield warn("gateways", seen(text, reading, side.now), side.name)
     elif known:
         text = tr("{node} reaches its gateways").format(node=side.name)
-        yield fine("peer-gateways", seen(text, reading, side.now), side.name)
+        yield fine("gateways", seen(text, reading, side.now), side.name)
 
 
 def drift(case: Case) -> Iterator[Finding]:

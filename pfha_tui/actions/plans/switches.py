@@ -27,7 +27,7 @@ def disable(scene: Scene, request: Request) -> Plan:
     what = tr("Disable CARP on {node}: its VHIDs go to INIT and their addresses are taken away.")
     step = Step(draft.node, CARP_OFF, what.format(node=draft.node), undo=(CARP_ON,))
     count = len(scene.view.vips)
-    undo = tr("Enable CARP on {node}, by this console: the page Status > CARP brings back others.")
+    undo = tr("Enable CARP on {node} again, by this console.")
     return draft.plan(
         tr("Disable CARP on {node}").format(node=draft.node),
         (step,),
