@@ -58,6 +58,7 @@ DURATION = mark("{least} to {most} until it is confirmed; it is waited for {wait
 NO_ROLES = mark("no role is meant to change")
 NOT_FORESEEN = mark("not foreseen")
 
+PLAN = mark("The plan")
 GATE = mark("What the gate finds")
 FACTS_OLD = mark("facts {age} old")
 ASKING = mark("asking")

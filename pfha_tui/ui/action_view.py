@@ -108,12 +108,13 @@ def _labelled(label: str, sentence: str, cells: int, tone: Tone = Tone.PLAIN) ->
 
 def role_rows(plan: Plan, cells: int) -> tuple[Line, ...]:
     """One row per VHID: the role before and after, on the node that is acted on and on its peer."""
-    groups: dict[tuple[str, int], dict[str, RoleLine]] = {}
+    groups: dict[str, dict[str, RoleLine]] = {}
     for role in plan.roles:
-        groups.setdefault((role.label or role.interface, role.vhid), {})[role.node] = role
+        label = role.label or f"{role.interface} {tr(VHID)} {role.vhid}"
+        groups.setdefault(label, {})[role.node] = role
     if not groups:
         return (line((tr(texts.NO_ROLES), Tone.MUTED)),)
-    names = [f"{short(label)} {tr(VHID)} {vhid}".strip() for label, vhid in groups]
+    names = [short(label) for label in groups]
     first = min(max(map(cell_len, names)), max(8, cells // 3)) + GAP
     each = max(0, cells - first) // 2
     rows = [
@@ -148,7 +149,8 @@ def _change(role: RoleLine | None) -> Line:
 def _step(number: int, step: Step, cells: int) -> list[Line]:
     indent = "    "
     lead = f"{number:>2}  "
-    rows = wrap(f"{short(step.node)}: {step.what}", cells - len(indent), SENTENCE_ROWS)
+    what = step.what if step.node in step.what else f"{short(step.node)}: {step.what}"
+    rows = wrap(what, cells - len(indent), SENTENCE_ROWS)
     told = [line(lead if n == 0 else indent, row) for n, row in enumerate(rows)]
     told += [line(indent, row) for row in command_rows(step.command, cells - len(indent))]
     for command in step.undo:
@@ -177,7 +179,7 @@ def finding_rows(findings: Sequence[Finding], cells: int) -> tuple[Line, ...]:
     for finding in findings:
         mark = WEIGHT_MARKS[finding.weight]
         lead = line((f"{mark.glyph} {mark.word}", mark.tone), "  ")
-        if finding.node:
+        if finding.node and finding.node not in finding.text:
             lead = line(lead, (short(finding.node), Tone.STRONG), "  ")
         tone = Tone.MUTED if finding.weight is Weight.FINE else Tone.PLAIN
         wrapped = wrap(finding.text, max(10, cells - width(lead)), SENTENCE_ROWS, tone)
@@ -233,8 +235,7 @@ def result_badge(result: Result) -> Line:
 
 def report_rows(report: Report, cells: int) -> tuple[Line, ...]:
     """How it ended, in a sentence, and what was read back to prove it."""
-    rows: list[Line] = [result_badge(report.result), EMPTY]
-    rows += wrap(report.text, cells, SENTENCE_ROWS, Tone.STRONG)
+    rows = [*wrap(report.text, cells, SENTENCE_ROWS, Tone.STRONG)]
     took = tr(texts.TOOK).format(age=present.age(report.took_s))
     if report.id:
         took = f"{took}; {tr(texts.RECORDED).format(id=clean(report.id[:TEXT_LIMIT]))}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pfha_tui.collector.feed import Feed
 from pfha_tui.domain.target import BrokenPair, PairTarget
+from pfha_tui.ui.acting import OpenOperator
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
 
@@ -23,8 +24,9 @@ def run_console(
     pairs: Sequence[PairTarget | BrokenPair],
     open_feed: Callable[[PairTarget], Feed],
     options: ConsoleOptions,
+    open_operator: OpenOperator | None = None,
 ) -> int:
-    """Show the console on these pairs until the operator leaves.
+    """Show the console on these pairs until the operator leaves; without `open_operator` it can only watch.
 
     Returns 0 after q, SIGTERM, SIGHUP or the loss of the terminal, 130 after Ctrl+C, 1 if the screen
     itself failed. Where leaving in order takes too long without a terminal, the process ends with 129.
@@ -37,7 +39,7 @@ def run_console(
         gc.freeze()
         return feed
 
-    app = ConsoleApp(pairs, opened, options.for_terminal(output=sys.__stderr__))
+    app = ConsoleApp(pairs, opened, options.for_terminal(output=sys.__stderr__), open_operator)
     had_terminal = _has_terminal()
     done = threading.Event()
     if had_terminal:

@@ -48,7 +48,7 @@ FLIPPED = Finding("role-flipped", Weight.BLOCK, "fw1 no longer serves LAN vhid 2
 def roles(before=M, after=B) -> tuple[RoleLine, ...]:
     both = (("vtnet0", 1, "WAN"), ("vtnet1", 2, "LAN"))
     return tuple(
-        RoleLine(node, interface, vhid, name, one, other)
+        RoleLine(node, interface, vhid, f"{name} VHID {vhid}", one, other)
         for interface, vhid, name in both
         for node, one, other in (("fw1", before, after), ("fw2", after, before))
     )

@@ -62,6 +62,7 @@ class ActionScreen(Dialog[Plan | None]):
         self._found: tuple[Finding, ...] | None = None
         self._failure = ""
         self._asking = self._once_more = False
+        self._gate_height = 0
 
     def compose(self) -> ComposeResult:
         """Head, plan, findings, fields, buttons, keys."""
@@ -191,7 +192,7 @@ class ActionScreen(Dialog[Plan | None]):
         plan = self._plan
         self.draw_head(plan.node, plan.title, scene)
         panel = self.query_one("#action-plan", Panel)
-        title = line((clean(plan.title), Tone.STRONG))
+        title = line((tr(texts.PLAN), Tone.STRONG))
         panel.fill(title, action_view.risk(plan), action_view.plan_rows(plan, panel.inner.width))
         self._draw_gate()
         self._draw_fields()
@@ -211,7 +212,11 @@ class ActionScreen(Dialog[Plan | None]):
             rows: tuple[Line, ...] = (line((said, Tone.WARN)),)
         else:
             rows = action_view.finding_rows(self._found, cells)
-        panel.styles.height = min(len(rows) + 2, max(LEAST_GATE, self.size.height // 3))
+        height = min(len(rows) + 2, max(LEAST_GATE, self.size.height // 3))
+        if self._gate_height != height:
+            panel.styles.height = self._gate_height = height
+            # Both panels have their new size only after the next layout.
+            self.call_after_refresh(self.redraw)
         age = self._age()
         tone = Tone.WARN if age > OLD_AFTER_S else Tone.MUTED
         badge = line((tr(texts.FACTS_OLD).format(age=present.age(age)), tone))

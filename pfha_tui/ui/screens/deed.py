@@ -29,7 +29,7 @@ class DeedScreen(Dialog[Request | None]):
 
     DEFAULT_CSS = """
     DeedScreen #deed-stages { height: 1fr; min-height: 3; }
-    DeedScreen #deed-result { display: none; height: 2fr; }
+    DeedScreen #deed-result { display: none; height: 1fr; }
     DeedScreen.ended #deed-result { display: block; }
     DeedScreen #deed-note { width: 1fr; height: 2; }
     DeedScreen.ended #deed-note { display: none; }
@@ -81,6 +81,8 @@ class DeedScreen(Dialog[Request | None]):
         )
         elapsed = tr(texts.ELAPSED).format(age=present.age(scene.now - deed.begun))
         badge = line((elapsed, Tone.ACCENT)) if deed.under_way else EMPTY
+        if not deed.under_way:
+            stages.styles.height = min(len(rows) + 2, max(3, self.size.height // 3))
         # The stage that goes on is the last one.
         top = max(0, len(rows) - stages.inner.height)
         stages.fill_from(line((tr(texts.PROGRESS), Tone.STRONG)), badge, rows, top)
