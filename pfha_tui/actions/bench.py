@@ -12,7 +12,8 @@ from pfha_tui.collector.catalogue import LOG_TAIL, MARK
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.feed import Feed
 from pfha_tui.domain.command import Command
-from pfha_tui.domain.events import EventKind
+from pfha_tui.domain.events import Event, EventKind
+from pfha_tui.domain.reading import Source
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.transports.base import Guard
@@ -57,11 +58,22 @@ def context(bench: Bench, snapshot: PairSnapshot) -> Context:
     except JournalError:
         # Whatever is wrong with the journal is told when it is to be written, before any change.
         unfinished, changed = 0, None
-    seen = [e.epoch for e in snapshot.events if e.kind is EventKind.TRANSITION]
-    last = max((*seen, changed) if changed is not None else seen, default=None)
+    ages = [age(e, snapshot) for e in snapshot.events if e.kind is EventKind.TRANSITION]
+    if changed is not None:
+        ages.append(max(0.0, bench.clock.epoch() - changed))
     return Context(
         read_only=bench.target.read_only,
         now=bench.clock.monotonic(),
-        last_change=None if last is None else max(0.0, bench.clock.epoch() - last),
+        last_change=min(ages, default=None),
         unfinished=unfinished,
     )
+
+
+def age(event: Event, snapshot: PairSnapshot) -> float:
+    """How many seconds before the snapshot it happened: a log line is stamped by the node's own clock."""
+    now = snapshot.epoch
+    for node in snapshot.nodes:
+        clock, taken_at = node.clock.value, node.clock.taken_at
+        if event.source is Source.LOG and event.node == node.name and clock and taken_at:
+            now = clock.epoch + snapshot.at - taken_at
+    return max(0.0, now - event.epoch)
