@@ -169,7 +169,8 @@ class ConsoleApp(Acting):
 
     def tick(self) -> None:
         """Draw the screen that is open, and let its ages grow."""
-        if self._leaving:
+        # While the console is being left there may be no screen any more.
+        if self._leaving or not self.screen_stack:
             return
         self._wall_due = False
         if self._shown is not None and self.opened is not None:
@@ -233,7 +234,7 @@ class ConsoleApp(Acting):
         """Draw what came, and see to it that it is on the terminal before anything else is done; what comes
         sooner than `apart_s` after that is left to Textual's own pace."""
         self.tick()
-        if now - self._painted_at >= apart_s and not self._leaving:
+        if now - self._painted_at >= apart_s and self.screen_stack:
             paint(self.screen)
             self._painted_at = time.monotonic()
 
