@@ -162,5 +162,7 @@ def with_periods(snapshot: NodeSnapshot, poll_s: float) -> NodeSnapshot:
         fast = section.cadence is catalogue.Cadence.FAST
         period = poll_s if fast else section.cadence.value * max(1.0, poll_s)
         changes[meaning.field] = replace(getattr(snapshot, meaning.field), period_s=period)
+    medium = catalogue.Cadence.MEDIUM.value * max(1.0, poll_s)
+    changes["clock"] = replace(snapshot.clock, period_s=medium)
     changes["log"] = replace(snapshot.log, period_s=float("inf"))
     return _with(snapshot, changes)

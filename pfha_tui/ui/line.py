@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import cast
 
 from rich.cells import cell_len, set_cell_size
 
@@ -57,9 +56,9 @@ def line(*parts: str | Part | Line) -> Line:
                 joined.append((part, Tone.PLAIN))
         elif part and isinstance(part[0], str):
             if part[0]:
-                joined.append(cast(Part, part))
+                joined.append(part)
         else:
-            joined.extend(one for one in cast(Line, part) if one[0])
+            joined.extend(one for one in part if one[0])
     return tuple(joined)
 
 

@@ -87,11 +87,11 @@ class SshShell:
         self._session: _FrameSession | None = None
         self._seq = 0
 
-    async def run(self, commands: Sequence[Command]) -> Sample:
+    async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
         """Run the commands in one framed script, one after another, and wait for all of it.
 
         Each has its own time limit, from the end of the one before, plus an allowance for the round trip.
-        Raises
+        Without `clock` the node's clock is not asked: that is a process of its own. Raises
         NotInCatalogue before anything is sent; TransportTimeout, with the command that was running,
         after which the next run opens a new channel; NetworkFailure; OperatorNeeded.
         """
@@ -99,7 +99,7 @@ class SshShell:
         if not commands:
             return Sample((), None, None, self._link.clock(), 0.0)
         async with self._lock:
-            return await self._run(commands)
+            return await self._run(commands, clock)
 
     async def elevation(self) -> Elevation:
         """Who the account is and which sudo there is, asked on the way of opening the channel.
@@ -121,14 +121,14 @@ class SshShell:
                     tr("{id} writes, and this connection only reads").format(id=command.id)
                 )
 
-    async def _run(self, commands: Sequence[Command]) -> Sample:
+    async def _run(self, commands: Sequence[Command], clock: bool) -> Sample:
         elevation = await self._open()
         words = [elevation.words(command, self._link.target.privilege) for command in commands]
         limits = [command.timeout_s for command in commands]
         inputs = {i: command.stdin for i, command in enumerate(commands) if command.stdin}
         sent_at = self._link.clock()
         self._seq += 1
-        script = frames.script(self._seq, words, inputs)
+        script = frames.script(self._seq, words, inputs, clock=clock)
         frame = await self._exchange(script, limits, commands)
         outputs = tuple(
             Output(command, part.exit_code, part.stdout, part.stderr)
