@@ -11,6 +11,7 @@ from pfha_tui.cli.options import Options
 from pfha_tui.domain.language import mark, tr
 
 if TYPE_CHECKING:
+    from pfha_tui.actions.operator import Operator
     from pfha_tui.collector.feed import Feed
     from pfha_tui.domain.target import BrokenPair, PairTarget
 
@@ -58,7 +59,13 @@ def open_console(
 
         return wiring.open_feed(target)
 
-    return run_console(pairs, open_feed, wanted)
+    def open_operator(target: "PairTarget", feed: "Feed") -> "Operator | None":
+        from pfha_tui import wiring
+
+        return wiring.open_operator(target, feed)
+
+    may_act = not watch and not wanted.read_only
+    return run_console(pairs, open_feed, wanted, open_operator if may_act else None)
 
 
 def need_terminal() -> None:

@@ -242,7 +242,7 @@ def test_the_console_gets_the_pair_and_the_options(
     seen: list[Any] = []
     program.plays(pair())
 
-    def run_console(pairs: Any, open_feed: Any, options: Any) -> int:
+    def run_console(pairs: Any, open_feed: Any, options: Any, *_: Any) -> int:
         (target,) = pairs
         seen.extend((target, open_feed(target).target, options))
         program.feeds.clear()

@@ -487,9 +487,9 @@ async def test_our_own_demotion_and_leases_stand_in_the_pane() -> None:
     ends = factory.EPOCH + 720
     held = (Lease("fw1", "alice", "[b]kernel[/b]", factory.EPOCH - 60, ends),)
     for size in ((120, 36), (80, 24)):
-        async with acting(failed_over(), FakeOperator(), size) as (app, feed, pilot):
+        async with acting(failed_over(), FakeOperator(), size) as (app, _, pilot):
             assert "◆ demoted by us: 120, by alice since 21:52:07" in text_of(app, "#primary")
-        async with acting(in_maintenance(), FakeOperator(held=held), size) as (app, feed, pilot):
+        async with acting(in_maintenance(), FakeOperator(held=held), size) as (app, _, pilot):
             said = "◆ maintenance by alice: 12 m 00 s left  [b]kernel[/b]"
             await until(pilot, lambda said=said: said in text_of(app, "#primary"))
             assert "maintenance by alice" not in text_of(app, "#secondary")
