@@ -241,13 +241,13 @@ class ActionScreen(Dialog[Plan | None]):
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
-        """Enter goes on to the next field, and from the last one to the button, never further."""
+        """Enter goes on to the next field, and from the last one to the button where that lives, never further."""
         fields = list(self.query(Input))
         place = next((n for n, field in enumerate(fields) if field.has_focus), 0)
         if place + 1 < len(fields):
             fields[place + 1].focus()
-        else:
-            self.query_one("#action-go" if self._go.enabled else "#action-cancel").focus()
+        elif self._go.enabled:
+            self._go.focus()
 
     @on(Push.Pressed, "#action-go")
     def _pressed(self) -> None:
