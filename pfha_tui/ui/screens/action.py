@@ -177,7 +177,7 @@ class ActionScreen(Dialog[Plan | None]):
         if wish.forced and not wish.reason:
             return tr(texts.WHY_REASON)
         if self._role_changing and wish.confirmed != self._plan.node:
-            return tr(texts.WHY_WRONG if wish.confirmed else texts.WHY_NAME)
+            return tr(texts.WHY_WRONG) if wish.confirmed else tr(texts.WHY_NAME)
         return ""
 
     def _age(self) -> float:
