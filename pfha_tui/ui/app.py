@@ -18,13 +18,14 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import texts, wall_view
-from pfha_tui.ui.acting import ACTION_WORKER, Acting, OpenOperator
+from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
 from pfha_tui.ui.alarm import Alarm
 from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.pair_keys import PairKeys
 from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.main import MainScreen
@@ -46,7 +47,7 @@ INTERRUPTED = 130
 FEED_WORKER = "feed"
 
 
-class ConsoleApp(Acting):
+class ConsoleApp(PairKeys):
     """Watches one or several pairs until the operator leaves; the return value is the exit code.
 
     `open_feed` is called for each pair, in a thread, once the first frame is drawn, so that what it
@@ -118,19 +119,6 @@ class ConsoleApp(Acting):
         return next((s for s in self.screen_stack if isinstance(s, WallScreen)), None)
 
     @property
-    def opened(self) -> MainScreen | None:
-        """The main screen of the pair that is open, also while another screen covers it."""
-        screens = (s for s in reversed(self.screen_stack) if isinstance(s, MainScreen))
-        return next(screens, None)
-
-    @property
-    def main(self) -> MainScreen:
-        """As `opened`, where a pair is known to be open."""
-        screen = self.opened
-        assert screen is not None
-        return screen
-
-    @property
     def subject(self) -> str:  # type: ignore[override]
         """The pair that is open, or all of them."""
         return self.shown.target.name if self.shown is not None else "pairs"
@@ -146,10 +134,6 @@ class ConsoleApp(Acting):
         raw = pair.feed.raw if pair.feed is not None else no_output
         deeds = self.deeds_of(pair)
         return Moment(pair.snapshot, scene, pair.trouble, started, others, raw, *deeds)
-
-    def focused_node(self) -> int | None:
-        """The node (0 or 1) of the open pair whose pane has the focus."""
-        return self.opened.focused_pane if self.opened is not None else None
 
     def on_mount(self) -> None:
         """Draw the empty screen and start the clock; `on_ready` opens the feeds."""
@@ -297,14 +281,6 @@ class ConsoleApp(Acting):
 
         self.push_screen(HelpScreen(self._options.ascii, self._commands_on(self.shown)))
 
-    def action_expand(self) -> None:
-        """Give the focused pane the screen."""
-        self.main.toggle_expanded()
-
-    def action_detail(self) -> None:
-        """Open the row under the cursor."""
-        self.main.open_chosen()
-
     async def action_configurations(self) -> None:
         """Compare the configurations of the pair that is open."""
         pair = self.shown
@@ -317,10 +293,6 @@ class ConsoleApp(Acting):
         asked = pair_of(pair.feed, self._options, self.scene, self.subject)
         self.push_screen(DiffScreen(asked, self.commands, ascii_only=self._options.ascii))
 
-    def action_other_node(self) -> None:
-        """Go to the pane of the other node."""
-        self.main.focus_other()
-
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
         pair = self.shown or self._marked
@@ -329,30 +301,6 @@ class ConsoleApp(Acting):
         nodes = self.main.nodes_to_retry() if pair is self.shown else pair.cut_off()
         for node in nodes:
             pair.feed.retry(node.name)
-
-    def action_timeline(self) -> None:
-        """Focus the timeline."""
-        self.main.timeline.focus()
-
-    def action_filter(self) -> None:
-        """Type a filter for the timeline."""
-        self.main.start_filter()
-
-    def action_find(self) -> None:
-        """Search the timeline, or go to the next line found."""
-        self.main.find(1)
-
-    def action_find_back(self) -> None:
-        """Go to the previous line found."""
-        self.main.find(-1)
-
-    def action_follow(self) -> None:
-        """Follow the newest line of the timeline, or stop there."""
-        self.main.timeline.follow(not self.main.timeline.following)
-
-    def action_kinds(self) -> None:
-        """Show the next group of kinds in the timeline."""
-        self.main.timeline.show_kinds(self.main.timeline.kinds.following)
 
     def action_clear(self) -> None:
         """Step back, at last to the wall."""
