@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from journal_plans import AMOUNT, Clock, a_journal, a_plan, demotion
 
@@ -74,6 +74,24 @@ class TestFile:
         (tmp_path / "state").write_text("a file in its place")
         with pytest.raises(JournalError, match=r"journal .* cannot be written: .*\."):
             a_journal(tmp_path).begin(a_plan())
+
+    def test_it_is_read_again_only_when_it_has_changed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept, other = written(tmp_path), a_journal(tmp_path)
+        reads: list[Path] = []
+        really = chain.read
+
+        def read(path: Path) -> object:
+            reads.append(path)
+            return really(path)
+
+        monkeypatch.setattr(chain, "read", read)
+        for _ in range(5):
+            assert len(kept.unfinished("HQ")) == 1
+        assert len(reads) == 1
+        other.begin(a_plan())
+        assert len(kept.unfinished("HQ")) == 2
 
     def test_a_link_in_its_place_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "state").mkdir()
@@ -252,7 +270,10 @@ class TestTornLine:
         assert kept.unfinished("HQ")[0].id == action
 
     @given(cut=st.integers(1, 5000), again=st.integers(1, 5000))
-    @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+    @example(cut=-1, again=-1)
+    @example(cut=7, again=-1)
+    @example(cut=-1, again=7)
     def test_cut_anywhere_and_cut_again_while_it_is_told(
         self, tmp_path_factory: pytest.TempPathFactory, cut: int, again: int
     ) -> None:
@@ -264,6 +285,16 @@ class TestTornLine:
             kept.path.write_bytes(grown[: len(sound) + size % (len(grown) - len(sound))])
         kept.begin(a_plan())
         assert kept.path.read_bytes().startswith(sound)
+        assert verify(kept.path).fault is None
+
+    def test_a_record_that_lacks_only_its_newline_is_whole(self, tmp_path: Path) -> None:
+        kept = written(tmp_path)
+        head = kept.head
+        kept.path.write_bytes(kept.path.read_bytes()[:-1])
+        assert (kept.head, verify(kept.path).records, verify(kept.path).fault) == (head, 5, None)
+        assert len(kept.unfinished("HQ")) == 1
+        kept.begin(a_plan())
+        assert (verify(kept.path).records, verify(kept.path).torn) == (6, 0)
         assert verify(kept.path).fault is None
 
     def test_blocks_of_zeros_after_a_power_cut(self, tmp_path: Path) -> None:
@@ -289,7 +320,7 @@ class TestVerify:
         assert (found.records, found.head, found.torn, found.fault) == (5, kept.head, 0, None)
 
     @given(where=st.integers(0, 10**6), bits=st.integers(1, 255))
-    @settings(deadline=None, max_examples=400)
+    @settings(deadline=None, max_examples=250)
     def test_any_byte_flipped_is_found(
         self, tmp_path_factory: pytest.TempPathFactory, where: int, bits: int
     ) -> None:
