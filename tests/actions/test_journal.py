@@ -31,6 +31,17 @@ def written(folder: Path) -> Journal:
     return kept
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
+    """A journal with a torn line in it, and a place to write a changed one."""
+    folder = tmp_path_factory.mktemp("sample")
+    kept = written(folder)
+    with open(kept.path, "ab") as file:
+        file.write(b'{"evidence":[],"ha')
+    kept.end(kept.begin(a_plan()), Result.CONFIRMED, "…")
+    return kept.path.read_bytes(), folder / "changed.jsonl"
+
+
 class TestFile:
     def test_a_record_holds_the_plan_and_the_hash_of_the_one_before(self, tmp_path: Path) -> None:
         kept = a_journal(tmp_path)
@@ -320,11 +331,11 @@ class TestVerify:
         assert (found.records, found.head, found.torn, found.fault) == (5, kept.head, 0, None)
 
     @given(where=st.integers(0, 10**6), bits=st.integers(1, 255))
-    @settings(deadline=None, max_examples=250)
+    @settings(deadline=None, max_examples=400)
     def test_any_byte_flipped_is_found(
-        self, tmp_path_factory: pytest.TempPathFactory, where: int, bits: int
+        self, sample: tuple[bytes, Path], where: int, bits: int
     ) -> None:
-        data, path = self.sample(tmp_path_factory)
+        data, path = sample
         at = where % len(data)
         path.write_bytes(data[:at] + bytes([data[at] ^ bits]) + data[at + 1 :])
         found = verify(path)
@@ -334,9 +345,9 @@ class TestVerify:
     @given(st.data())
     @settings(deadline=None, max_examples=100)
     def test_so_is_a_record_that_was_removed_doubled_or_moved(
-        self, tmp_path_factory: pytest.TempPathFactory, drawn: st.DataObject
+        self, sample: tuple[bytes, Path], drawn: st.DataObject
     ) -> None:
-        data, path = self.sample(tmp_path_factory)
+        data, path = sample
         lines = data.splitlines(keepends=True)
         other = drawn.draw(
             st.lists(st.sampled_from(lines), max_size=len(lines) + 2).filter(
@@ -356,16 +367,6 @@ class TestVerify:
         assert verify(kept.path).fault == (
             "Line 2 does not follow record 1: what stood between them is gone, or was moved."
         )
-
-    @staticmethod
-    def sample(factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
-        """A journal with a torn line in it, and a place to write a changed one."""
-        folder = factory.mktemp("sample")
-        kept = written(folder)
-        with open(kept.path, "ab") as file:
-            file.write(b'{"evidence":[],"ha')
-        kept.end(kept.begin(a_plan()), Result.CONFIRMED, "…")
-        return kept.path.read_bytes(), folder / "changed.jsonl"
 
 
 APPEND_MANY = """
