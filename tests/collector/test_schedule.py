@@ -5,8 +5,7 @@ from pfha_tui.collector.catalogue import SECTIONS, Cadence
 from pfha_tui.collector.schedule import Schedule
 
 FAST = {s.command for s in SECTIONS if s.cadence is Cadence.FAST}
-
-PROMPT = {section.command for section in SECTIONS if section.prompt}
+PROMPT = {s.command for s in SECTIONS if s.prompt}
 
 
 def test_everything_is_due_at_first_then_each_at_its_cadence() -> None:
