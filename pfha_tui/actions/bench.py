@@ -8,7 +8,7 @@ from pfha_tui.actions.gate import Context
 from pfha_tui.actions.hands import Links
 from pfha_tui.actions.journal import Journal, JournalError
 from pfha_tui.actions.model import Plan, Step
-from pfha_tui.collector.catalogue import LOG_TAIL, MARK
+from pfha_tui.collector.catalogue import LOG_TAIL, MAINTENANCE, MARK
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.feed import Feed
 from pfha_tui.domain.command import Command
@@ -18,7 +18,7 @@ from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.transports.base import Guard
 
-PROOF = frozenset({REVISION, LOG_TAIL, MARK})
+PROOF = frozenset({REVISION, LOG_TAIL, MAINTENANCE, MARK})
 """What is read over the action's own logins."""
 
 

@@ -11,7 +11,7 @@ from pfha_tui.actions.journal import ARMED, CALLED_OFF, STEP, JournalError, new_
 from pfha_tui.actions.model import Evidence, Plan, Progress, Report, Result, Stage, Step, Weight
 from pfha_tui.actions.reverse import harm, reversal, reverse
 from pfha_tui.actions.sight import NO_PROOF, Sight
-from pfha_tui.collector.catalogue import MARK
+from pfha_tui.collector.catalogue import MAINTENANCE, MARK
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.mark import OwnMark, write
@@ -92,24 +92,27 @@ class Course:
         found = gate.permit(self._plan, snapshot, context(self._bench, snapshot))
         if not isinstance(found, gate.Permit):
             raise Refused(" ".join(each.text for each in found))
-        await self._same_mark()
+        await self._same_flags()
         flipped = gate.still(found, self._bench.feed.current)
         if flipped is not None:
             raise Refused(flipped.text)
         return found
 
-    async def _same_mark(self) -> None:
-        """A mark is watched every few seconds only: where it matters it is read now. Raises Refused."""
-        plan = self._plan
-        if not any(step.demotion or step.command == UNMARK for step in plan.steps):
-            return
-        try:
-            sample = await self._hands.run(plan.node, MARK)
-        except TransportError as error:
-            raise Refused(tr("{node}: {why}").format(node=plan.node, why=error)) from error
-        if sight.mark_of(sample.outputs[0]) != sight.marks(self._bench.feed.current, plan.node):
-            text = tr("Another action has just changed the mark on {node}.")
-            raise Refused(text.format(node=plan.node))
+    async def _same_flags(self) -> None:
+        """The maintenance flag and the mark are watched every few seconds only: they are read now. Raises Refused."""
+        for node in (self._plan.node, self._plan.peer):
+            if not self._hands.reaches(node):
+                continue
+            try:
+                flag, own = (await self._hands.run(node, MAINTENANCE, MARK)).outputs
+            except TransportError as error:
+                raise Refused(tr("{node}: {why}").format(node=node, why=error)) from error
+            seen = sight.node_of(self._bench.feed.current, node)
+            known = flag.exit_code in (0, 1) and seen.maintenance.value is not None
+            flipped = known and (flag.exit_code == 0) is not seen.maintenance.value
+            if flipped or sight.mark_of(own) != sight.marks(self._bench.feed.current, node):
+                text = tr("Another hand has just changed {node}; look at it again.")
+                raise Refused(text.format(node=node))
 
     async def _record(self, permit: gate.Permit) -> None:
         """Write the plan and its undo down, before anything is done. Raises Refused."""

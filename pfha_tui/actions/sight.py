@@ -57,11 +57,11 @@ class Sight:
         return self._feed.current
 
     async def fresh(self) -> PairSnapshot:
-        """A snapshot whose roles and flags were read after now on each node that is reached over SSH."""
+        """A snapshot whose roles and demotion were read after now on each node that is reached over SSH."""
         began = self._clock.monotonic()
 
         def newer(node: NodeSnapshot) -> bool:
-            readings = (node.interfaces, node.carp, node.maintenance)
+            readings = (node.interfaces, node.carp)
             taken = [each.taken_at for each in readings if each.taken_at is not None]
             return node.interfaces.taken_at is not None and min(taken) > began + _trip(node)
 

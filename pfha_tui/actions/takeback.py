@@ -28,7 +28,7 @@ from pfha_tui.actions.model import (
 )
 from pfha_tui.actions.reverse import demotion_by, harm
 from pfha_tui.actions.sight import Sight, clock_time, mark_of
-from pfha_tui.collector.catalogue import MARK
+from pfha_tui.collector.catalogue import MAINTENANCE, MARK
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.demotion import Demotion, demotion_of
 from pfha_tui.domain.events import Event, EventKind, Resolution
@@ -140,8 +140,10 @@ class _TakeBack:
         Raises _Unclear, TransportError.
         """
         snapshot = await self._sight.fresh()
-        own = mark_of((await self._hands.run(self._left.node, MARK)).outputs[0])
-        side = side_of(snapshot, self._left.node, own)
+        flag, link = (await self._hands.run(self._left.node, MAINTENANCE, MARK)).outputs
+        own = mark_of(link)
+        known = flag.exit_code == 0 if flag.exit_code in (0, 1) else None
+        side = side_of(snapshot, self._left.node, own, known)
         found = demotion_of(side)
         if found is None or not side.known:
             text = tr("What is left of it on {node} is not known.")
@@ -174,11 +176,17 @@ class _TakeBack:
         return Report(self._left.id, self._plan, result, text, took_s=took)
 
 
-def side_of(snapshot: PairSnapshot, name: str, own: OwnMark | None) -> Side:
-    """The node as it shows, with the mark that was read just now in place of the watched one."""
+def side_of(
+    snapshot: PairSnapshot, name: str, own: OwnMark | None, maintenance: bool | None
+) -> Side:
+    """The node as it shows, with the mark and the flag that were read just now in place of the watched ones."""
     marks = () if own is None else (own,)
     nodes = [
-        replace(node, mark=Reading(marks, taken_at=node.interfaces.taken_at))
+        replace(
+            node,
+            mark=Reading(marks, taken_at=node.interfaces.taken_at),
+            maintenance=Reading(maintenance, taken_at=node.interfaces.taken_at),
+        )
         if node.name == name
         else node
         for node in snapshot.nodes
