@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pfha_tui.actions.model import Method, Request, Result, Unplannable, Verb
@@ -122,7 +122,17 @@ async def play(events: list[Do | Fault], folder: Path) -> None:
             assert stand.longest_gap < WINDOW_S, story
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FLAG_OF_THE_DEAD: list[Do | Fault] = [
+    Do(Verb.MAINTENANCE_ENTER, SICK, None, None, False),
+    Fault("power"),
+    Fault("wait"),
+    Do(Verb.FAILOVER, HEALTHY, Method.MAINTENANCE, None, False),
+]
+"""The first is in maintenance when it dies, and will be when it returns."""
+
+
+@example(FLAG_OF_THE_DEAD)
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(DEEDS, DEEDS, FAULTS), min_size=2, max_size=7))
 def test_no_vip_is_without_a_master_and_never_are_both_in_maintenance(
     events: list[Do | Fault],

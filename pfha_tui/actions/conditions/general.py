@@ -141,7 +141,18 @@ def both_in_maintenance(case: Case) -> Iterator[Finding]:
         )
     elif enters:
         reading = peer.node.maintenance
-        if peer.known and peer.current(reading) is None:
+        if peer.current(reading) is None and (
+            reading.value or not (peer.known or reading.value is False)
+        ):
+            text = tr(
+                "{peer} may be in maintenance: with {node} both would be. Whether it is cannot be read now"
+            )
+            yield block(
+                "both-in-maintenance-after",
+                seen(text.format(peer=peer.name, node=case.node.name), reading, peer.now),
+                peer.name,
+            )
+        elif peer.known and peer.current(reading) is None:
             text = tr("Whether {node} is in maintenance is not known")
             yield warn(
                 "peer-maintenance-unknown",
