@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,6 +164,24 @@ class Lab:
             vhid: [name for name in roles if roles[name].get(vhid) == "MASTER"] for vhid in (1, 2)
         }
 
+    def masterless(self, since: float) -> float:
+        """Seconds in which a VHID had no master by the nodes' own telling, the longest such time since then."""
+        worst = 0.0
+        for vhid in (1, 2):
+            held: dict[str, bool] = {}
+            empty: float | None = None
+            for one in self.truth(event="role"):
+                if one["vhid"] != vhid:
+                    continue
+                held[one["node"]] = one["new"] == "MASTER"
+                if any(held.values()):
+                    if empty is not None and one["at"] >= since:
+                        worst = max(worst, one["at"] - max(empty, since))
+                    empty = None
+                elif empty is None:
+                    empty = one["at"]
+        return worst
+
     def wire(self, bridge: str, since_epoch: float = 0.0) -> list[tuple[float, bytes]]:
         """Frames of protocol 112 that tcpdump saw on a bridge: epoch and bytes."""
         path = ROOM / f"{bridge}.pcap"
@@ -185,9 +203,6 @@ class Lab:
         await self.until(lambda: self.masters() == {1: ["fw1"], 2: ["fw1"]}, seconds)
 
 
-Setting = Callable[[Lab], Awaitable[None]]
-
-
 @contextlib.asynccontextmanager
 async def wire_lab(*, settled: bool = True, **changes: Any) -> AsyncIterator[Lab]:
     """A lab whose firewalls run, fw1 master and fw2 backup; `fw1` and `fw2` have further settings of each."""
@@ -195,6 +210,7 @@ async def wire_lab(*, settled: bool = True, **changes: Any) -> AsyncIterator[Lab
     settings = [{"password": PASSWORD, **changes.get(name, {})} for name in ("fw1", "fw2")]
     lab = Lab(Firewall(11, key, index=1, **settings[0]), Firewall(12, key, index=2, **settings[1]))
     TRUTH.mkdir()
+    (ROOM / "home").mkdir()
     await lab.build()
     try:
         for each in lab.firewalls:

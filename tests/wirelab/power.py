@@ -197,9 +197,39 @@ async def demotion(rule: Rule) -> Facts:
         assert contenders(before, 1) == contenders(await seen.settled(at), 1)
         return {
             "moved_after": moved[-1]["at"] - asked["at"],
+            "masterless": lab.masterless(start),
             "lost": lost[0][0],
             "gap": lost[0][1],
             "lags": await seen.lags(start),
+        }
+
+
+@drill("maintenance by pfSense's playback, and its end")
+async def maintenance(rule: Rule) -> Facts:
+    async with wire_lab() as lab, console(lab) as seen:
+        await seen.settled()
+        flow = await pings(lab)
+        at = time.monotonic()
+        await lab.fw1.run("/usr/local/sbin/pfSsh.php", "playback", "enablecarpmaint")
+        asked = lab.truth(at, "command")[-1]["at"]
+        await lab.until(lambda: lab.masters() == FW2, 5 + rule.slack)
+        moved = max(one["at"] for one in lab.truth(at, "role") if one["new"] == "MASTER")
+        _, told = await seen.until(
+            lambda s: s.verdict.kind is VerdictKind.MAINTENANCE and s.verdict.confirmed, at
+        )
+        assert shown(told) == lab.roles()
+        assert {role.effective_skew for role in told.primary.roles} == {240}
+        await lab.fw1.run("/usr/local/sbin/pfSsh.php", "playback", "disablecarpmaint")
+        await lab.home()
+        lost, gap = await flow.stop()
+        await seen.settled(moved)
+        return {
+            # The skew is told with the next advertisement, which is up to one interval away.
+            "moved_after": moved - asked,
+            "masterless": lab.masterless(at),
+            "lost": lost,
+            "gap": gap,
+            "lags": await seen.lags(at),
         }
 
 

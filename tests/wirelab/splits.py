@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Any
 
+from pfha_tui.domain.advertisement import packet
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.verdict import VerdictKind
 from tests.support.netns import ROOM
@@ -22,10 +23,19 @@ def split(snapshot: PairSnapshot) -> bool:
     return snapshot.verdict.kind is VerdictKind.SPLIT_BRAIN
 
 
+def speakers(lab: Lab, since_epoch: float) -> set[str]:
+    """Who has advertised on either switch of the LAN since then, by tcpdump."""
+    heard = (packet(frame) for side in "AB" for _, frame in lab.wire(f"lan{side}", since_epoch))
+    return {str(one.source) for one in heard if one is not None}
+
+
 async def both_masters(lab: Lab, seen: Console, at: float, rule: Rule) -> Facts:
     """It comes to two masters; the console paints it at once, and confirms it by two samples of both nodes."""
     await lab.until(lambda: lab.masters() == BOTH, 10 + rule.slack)
-    last = lab.truth(at, "role")[-1]["at"]
+    newest = lab.truth(at, "role")[-1]
+    last, last_epoch = newest["at"], newest["epoch"]
+    own = {each.own(LAN) for each in lab.firewalls}
+    await lab.until(lambda: speakers(lab, last_epoch - 1) == own)
     roles = {1: "MASTER", 2: "MASTER"}
     painted, first = await seen.until(lambda s: shown(s) == {"fw1": roles, "fw2": roles}, at)
     assert split(first) and not first.verdict.confirmed, first.verdict
