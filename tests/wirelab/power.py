@@ -196,7 +196,7 @@ async def demotion(rule: Rule) -> Facts:
         lost.append(await flow.stop())
         assert contenders(before, 1) == contenders(await seen.settled(at), 1)
         return {
-            "moved_after": moved[-1]["at"] - asked["at"],
+            "moved_after": moved[-1]["at"] - asked["asked"],
             "masterless": lab.masterless(start),
             "lost": lost[0][0],
             "gap": lost[0][1],
@@ -211,7 +211,7 @@ async def maintenance(rule: Rule) -> Facts:
         flow = await pings(lab)
         at = time.monotonic()
         await lab.fw1.run("/usr/local/sbin/pfSsh.php", "playback", "enablecarpmaint")
-        asked = lab.truth(at, "command")[-1]["at"]
+        asked = lab.truth(at, "command")[-1]["asked"]
         await lab.until(lambda: lab.masters() == FW2, 5 + rule.slack)
         moved = max(one["at"] for one in lab.truth(at, "role") if one["new"] == "MASTER")
         _, told = await seen.until(

@@ -199,8 +199,9 @@ class Speaker:
             opened.settimeout(2)
             try:
                 words = opened.makefile().readline().split()
+                asked = self.now()
                 code, said = self.face.ask(words)
-                self._tell("command", words=words, code=code)
+                self._tell("command", words=words, code=code, asked=asked)
                 self._write_files()
                 opened.sendall(f"{code}\n{said}".encode())
             except (OSError, ValueError) as error:
