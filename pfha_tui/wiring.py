@@ -1,14 +1,21 @@
 """The composition root: from a configured pair to a feed, importing each transport late."""
 
+import getpass
+import os
 import random
+import socket
+from typing import TYPE_CHECKING
 
-from pfha_tui.collector.catalogue import ON_REQUEST, READS
+from pfha_tui.collector.catalogue import PERMITTED
 from pfha_tui.collector.clock import Clock, SystemClock
 from pfha_tui.collector.feed import Feed
 from pfha_tui.collector.node import NodeWatch
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.target import NodeTarget, PairTarget, SshTarget
-from pfha_tui.transports.base import NodeLink
+from pfha_tui.transports.base import ActionLink, NodeLink
+
+if TYPE_CHECKING:
+    from pfha_tui.actions.operator import Operator
 
 
 def open_feed(target: PairTarget) -> Feed:
@@ -28,7 +35,7 @@ def _watch(node: NodeTarget, poll_s: float, clock: Clock) -> NodeWatch:
     from pfha_tui.transports.snmp import SnmpClient
     from pfha_tui.transports.ssh import Backoff, SshNode
 
-    link = SshNode(node.ssh, READS | ON_REQUEST, read_only=True) if node.ssh is not None else None
+    link = SshNode(node.ssh, PERMITTED, read_only=True) if node.ssh is not None else None
     agent = SnmpClient(node.snmp) if node.snmp is not None else None
     if agent is not None:
         agent.prepare()
@@ -40,6 +47,38 @@ def open_link(node: NodeTarget, commands: frozenset[Command]) -> NodeLink | None
     from pfha_tui.transports.ssh import SshNode
 
     return SshNode(node.ssh, commands, read_only=True) if node.ssh is not None else None
+
+
+def open_operator(target: PairTarget, feed: Feed) -> "Operator | None":
+    """Who may act on this pair, judging by its feed, which the caller runs; None where it is watched read-only.
+
+    As `open_feed` it imports much, and needs no event loop. It is the only way to what executes.
+    """
+    if target.read_only:
+        return None
+    from pfha_tui.actions.execute import Executor
+    from pfha_tui.actions.journal import Journal, usual_path
+
+    journal = Journal(usual_path(), operator_name())
+    return Executor(target, feed, _open_actor, journal, SystemClock())
+
+
+def operator_name() -> str:
+    """Who acts, for the journal and the marks: `user@host`."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"uid{os.getuid()}"
+    return f"{user}@{socket.gethostname()}"
+
+
+def _open_actor(node: NodeTarget, commands: frozenset[Command]) -> ActionLink:
+    """A login on a node that may run these commands, also those that write. ValueError where it has no SSH."""
+    from pfha_tui.transports.ssh import SshActor
+
+    if node.ssh is None:
+        raise ValueError(f"{node.name} is not reached by SSH")
+    return SshActor(node.ssh, commands)
 
 
 async def fetch_host_keys(

@@ -1,12 +1,17 @@
 """Shared by all tests."""
 
 import os
+import signal
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from pfha_tui.domain import language
+
+# A shell starts what it puts into the background with SIGINT ignored, and every child inherits that: here programs
+# must end on it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

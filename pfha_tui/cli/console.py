@@ -1,5 +1,6 @@
 """The console itself, and what is said where it cannot be opened."""
 
+import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pfha_tui.cli.options import Options
 from pfha_tui.domain.language import mark, tr
 
 if TYPE_CHECKING:
+    from pfha_tui.actions.operator import Operator
     from pfha_tui.collector.feed import Feed
     from pfha_tui.domain.target import BrokenPair, PairTarget
 
@@ -33,7 +35,13 @@ def run(options: Options) -> int:
     location = config_location(options.config)
     if location.chosen_by == USUAL_PLACE and not location.path.exists():
         return _first_run(options, str(location.path))
-    return open_console(options, wanted_pairs(options))
+    # What is loaded is no garbage, and looking through it again and again is a sixth of the time to the first
+    # frame, after which the screen turns the search on again.
+    gc.disable()
+    try:
+        return open_console(options, wanted_pairs(options))
+    finally:
+        gc.enable()
 
 
 def open_console(
@@ -51,7 +59,13 @@ def open_console(
 
         return wiring.open_feed(target)
 
-    return run_console(pairs, open_feed, wanted)
+    def open_operator(target: "PairTarget", feed: "Feed") -> "Operator | None":
+        from pfha_tui import wiring
+
+        return wiring.open_operator(target, feed)
+
+    may_act = not watch and not wanted.read_only
+    return run_console(pairs, open_feed, wanted, open_operator if may_act else None)
 
 
 def need_terminal() -> None:

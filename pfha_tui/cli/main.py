@@ -2,78 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pfha_tui import __version__
-from pfha_tui.cli import diagnostics, language, output
+from pfha_tui.cli import action_commands, diagnostics, language, output
+from pfha_tui.cli.parameters import Duration, look, options, where
 from pfha_tui.cli.spoken import SpokenGroup
-from pfha_tui.domain.language import tr
-
-if TYPE_CHECKING:
-    from pfha_tui.cli.options import Options
-
-Command = Callable[..., Any]
-
-
-class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """A duration such as 500ms, 10s or 1m, as seconds."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Seconds of the text; a usage error for anything else, and for zero."""
-        from pfha_tui.config.durations import parse_duration
-
-        if isinstance(value, float):
-            return value
-        try:
-            seconds = parse_duration(str(value))
-        except ValueError as error:
-            self.fail(f'"{value}" {error}', param, ctx)
-        if not 0 < seconds <= 3600:
-            between = tr("is not between {low} and {high}").format(low="1ms", high="1h")
-            self.fail(f'"{value}" {between}', param, ctx)
-        return seconds
-
-
-def _where(command: Command) -> Command:
-    """--config and --pair, for the commands that also take them after their name."""
-    command = click.option("--pair", metavar="NAME", help="The pair to use, if there are several.")(
-        command
-    )
-    return click.option("--config", metavar="FILE", help="The configuration file to read.")(command)
-
-
-def _look(command: Command) -> Command:
-    """--ascii and --no-color."""
-    command = click.option("--no-color", is_flag=True, help="No colours (as NO_COLOR does).")(
-        command
-    )
-    return click.option("--ascii", "ascii_", is_flag=True, help="No glyphs outside ASCII.")(command)
-
-
-def _options(
-    ctx: click.Context,
-    config: str | None = None,
-    pair: str | None = None,
-    ascii_: bool = False,
-    no_color: bool = False,
-) -> "Options":
-    """The options given before the command, overruled by those after it."""
-    given: Options = ctx.find_root().obj
-    return replace(
-        given,
-        config=config or given.config,
-        pair=pair or given.pair,
-        ascii=ascii_ or given.ascii,
-        no_color=no_color or given.no_color,
-    )
 
 
 @click.group(
@@ -81,9 +17,9 @@ def _options(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@_where
+@where
 @click.option("--read-only", is_flag=True, help="Never offer a change.")
-@_look
+@look
 @click.option("--theme", metavar="NAME", help="The theme to start with.")
 @click.version_option(__version__, prog_name=diagnostics.PROGRAM, message="%(prog)s %(version)s")
 @click.pass_context
@@ -114,8 +50,8 @@ def cli(
 @click.option("--json", "json_", is_flag=True, help="Print the documented JSON form.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 unless the pair is healthy.")
 @click.option("--timeout", type=Duration(), default="10s", show_default=True, help="Longest wait.")
-@_where
-@_look
+@where
+@look
 @click.pass_context
 def status(
     ctx: click.Context,
@@ -134,8 +70,9 @@ def status(
     """
     from pfha_tui.cli.status import StatusOptions, run
 
-    options = _options(ctx, config, pair, ascii_, no_color)
-    return run(options, StatusOptions(json_, exit_code, timeout))
+    return run(
+        options(ctx, config, pair, ascii_, no_color), StatusOptions(json_, exit_code, timeout)
+    )
 
 
 @cli.command()
@@ -143,8 +80,8 @@ def status(
 @click.option(
     "--plain", is_flag=True, help="Print one line per change, for logs and screen readers."
 )
-@_where
-@_look
+@where
+@look
 @click.pass_context
 def watch(
     ctx: click.Context,
@@ -162,13 +99,12 @@ def watch(
     """
     from pfha_tui.cli.watch import WatchOptions, run
 
-    options = _options(ctx, config, pair, ascii_, no_color)
-    return run(options, WatchOptions(json_, plain))
+    return run(options(ctx, config, pair, ascii_, no_color), WatchOptions(json_, plain))
 
 
 @cli.command()
 @click.option("--timeout", type=Duration(), default="20s", show_default=True, help="Longest wait.")
-@_where
+@where
 @click.pass_context
 def check(ctx: click.Context, timeout: float, config: str | None, pair: str | None) -> int:
     """Monitoring plugin: one line with performance data, exit code 0, 1, 2 or 3.
@@ -179,7 +115,7 @@ def check(ctx: click.Context, timeout: float, config: str | None, pair: str | No
     """
     from pfha_tui.cli.check import run
 
-    return run(_options(ctx, config, pair), timeout)
+    return run(options(ctx, config, pair), timeout)
 
 
 @cli.command()
@@ -191,8 +127,8 @@ def check(ctx: click.Context, timeout: float, config: str | None, pair: str | No
 @click.option("--all", "all_", is_flag=True, help="Also what is expected, and who syncs what.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything must be looked at.")
 @click.option("--timeout", type=Duration(), default="60s", show_default=True, help="Longest wait.")
-@_where
-@_look
+@where
+@look
 @click.pass_context
 def diff(
     ctx: click.Context,
@@ -221,7 +157,7 @@ def diff(
         given["exit_code"],
         given["timeout"],
     )
-    return run(_options(ctx, config, pair, ascii_, no_color), wish)
+    return run(options(ctx, config, pair, ascii_, no_color), wish)
 
 
 @cli.command()
@@ -301,28 +237,44 @@ def init(ctx: click.Context, /, config: str | None, **given: Any) -> int:
     """Write a configuration for one pair, with both nodes' host keys pinned."""
     from pfha_tui.cli.config_init import InitOptions, run
 
-    return run(_options(ctx, config), InitOptions(**given))
+    return run(options(ctx, config), InitOptions(**given))
 
 
 @config_group.command("check")
-@_where
+@where
+@click.option(
+    "--live", is_flag=True, help="Also ask both nodes which actions the account may perform."
+)
+@click.option("--timeout", type=Duration(), default="20s", show_default=True, help="Longest wait.")
 @click.pass_context
-def config_check(ctx: click.Context, config: str | None, pair: str | None) -> int:
-    """List every fault of the file, of the files it names and of its secrets."""
+def config_check(
+    ctx: click.Context, live: bool, timeout: float, config: str | None, pair: str | None
+) -> int:
+    """List every fault of the file, of the files it names and of its secrets.
+
+    With --live the nodes are asked too, without changing anything: for each action whether this account
+    could perform it, by its uid or by `sudo -n -l`.
+    """
     from pfha_tui.cli.config_show import check
 
-    return check(_options(ctx, config, pair))
+    chosen = options(ctx, config, pair)
+    code = check(chosen)
+    if not live:
+        return code
+    from pfha_tui.cli.privileges import live_check
+
+    return live_check(chosen, timeout)
 
 
 @config_group.command("show")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-@_where
+@where
 @click.pass_context
 def config_show(ctx: click.Context, json_: bool, config: str | None, pair: str | None) -> int:
     """Print every value in effect and where it came from; secrets only as references."""
     from pfha_tui.cli.config_show import show
 
-    return show(_options(ctx, config, pair), as_json=json_)
+    return show(options(ctx, config, pair), as_json=json_)
 
 
 @cli.command()
@@ -333,7 +285,7 @@ def keys(ctx: click.Context, json_: bool, config: str | None) -> int:
     """List the commands of the console with their keys, by the names that [keys] takes."""
     from pfha_tui.cli.keys import run
 
-    return run(_options(ctx, config), as_json=json_)
+    return run(options(ctx, config), as_json=json_)
 
 
 @cli.command()
@@ -373,18 +325,21 @@ def lab_do(ctx: click.Context, config: str | None, command: tuple[str, ...]) -> 
     """
     from pfha_tui.cli.lab import do
 
-    return do(" ".join(command), _options(ctx, config).config)
+    return do(" ".join(command), options(ctx, config).config)
 
 
 @cli.command()
 @click.option("--scenario", default="story", show_default=True, metavar="NAME", help="The scene.")
-@_look
+@look
 @click.pass_context
 def demo(ctx: click.Context, scenario: str, ascii_: bool, no_color: bool) -> int:
     """Open the console on a simulated pair; touches nothing outside this machine."""
     from pfha_tui.cli.demo import run
 
-    return run(_options(ctx, ascii_=ascii_, no_color=no_color), scenario)
+    return run(options(ctx, ascii_=ascii_, no_color=no_color), scenario)
+
+
+action_commands.register(cli)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -86,8 +86,43 @@ def ask(question: str, default: str | None = None) -> str:
 def confirm(question: str) -> bool:
     """Yes or no, and no unless said; Ctrl-C and end of input raise click.Abort."""
     prompt = tr("{question} [y/N]").format(question=question)
-    answer = click.prompt(prompt, default="", show_default=False)
-    return str(answer).strip().lower() in ("y", "yes", *tr("y yes").split())
+    return affirmed(str(click.prompt(prompt, default="", show_default=False)))
+
+
+def affirmed(said: str) -> bool:
+    """The answer means yes."""
+    return said.strip().lower() in ("y", "yes", *tr("y yes").split())
+
+
+def answerable() -> bool:
+    """A person sits at the keyboard and sees standard error, where questions before a change are asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def answer(question: str) -> str:
+    """One line from the keyboard, asked on standard error, while everything else goes on.
+
+    End of input raises click.Abort.
+    """
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    there: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        # A terminal hands over whole lines, so this does not wait.
+        if not there.done():
+            there.set_result(sys.stdin.readline())
+
+    click.echo(clean(question) + " ", nl=False, err=True)
+    loop.add_reader(sys.stdin.fileno(), read)
+    try:
+        said = await there
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+    if not said:
+        raise click.Abort
+    return said.strip()
 
 
 def flush() -> None:

@@ -22,6 +22,8 @@ cannot be watched is in it as unknown, with its faults as `why` and without `nod
   `source`, `age_s`; `since` with `since_exact`: false means "at least since", as no log line tells the moment.
 - `nodes[]` further: `demotion`, `carp_allowed`, `preempt`, `maintenance` (pfSense's flag), `booting`, `states` and
   `states_limit` of pf (`null` limit: unlimited or unknown), `version` (of pfSense), `os`.
+- `nodes[].mark`: what a switchover of ours has left on the node: `action` (the journal's id), `demotion` (what it
+  added), `since`, `who`; `null` where there is none.
 - `nodes[].pfsync`: `syncdev`, `syncpeer`, `syncok`, `version`, `messages_in`, `messages_out` (since boot),
   `in_per_s`, `out_per_s`.
 - `nodes[].interfaces[]`: `name`, `description`, `up`, `link` (as the driver says), `mtu`, `addresses`, `in_bps`,
@@ -54,6 +56,7 @@ SECTIONS = (
     "creators",
     "maintenance",
     "booting",
+    "mark",
     "config",
     "log",
     "gateways",
@@ -125,12 +128,25 @@ def _node(node: NodeSnapshot, now: float) -> dict[str, Any]:
         "preempt": carp.preempt if carp else None,
         "maintenance": node.maintenance.value,
         "booting": node.booting.value,
+        "mark": _mark(node),
         "pfsync": _pfsync(node),
         "interfaces": [_interface(found, node) for found in node.interfaces.value or ()],
         "states": node.states,
         "states_limit": limits.states if limits else agent.states_limit if agent else None,
         "version": identity.version if identity else None,
         "os": _os(identity.os, identity.os_release) if identity else None,
+    }
+
+
+def _mark(node: NodeSnapshot) -> dict[str, Any] | None:
+    found = (node.mark.value or (None,))[0]
+    if found is None:
+        return None
+    return {
+        "action": found.action,
+        "demotion": found.demotion,
+        "since": rfc3339(found.epoch),
+        "who": found.who,
     }
 
 

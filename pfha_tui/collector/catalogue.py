@@ -64,6 +64,8 @@ MAINTENANCE = Command(
     ("/usr/bin/grep", "-c", "<virtualip_carp_maintenancemode", "/cf/conf/config.xml"),
     root=True,
 )
+MARK = Command("mark", ("/usr/bin/readlink", "/var/run/pfha-tui.mark"))
+"""What an action of ours has left on the node: a symbolic link that says it by its target; mostly there is none."""
 BOOTING = Command("booting", ("/bin/test", "-e", "/var/run/booting"))
 GATEWAYS = Command(
     "gateways",
@@ -108,6 +110,7 @@ SECTIONS = (
     Section(PF_INFO, Cadence.MEDIUM),
     Section(SYSCTL_SYSTEM, Cadence.MEDIUM),
     Section(BOOTING, Cadence.MEDIUM),
+    Section(MARK, Cadence.MEDIUM),
     Section(CONFIG_STAT, Cadence.MEDIUM),
     Section(MAINTENANCE, Cadence.FAST),
     Section(GATEWAYS, Cadence.MEDIUM),
@@ -143,3 +146,22 @@ ON_REQUEST = frozenset({CONFIG, BACKUP_INDEX})
 """What is only read when somebody asks for it."""
 
 READS = frozenset(section.command for section in SECTIONS)
+
+
+class _Permitted(frozenset[Command]):
+    """A set of commands to which every `backup` belongs too: which revisions there are, the node tells."""
+
+    def __contains__(self, command: object) -> bool:
+        return super().__contains__(command) or _is_backup(command)
+
+
+def _is_backup(command: object) -> bool:
+    if not isinstance(command, Command) or not command.id.startswith("backup-"):
+        return False
+    time = command.id.removeprefix("backup-")
+    known = time.isascii() and time.isdecimal() and len(time) <= 12 and int(time) > 0
+    return known and command == backup(int(time))
+
+
+PERMITTED = _Permitted(READS | ON_REQUEST)
+"""What the login of a watched node may run: `READS`, `ON_REQUEST`, and every `backup`."""

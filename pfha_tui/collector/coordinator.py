@@ -82,6 +82,10 @@ class PairWatch:
             if watch.state.snapshot.name == node:
                 watch.retry()
 
+    def tell(self, event: Event) -> None:
+        """As Feed.tell."""
+        self._node_changed((event,))
+
     async def run(self) -> None:
         """As Feed.run: each node has tasks of its own, so that one that hangs delays nobody."""
         async with asyncio.TaskGroup() as tasks:

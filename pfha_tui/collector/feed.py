@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pfha_tui.domain.command import Command, Output, Sample
+from pfha_tui.domain.events import Event
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 
 
 class Feed(Protocol):
-    """A pair being watched: snapshots out, two wishes in."""
+    """A pair being watched: snapshots out, three wishes in."""
 
     @property
     def target(self) -> PairTarget:
@@ -34,7 +35,7 @@ class Feed(Protocol):
         ...
 
     async def ask(self, node: str, commands: Sequence[Command]) -> Sample:
-        """Run commands of `catalogue.ON_REQUEST` now over the node's open login; nothing keeps the output.
+        """Run commands of `catalogue.PERMITTED` now over the node's open login; nothing keeps the output.
 
         Raises NetworkFailure where no login is open, and as transports.base.Shell.run.
         """
@@ -42,4 +43,8 @@ class Feed(Protocol):
 
     def retry(self, node: str) -> None:
         """Try a stopped or waiting connection of this node at once (the operator asked)."""
+        ...
+
+    def tell(self, event: Event) -> None:
+        """Put an event of the console itself into the timeline: what an action did."""
         ...

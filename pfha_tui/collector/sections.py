@@ -16,6 +16,7 @@ from pfha_tui.parsers import (
     dhcp,
     dpinger,
     ifconfig,
+    mark,
     netstat,
     ntpq,
     pfctl,
@@ -55,6 +56,7 @@ MEANINGS: dict[Command, Meaning] = {
     catalogue.MAINTENANCE: Meaning(
         "maintenance", lambda text: answers.parse_count(text, "maintenance")
     ),
+    catalogue.MARK: Meaning("mark", mark.parse),
     catalogue.BOOTING: Meaning("booting", lambda text: answers.parse_silence(text, "booting")),
 }
 """Every catalogue command but the log tail, which feeds the timeline."""
@@ -65,9 +67,10 @@ _UNTERMINATED = frozenset({catalogue.DHCP_KEA, catalogue.VERSION, catalogue.BOOT
 _ANSWERS_NO: dict[Command, Any] = {
     catalogue.MAINTENANCE: False,
     catalogue.BOOTING: False,
+    catalogue.MARK: (),
     catalogue.DHCP_ISC: (),
 }
-"""Commands whose exit code 1 is the answer no (grep(1), test(1)), and the value that it means."""
+"""Commands whose exit code 1 is the answer no (grep(1), readlink(1), test(1)), and the value that it means."""
 
 
 def read(
@@ -159,5 +162,7 @@ def with_periods(snapshot: NodeSnapshot, poll_s: float) -> NodeSnapshot:
         fast = section.cadence is catalogue.Cadence.FAST
         period = poll_s if fast else section.cadence.value * max(1.0, poll_s)
         changes[meaning.field] = replace(getattr(snapshot, meaning.field), period_s=period)
+    medium = catalogue.Cadence.MEDIUM.value * max(1.0, poll_s)
+    changes["clock"] = replace(snapshot.clock, period_s=medium)
     changes["log"] = replace(snapshot.log, period_s=float("inf"))
     return _with(snapshot, changes)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
-from pfha_tui.collector.catalogue import SECTIONS, Section
+from pfha_tui.collector.catalogue import MARK, SECTIONS, Section
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.schedule import Schedule
 from pfha_tui.collector.state import NodeState
@@ -173,7 +173,7 @@ class SshWatch:
 
     async def _ask(self, commands: Sequence[Command], schedule: Schedule) -> None:
         try:
-            sample = await self._link.run(commands)
+            sample = await self._link.run(commands, clock=self._clock_due())
         except TransportTimeout as error:
             now = self._clock.monotonic()
             self._state.timed_out(commands if error.hung is None else (error.hung,), str(error))
@@ -182,11 +182,22 @@ class SshWatch:
                 schedule.hung(error.hung, now)
             return
         schedule.answered(commands)
+        before = self._state.snapshot.carp.value
         refused = self._state.sample(sample)
+        after = self._state.snapshot.carp.value
+        if before is not None and after is not None and before.demotion != after.demotion:
+            # It may be an action of ours: the mark says so, and has to be read before anybody judges.
+            schedule.again((MARK,), sample.received_at)
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         for command, error_kind in refused:
             if error_kind in (ErrorKind.NOT_PERMITTED, ErrorKind.MISSING):
                 schedule.refused(command, sample.received_at)
+
+    def _clock_due(self) -> bool:
+        """Whether the node's clock is to be asked with the next sample; one a little early is not left out."""
+        reading = self._state.snapshot.clock
+        age = reading.age(self._clock.monotonic())
+        return age is None or age >= reading.period_s - self._poll_s / 2
 
     async def _listen(self, schedule: Schedule) -> None:
         async for line in self._link.lines():

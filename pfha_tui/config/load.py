@@ -3,6 +3,7 @@
 import difflib
 import errno
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pfha_tui.config import positions, schema
 from pfha_tui.config.judge import judge_pair, judge_pairs
 from pfha_tui.config.problems import ConfigError, NoConfiguration, Problem, distinct
 from pfha_tui.config.schema import Field, Kind
-from pfha_tui.config.settings import Configuration, Entry, NodeConfig, PairConfig, Values
+from pfha_tui.config.settings import Configuration, Entry, NodeConfig, PairConfig, Values, Where
 from pfha_tui.config.values import Unfit, convert
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
@@ -135,7 +136,7 @@ class _Reader:
             self.node(element, inner, ssh, snmp)
             for element, inner in self.elements(raw, place.down("node"))
         ]
-        pair = PairConfig(place.label, self.line(place), own, tuple(nodes))
+        pair = PairConfig(place.label, self.where(place), own, tuple(nodes))
         self.problems += judge_pair(self.path, pair)
         return pair
 
@@ -146,7 +147,7 @@ class _Reader:
         # Every node is reached over SSH unless told not to; SNMP only where it is configured.
         return NodeConfig(
             label=place.label,
-            line=self.line(place),
+            where=self.where(place),
             own=own,
             ssh=self.merged(schema.SSH, raw, place.down("ssh"), ssh, implied="ssh" not in raw),
             snmp=self.merged(schema.SNMP, raw, place.down("snmp"), snmp, implied=False),
@@ -211,7 +212,7 @@ class _Reader:
                 self.fault(inner, error.what, error.mend)
                 value = None
             if field.kind not in (Kind.TABLE, Kind.TABLES):
-                entries[field.key] = Entry(value, self.line(inner))
+                entries[field.key] = Entry(value, self.where(inner))
         return Values(place.label, entries)
 
     def elements(self, raw: dict[str, Any], place: _Place) -> list[tuple[dict[str, Any], _Place]]:
@@ -225,11 +226,12 @@ class _Reader:
             if isinstance(element, dict)
         ]
 
-    def line(self, place: _Place) -> int | None:
-        return self.document.line(place.path)
+    def where(self, place: _Place) -> Where:
+        return partial(self.document.line, place.path)
 
     def fault(self, place: _Place, what: str, mend: str) -> None:
-        self.problems.append(Problem(self.path, self.line(place), place.label, what, mend))
+        line = self.document.line(place.path)
+        self.problems.append(Problem(self.path, line, place.label, what, mend))
 
 
 def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:

@@ -1,15 +1,8 @@
-"""TOML text to plain values, with the line on which each key stands."""
+"""TOML text to plain values, with the line on which each key stands for whoever asks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+import tomllib
+from functools import cached_property, lru_cache
 from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import ParseError
-from tomlkit.items import AoT, Item, Key, Table, Whitespace
-
-from pfha_tui.domain.language import tr
 
 Path = tuple[str | int, ...]
 
@@ -23,12 +16,22 @@ class NotToml(Exception):
         self.what = what
 
 
-@dataclass(frozen=True, slots=True)
 class Document:
-    """Plain values, and the line (from 1) of each key, table header and array-of-tables header."""
+    """The plain values of a text, and where they stand in it."""
 
-    values: dict[str, Any]
-    lines: dict[Path, int]
+    def __init__(self, text: str, values: dict[str, Any]) -> None:
+        self.values = values
+        self._text = text
+
+    @cached_property
+    def lines(self) -> dict[Path, int]:
+        """The line (from 1) of each key, table header and array-of-tables header; empty where unknown."""
+        from pfha_tui.config import lines
+
+        try:
+            return lines.read(self._text)[1]
+        except NotToml:
+            return {}
 
     def line(self, path: Path) -> int | None:
         """The line of a key, or of the nearest thing around it that has one."""
@@ -41,81 +44,15 @@ class Document:
 
 @lru_cache(maxsize=1)
 def parse(text: str) -> Document:
-    """Read TOML; line numbers are left out where tomlkit's own rendering does not add up to the text.
+    """Read TOML. The last document is kept, to be read only: a start asks for it three times.
 
-    The last document is kept, to be read only: a start asks for it three times.
     Raises NotToml, whose sentence never quotes a value.
     """
     try:
-        document = tomlkit.parse(text)
-        values = document.unwrap()
-    except ParseError as error:
-        raise NotToml(error.line, _without_place(error)) from None
-    # tomlkit lets builtin errors of many kinds through on odd input (deep nesting, repeated keys of
-    # inline tables, dates out of range); all of them mean the same to whoever wrote the file.
-    except Exception as error:
-        raise NotToml(
-            None, tr("cannot be read as TOML ({error})").format(error=type(error).__name__)
-        ) from None
-    walker = _Walker()
-    walker.body(document.body, ())
-    complete = walker.line - 1 in (text.count("\n"), text.count("\n") + 1)
-    return Document(values, walker.lines if complete else {})
+        return Document(text, tomllib.loads(text))
+    # Deep nesting and dates out of range raise other errors than TOMLDecodeError; the careful reader has the
+    # last word on all of them, and the line.
+    except Exception:
+        from pfha_tui.config import lines
 
-
-def _without_place(error: ParseError) -> str:
-    return str(error).split(" at line ")[0]
-
-
-class _Walker:
-    """Goes through tomlkit's items in the order of the text and counts the line ends of each."""
-
-    def __init__(self) -> None:
-        self.line = 1
-        self.lines: dict[Path, int] = {}
-        self._elements: dict[Path, int] = {}
-
-    def body(self, body: Sequence[tuple[Key | None, Item]], at: Path) -> None:
-        for key, item in body:
-            if isinstance(item, Whitespace):
-                self.line += item.as_string().count("\n")
-            elif key is None:
-                self._plain(item, None)
-            elif isinstance(item, AoT):
-                self._array(item, (*at, key.key))
-            elif isinstance(item, Table):
-                self._table(item, (*at, key.key))
-            else:
-                self._plain(item, (*at, key.key))
-
-    def _plain(self, item: Item, path: Path | None) -> None:
-        trivia = item.trivia
-        self.line += trivia.indent.count("\n")
-        if path is None:
-            self.line += f"{trivia.comment}{trivia.trail}".count("\n")
-            return
-        self._mark(path)
-        self.line += f"{item.as_string()}{trivia.comment}{trivia.trail}".count("\n")
-
-    def _table(self, table: Table, path: Path) -> None:
-        if not table.is_super_table():
-            self._header(table, path)
-        self.body(table.value.body, path)
-
-    def _array(self, array: AoT, path: Path) -> None:
-        for table in array.body:
-            index = self._elements.get(path, 0)
-            self._elements[path] = index + 1
-            self._header(table, (*path, index))
-            self.body(table.value.body, (*path, index))
-
-    def _header(self, table: Table, path: Path) -> None:
-        self.line += table.trivia.indent.count("\n")
-        self._mark(path)
-        self.line += f"{table.trivia.comment}{table.trivia.trail}".count("\n")
-
-    def _mark(self, path: Path) -> None:
-        """Note the line of a path, and of whatever encloses it and has no header of its own."""
-        while path and path not in self.lines:
-            self.lines[path] = self.line
-            path = path[:-1]
+        return Document(text, lines.read(text)[0])

@@ -1,5 +1,7 @@
 """A checked configuration: values with the place that each came from."""
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,23 @@ from pfha_tui.config.schema import Field, Kind
 from pfha_tui.config.secrets import SecretRef
 from pfha_tui.domain.language import tr
 
+Where = Callable[[], int | None]
+"""Finds the line (from 1) of something in the file, None where it is unknown; few ask."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value of the file, its line (from 1), and whether it stands in the pair's table for both nodes.
+    """A value of the file, where it stands, and whether that is the pair's table for both nodes.
     The value is None where it was at fault, which only those see who collect faults."""
 
     value: Any
-    line: int | None
+    where: Where = dataclasses.field(compare=False)
     inherited: bool = False
+
+    @property
+    def line(self) -> int | None:
+        """The line of the value."""
+        return self.where()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Values:
         A node that names its own identity does not inherit the pair's other form of one.
         """
         inherited = {
-            key: Entry(entry.value, entry.line, inherited=True)
+            key: replace(entry, inherited=True)
             for key, entry in (defaults.entries if defaults is not None else {}).items()
         }
         if "identity_file" in self or "agent_identity" in self:
@@ -67,10 +77,15 @@ class NodeConfig:
     """One `[[pair.node]]`; `ssh` and `snmp` are None where that way is not used."""
 
     label: str
-    line: int | None
+    where: Where = dataclasses.field(compare=False)
     own: Values
     ssh: Values | None
     snmp: Values | None
+
+    @property
+    def line(self) -> int | None:
+        """The line of its header."""
+        return self.where()
 
     @property
     def name(self) -> str:
@@ -83,9 +98,14 @@ class PairConfig:
     """One `[[pair]]`."""
 
     label: str
-    line: int | None
+    where: Where = dataclasses.field(compare=False)
     own: Values
     nodes: tuple[NodeConfig, ...]
+
+    @property
+    def line(self) -> int | None:
+        """The line of its header."""
+        return self.where()
 
     @property
     def name(self) -> str:

@@ -37,7 +37,8 @@ def _skew(case: Case) -> bool:
         return False
     if not case.sync.covers("virtualip"):
         return right > left
-    return right == min(MAX_SKEW, left + SLOWER)
+    # Capped to the same number, the secondary is no slower.
+    return right == min(MAX_SKEW, left + SLOWER) and right > left
 
 
 def _own_vip(case: Case) -> bool:
@@ -48,6 +49,16 @@ def _own_vip(case: Case) -> bool:
         and not interface.startswith("_vip")
         and not interface.startswith("lo0")
     )
+
+
+def _taken(case: Case) -> bool:
+    """Whether an address that one node has beside its own is the other's, or a CARP VIP of either."""
+    change = case.change
+    if change.kind is not Kind.ITEM or not change.entries:
+        return False
+    other = case.secondary if change.right is None else case.primary
+    address = _text(change.entries[0].either, "subnet")
+    return address in _addresses(other) | _carp(case.primary) | _carp(case.secondary)
 
 
 def _own_address(case: Case) -> bool:
@@ -146,6 +157,17 @@ def _if_bound(case: Case) -> bool:
     return "if-bound" in policies
 
 
+def _other_wire(case: Case) -> bool:
+    """Whether the other node has this device under another interface, or a VLAN of another tag in its place."""
+    left, right = _plain(case.change.left), _plain(case.change.right)
+    key = case.change.path[1]
+    for device, config in ((left, case.secondary), (right, case.primary)):
+        if any(name != key and used == device for name, used in _devices(config)):
+            return True
+    tags = _tag(case.primary, left), _tag(case.secondary, right)
+    return "" not in tags and tags[0] != tags[1]
+
+
 def _nosync(case: Case) -> bool:
     entry = case.change.entries[-1] if case.change.entries else None
     if case.change.kind is not Kind.ITEM or entry is None:
@@ -166,8 +188,11 @@ def _low_gid(case: Case) -> bool:
 def _below(case: Case, name: str, limit: int) -> bool:
     if not case.change.entries:
         return False
-    number = _number(case.change.entries[0].either.get(name))
-    return number is not None and number < limit
+    # On both nodes: one that the primary's sync owns is no account of the system for being one here.
+    entry = case.change.entries[0]
+    sides = [side for side in (entry.left, entry.right) if isinstance(side, dict)]
+    numbers = [_number(side.get(name)) for side in sides]
+    return all(number is not None and number < limit for number in numbers)
 
 
 def _not_accounts(case: Case) -> bool:
@@ -186,6 +211,7 @@ TESTS: Final[dict[str, Callable[[Case], bool]]] = {
     "always": lambda case: True,
     "skew": _skew,
     "own-vip": _own_vip,
+    "taken": _taken,
     "own-address": _own_address,
     "dhcp-peer": _dhcp_peer,
     "kea-mirror": _kea_mirror,
@@ -198,6 +224,7 @@ TESTS: Final[dict[str, Callable[[Case], bool]]] = {
     "no-adminsync": _no_adminsync,
     "whole": _whole,
     "if-bound": _if_bound,
+    "other-wire": _other_wire,
     "nosync": _nosync,
     "low-uid": _low_uid,
     "low-gid": _low_gid,
@@ -218,6 +245,24 @@ def _addresses(config: ConfigXml) -> set[str]:
 def _vips(config: ConfigXml) -> set[str]:
     found = children(config.root, "virtualip").get("vip")
     return {_text(vip, "subnet") for vip in found} if isinstance(found, list) else set()
+
+
+def _carp(config: ConfigXml) -> set[str]:
+    found = children(config.root, "virtualip").get("vip")
+    vips = found if isinstance(found, list) else []
+    return {_text(vip, "subnet") for vip in vips if _text(vip, "mode") == "carp"}
+
+
+def _devices(config: ConfigXml) -> list[tuple[str, str]]:
+    """Each interface with its device."""
+    return [(name, _text(port, "if")) for name, port in children(config.root, "interfaces").items()]
+
+
+def _tag(config: ConfigXml, device: str) -> str:
+    """The tag of a VLAN's device; empty where it is none."""
+    found = children(config.root, "vlans").get("vlan")
+    vlans = found if isinstance(found, list) else []
+    return next((_text(vlan, "tag") for vlan in vlans if _text(vlan, "vlanif") == device), "")
 
 
 def _certs(config: ConfigXml) -> set[str]:

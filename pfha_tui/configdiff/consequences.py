@@ -10,19 +10,22 @@ from pfha_tui.configdiff.model import Verdict
 from pfha_tui.configdiff.sections import BY_NAME, How
 from pfha_tui.configdiff.walk import Change, Kind
 from pfha_tui.domain.language import mark, tr
+from pfha_tui.parsers.configxml import Tree, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
     """A sentence, English for `tr`, for the paths that fit; `{secondary}` and `{primary}` are the nodes' names.
 
-    `kind` limits it to whole items, fields or order; `there` to items of the primary or of the secondary alone.
+    `kind` limits it to whole items, fields or order; `there` to items of the primary or of the secondary alone;
+    `rule` to what this rule has judged.
     """
 
     path: str
     text: str
     kind: Kind | None = None
     there: str = ""
+    rule: str = ""
 
 
 _P: Final = "primary"
@@ -54,6 +57,10 @@ CONSEQUENCES: Final = (
                                               "skews flap, a smaller one takes over.")),
     Consequence("virtualip/vip/password", mark("The nodes reject each other's advertisements: both would be MASTER.")),
     Consequence("virtualip/vip/vhid", mark("Each node is alone with its VHID: both would be MASTER.")),
+    Consequence("virtualip_carp_maintenancemode", mark("Both nodes stand back, so neither is the better one: whoever "
+                                                       "serves now has no spare that is meant to take over.")),
+    Consequence("virtualip/vip*", mark("Two answer for this address at the same time: connections to it come and go."),
+                rule="own-vip-*"),
     Consequence("virtualip/vip/subnet*", mark("The advertisements do not agree: both would be MASTER.")),
     Consequence("virtualip/vip/uniqid", mark("Services that name this VIP by its id would miss it on {secondary}.")),
     Consequence("virtualip/vip/advbase", mark("A failover would take longer than it should, or happen without need.")),
@@ -89,6 +96,8 @@ CONSEQUENCES: Final = (
     Consequence("interfaces/*/ipaddr*", mark("The nodes do not see each other's CARP, or fight over one address.")),
     Consequence("interfaces/*/subnet*", mark("The nodes do not agree on the network: addresses are out of reach.")),
     Consequence("interfaces/*/enable", mark("{secondary} could not serve this network.")),
+    Consequence("interfaces/*/if", mark("This interface is another network there: the nodes do not see each other's "
+                                        "CARP, and synced rules land on the wrong one."), rule="interface-wire"),
     Consequence("interfaces/*/if", mark("States are bound to a device of another name: sessions on it would be lost.")),
     Consequence("interfaces/*/descr", mark("Rules and menus name the networks differently on {secondary}.")),
     Consequence("interfaces", mark("The internal names are in another order; rules land on the wrong interface."),
@@ -97,11 +106,17 @@ CONSEQUENCES: Final = (
                 Kind.ITEM),
     Consequence("interfaces/*", mark("This network would be handled otherwise after a failover.")),
     Consequence("vlans/*", mark("This VLAN would not be reached after a failover.")),
+    Consequence("qinqs/*", mark("This VLAN would not be reached after a failover.")),
     Consequence("laggs/*", mark("The aggregate would be weaker, or not come up, on {secondary}.")),
     Consequence("ifgroups*", mark("Rules of this group would apply to other interfaces.")),
     Consequence("system/webgui/ssl-certref", mark("The GUI of a node would come up with another certificate, or not at "
                                                   "all: nothing is synced.")),
     Consequence("system/webgui/*", mark("{primary} calls {secondary} where nobody listens: nothing is synced.")),
+    Consequence("system/disablefilter", mark("One node filters and translates nothing: everything passes there, and "
+                                             "nothing that needs NAT.")),
+    Consequence("system/ipv6allow", mark("One node blocks all IPv6.")),
+    Consequence("system/*timeout", mark("Idle connections would end at other times after a failover.")),
+    Consequence("system/optimization", mark("Idle connections would end at other times after a failover.")),
     Consequence("system/maximum*", mark("{secondary} might not hold all states after a failover.")),
     Consequence("system/statepolicy", mark("Synced states would not match on {secondary}: sessions would be lost.")),
     Consequence("system/timezone", mark("Schedules would apply at other hours, and logs tell other times.")),
@@ -118,22 +133,30 @@ CONSEQUENCES: Final = (
 )  # fmt: skip
 
 
-def consequence(change: Change, verdict: Verdict, names: tuple[str, str], *, wiped: bool) -> str:
-    """What the difference means, in one sentence or two; empty for what is expected or a mere change in time."""
+def consequence(
+    change: Change, verdict: Verdict, rule: str, names: tuple[str, str], *, wiped: bool
+) -> str:
+    """What the difference means, in one sentence or two; empty for what is expected or a mere change in time.
+
+    `rule` is the id of the rule that judged it; `wiped` says that a sync works, and puts drift right.
+    """
     if verdict in (Verdict.EXPECTED, Verdict.CHANGED):
         return ""
-    said = _sentence(change).format(primary=names[0], secondary=names[1])
-    if verdict is Verdict.DRIFT and wiped:
+    said = _sentence(change, rule).format(primary=names[0], secondary=names[1])
+    # What is wrong though it is equal, a sync only makes so again.
+    if verdict is Verdict.DRIFT and wiped and change.left != change.right:
         said += " " + _fate(change, names)
     return said
 
 
-def _sentence(change: Change) -> str:
+def _sentence(change: Change, rule: str) -> str:
     path = change.text
     for entry in CONSEQUENCES:
         if entry.kind is not None and entry.kind is not change.kind:
             continue
         if entry.there and _there(change) != entry.there:
+            continue
+        if entry.rule and not fnmatch.fnmatchcase(rule, entry.rule):
             continue
         if fnmatch.fnmatchcase(path, entry.path):
             return tr(entry.text)
@@ -150,9 +173,18 @@ def _fate(change: Change, names: tuple[str, str]) -> str:
         and not change.entries
     ):
         return tr("The next sync leaves it as it is.")
-    if _there(change) == _S:
+    if _there(change) == _S or _held_back(change):
         return tr("The next sync from {primary} deletes it.").format(primary=names[0])
     return tr("The next sync from {primary} overwrites it.").format(primary=names[0])
+
+
+def _held_back(change: Change) -> bool:
+    """Whether the primary does not send the thing, so that a sync replaces the secondary's by nothing."""
+    return bool(change.entries) and "nosync" in _tree(change.entries[0].left)
+
+
+def _tree(value: Value | None) -> Tree:
+    return value if isinstance(value, dict) else {}
 
 
 def _there(change: Change) -> str:

@@ -40,7 +40,7 @@ def compare(
         return _compare(primary, secondary, names, revisions, rules, now)
     # Whatever it is, the frames below hold secrets, and a crash report shows the locals of every frame.
     except Exception as error:
-        raise ComparisonFault(_place(error)) from None
+        raise ComparisonFault(place(error)) from None
 
 
 def _compare(
@@ -89,11 +89,11 @@ def compare_revisions(
         )
     # As in `compare`.
     except Exception as error:
-        raise ComparisonFault(_place(error)) from None
-    return Report(_side(names[0], old), _side(names[1], new), found, (), (), ())
+        raise ComparisonFault(place(error)) from None
+    return Report(_side(names[0], old), _side(names[1], new), found, (), (), (), one_node=True)
 
 
-def _place(error: BaseException) -> str:
+def place(error: BaseException) -> str:
     """The kind of an error and where in the code it arose, without its text."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
@@ -105,7 +105,7 @@ def _judge(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, Rule | None] | N
     change = case.change
     path = "/" + change.text
     for rule in rules:
-        if not rule.pattern.fullmatch(path):
+        if not rule.pattern.fullmatch(path) or not TESTS[rule.when](case):
             continue
         if TESTS[rule.test](case):
             return (rule.verdict, rule) if change.left != change.right else None
@@ -126,6 +126,8 @@ def _difference(
     sync: Sync | None,
 ) -> Difference:
     left, right = _shown(change)
+    judge = rule.id if rule is not None else ""
+    wiped = sync is not None and sync.works
     return Difference(
         section=change.section,
         item=words.item(change),
@@ -133,8 +135,8 @@ def _difference(
         primary=left,
         secondary=right,
         verdict=verdict,
-        consequence=consequence(change, verdict, names, wiped=sync is not None and sync.works),
-        rule=rule.id if rule is not None else "",
+        consequence=consequence(change, verdict, judge, names, wiped=wiped),
+        rule=judge,
         path=change.text,
         xml=item.rows(change),
     )

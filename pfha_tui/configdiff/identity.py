@@ -117,6 +117,12 @@ def match(path: str, left: Sequence[Value], right: Sequence[Value]) -> list[Pair
         free_left = rest
         taken = set(partner.values())
         free_right = [place for place in free_right if place not in taken]
+    # What has no identity at all goes by its place among its like.
+    nameless = ([place for place in free_left if _nameless(path, left[place])],
+                [place for place in free_right if _nameless(path, right[place])])  # fmt: skip
+    partner.update(zip(*nameless, strict=False))
+    taken = set(partner.values())
+    free_right = [place for place in free_right if place not in taken]
     pairs = [Pair(place, partner.get(place)) for place in range(len(left))]
     return [*pairs, *(Pair(None, place) for place in free_right)]
 
@@ -157,6 +163,13 @@ def _readers(path: str) -> Iterator[Callable[[Value], object]]:
     for names in KEYS.get(path, COMMON):
         yield lambda entry, names=names: key_of(entry, names)  # type: ignore[misc]
     yield content
+
+
+def _nameless(path: str, entry: Value) -> bool:
+    """Whether no key can tell this entry from others."""
+    if not isinstance(entry, dict):
+        return False
+    return all(key_of(entry, names) is None for names in KEYS.get(path, COMMON))
 
 
 def key_of(entry: Value, names: Sequence[str]) -> Key | None:

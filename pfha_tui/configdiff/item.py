@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import islice
 from typing import Final, TypeAlias
-from xml.sax.saxutils import escape
 
 from pfha_tui.configdiff import identity, visible
 from pfha_tui.configdiff.walk import Change, Kind, Path
@@ -14,15 +14,18 @@ from pfha_tui.domain.text import clean
 from pfha_tui.parsers.configxml import Value
 
 Row: TypeAlias = tuple[str, str]
-"""What a line is: ` ` on both nodes, `-` of the primary alone, `+` of the secondary alone, `!` differs but is
-hidden; and the line, indented."""
+"""A sign, and the line, indented."""
 
 MOST: Final = 200
 """Rows of one thing; a whole zone of DHCP may have thousands."""
 
 
-def rows(change: Change) -> tuple[Row, ...]:
-    """The innermost thing that the change is part of, or the setting itself; at most `MOST` rows."""
+def rows(change: Change) -> tuple[str, ...]:
+    """The innermost thing that the change is part of, or the setting itself; at most `MOST` rows.
+
+    Each begins with what it is: ` ` on both nodes, `-` of the primary alone, `+` of the secondary alone, `!` differs
+    but is hidden. Plain texts, for thousands of differences hold hundreds of thousands of them.
+    """
     if change.entries:
         entry = change.entries[-1]
         path, left, right = entry.path, entry.left, entry.right
@@ -30,8 +33,9 @@ def rows(change: Change) -> tuple[Row, ...]:
         return ()
     else:
         path, left, right = change.path, change.left, change.right
-    found = tuple(islice(_value(change.section, path, left, right, 0), MOST + 1))
-    return found if len(found) <= MOST else (*found[:MOST], (" ", "…"))
+    lines = _value(change.section, path, left, right, 0)
+    found = tuple(f"{sign} {text}" for sign, text in islice(lines, MOST + 1))
+    return found if len(found) <= MOST else (*found[:MOST], "  …")
 
 
 def _value(
@@ -95,4 +99,6 @@ def _element(section: str, path: Path, value: Value | None, depth: int) -> str |
     name, indent = clean(path[-1]), "  " * depth
     if value == "":
         return f"{indent}<{name}></{name}>"
-    return f"{indent}<{name}>{escape(visible.shown(section, path, value) or '')}</{name}>"
+    return (
+        f"{indent}<{name}>{escape(visible.shown(section, path, value) or '', quote=False)}</{name}>"
+    )

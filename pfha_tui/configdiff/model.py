@@ -61,7 +61,7 @@ class Difference:
     """The id of the rule that judged it; empty where the sync alone decided."""
     path: str = ""
     """Where it stands in config.xml, entries without their identity: `filter/rule/disabled`."""
-    xml: tuple[tuple[str, str], ...] = ()
+    xml: tuple[str, ...] = ()
     """The thing as XML, as `item.rows` has it."""
 
 
@@ -129,6 +129,8 @@ class Report:
     alerts: tuple[Alert, ...]
     rules: tuple[Rule, ...] = ()
     """The rules that were asked."""
+    one_node: bool = False
+    """The two are revisions of one node."""
 
     @property
     def findings(self) -> bool:

@@ -11,6 +11,7 @@ from pfha_tui.configdiff.history import parse_index
 from pfha_tui.domain.command import Command, Sample
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.outcome import classify
+from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.parsers.configxml import MAX_BYTES, SECTION, ConfigXml, Revision, parse_config
 from pfha_tui.parsers.errors import ParseError
 
@@ -42,16 +43,24 @@ async def read(link: Login, command: Command = catalogue.CONFIG) -> bytes:
 
 
 async def read_index(link: Login) -> tuple[Revision, ...]:
-    """The earlier revisions, the newest first; none where there is no index. Raises as Shell.run, and ParseError."""
+    """The earlier revisions, the newest first; none where there is no index.
+
+    Raises as `read`, and ParseError.
+    """
     output = (await link.run([catalogue.BACKUP_INDEX])).outputs[0]
-    return parse_index(output.stdout) if classify(output) is None else ()
+    problem = classify(output)
+    if problem is None:
+        return parse_index(output.stdout)
+    if problem.kind is ErrorKind.MISSING:
+        return ()
+    raise NotReadable(problem.message)
 
 
 async def read_past(link: Login) -> tuple[Revision, ...]:
-    """As `read_index`, and none where the index is not understood: a comparison only loses the last merges by it."""
+    """As `read_index`, and none where it cannot be had: a comparison only loses the last merges by it."""
     try:
         return await read_index(link)
-    except ParseError:
+    except (NotReadable, ParseError):
         return ()
 
 

@@ -25,8 +25,8 @@ FILTER: Final = "src/etc/inc/filter.inc"
 class Rule:
     """One rule.
 
-    `test` names a condition of `tests.TESTS`. Where the test fails, `otherwise` is the verdict, or the next rule is
-    asked if that is None.
+    `test` names a condition of `conditions.TESTS`. Where the test fails, `otherwise` is the verdict, or the next rule
+    is asked if that is None.
     """
 
     id: str
@@ -40,6 +40,8 @@ class Rule:
     otherwise: Verdict | None = None
     section_decides: bool = False
     """Where the test fails, the sync decides, and no other rule."""
+    when: str = "always"
+    """As `test`: where it fails, the rule is not asked at all."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -64,6 +66,12 @@ RULES: Final = (
     Rule("skew", ("virtualip/vip/advskew",),
          mark("The sync adds 100 to the skew, up to 254, so that the secondary is slower."), SENDER,
          test="skew", section_decides=True),
+    Rule("own-vip-twice", ("virtualip/vip/subnet",),
+         mark("An address that is no CARP VIP belongs to one node."), HA_GUIDE, test="different", otherwise=MUST,
+         when="own-vip"),
+    Rule("own-vip-taken", ("virtualip/vip",),
+         mark("An address that is no CARP VIP belongs to one node, and is not the other one's or a VIP."), HA_GUIDE,
+         MUST, test="taken", when="own-vip"),
     Rule("own-vip", ("virtualip/vip/**",),
          mark("IP aliases and proxy ARP that stand on no VIP belong to one node and are not sent."), SENDER,
          test="own-vip"),
@@ -112,7 +120,11 @@ RULES: Final = (
     Rule("interface-device", ("interfaces/*/if",),
          mark("States bound to an interface only match on the other node if its device has the same name."),
          HA_GUIDE, MUST, test="if-bound"),
-    Rule("vlan-match", ("vlans/vlan", "vlans/vlan/tag", "vlans/vlan/pcp"),
+    Rule("interface-wire", ("interfaces/*/if",),
+         mark("An interface must be the same network: a device that is another interface's there, or of another VLAN, "
+              "is not."), HA_GUIDE, MUST, test="other-wire"),
+    Rule("vlan-match", ("vlans/vlan", "vlans/vlan/tag", "vlans/vlan/pcp", "qinqs/qinqentry", "qinqs/qinqentry/tag",
+                        "qinqs/qinqentry/members"),
          mark("VLANs are not synced, yet both nodes need the same tags."), HA_GUIDE, MUST),
     Rule("lagg-match", ("laggs/lagg", "laggs/lagg/members", "laggs/lagg/proto"),
          mark("Aggregates are not synced, yet both nodes need the same."), HA_GUIDE, MUST),
@@ -130,8 +142,16 @@ RULES: Final = (
                           "system/timezone", "system/dnsserver", "system/dns*gw", "system/dns*host",
                           "system/gw_switch_default", "system/skip_rules_gw_down", "system/gw_down_kill_states",
                           "system/kill_states", "system/gw-down-kill-states", "system/keep_failover_states",
-                          "system/dpinger_dont_add_static_route", "system/dpinger_dont_add_static_routes"),
+                          "system/dpinger_dont_add_static_route", "system/dpinger_dont_add_static_routes",
+                          "system/dnsallowoverride", "system/dnslocalhost"),
          mark("System settings are not synced, yet this one decides how traffic is handled."), HA_GUIDE, MUST),
+    Rule("filter-match", tuple(f"system/{name}" for name in (
+        "disablefilter", "disablescrub", "disablevpnrules", "disablereplyto", "disablenegate", "scrubnodf",
+        "scrubrnid", "optimization", "adaptivestart", "adaptiveend", "maximumfrags", "aliasesresolveinterval",
+        "no_apipa_block", "*natreflection*", "enablebinatreflection", "reflectiontimeout", "tftpinterface",
+        "rfc959workaround", "tcp*timeout", "udp*timeout", "icmp*timeout", "other*timeout", "ipv6allow",
+    )), mark("How the packet filter works is not synced, yet it decides what passes and for how long."),
+         "src/usr/local/www/system_advanced_firewall.php", MUST),
     Rule("package-set", ("installedpackages/package", "installedpackages/package/version"),
          mark("Packages are not installed by the sync; both nodes need the same ones."), HA_GUIDE, MUST),
     Rule("tunables", ("sysctl/item", "sysctl/item/value", "sysctl/item/tunable"),
@@ -141,7 +161,8 @@ RULES: Final = (
     Rule("revision", ("revision/**", "lastchange/**"), mark("Each node counts its own revisions."),
          "src/etc/inc/config.lib.inc"),
     Rule("maintenance", ("virtualip_carp_maintenancemode",),
-         mark("Maintenance mode is set on one node."), "src/etc/inc/interfaces.inc"),
+         mark("Maintenance mode is set on one node, never on both."), "src/etc/inc/interfaces.inc", test="different",
+         otherwise=MUST),
     Rule("stamps", ("**/created/**", "**/updated/**"),
          mark("When and by whom an entry was saved does nothing."), FILTER),
     Rule("nosync", ("nat/outbound/rule", "nat/rule", "filter/rule", "aliases/alias", "dnsmasq/hosts", "ipsec/tunnel"),

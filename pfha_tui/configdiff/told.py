@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Final
 
 from pfha_tui.configdiff import visible
 from pfha_tui.configdiff.model import SEVERITY, Difference, Report, Side, Verdict
@@ -23,6 +25,9 @@ VERDICTS = {
     Verdict.CHANGED: mark("changed"),
 }
 """The verdicts in words, English for `tr`."""
+
+
+_AUTHOR: Final = re.compile(r"(\S{1,120}?)(?: \([^)]{1,80}\))?: (.*)", re.DOTALL)
 
 
 def lines(report: Report, *, everything: bool) -> Iterator[str]:
@@ -97,6 +102,21 @@ def revision(one: Revision) -> str:
     return f"{_when(one.time)} {visible.text(one.description)}".strip()
 
 
+def author(description: str) -> tuple[str, str]:
+    """By whom a revision was written, and why; pfSense puts both in its description, as config.lib.inc has it."""
+    found = _AUTHOR.match(description)
+    return (found[1], found[2]) if found is not None else ("", description)
+
+
+def nothing(report: Report) -> str:
+    """What a report without differences says."""
+    if report.one_node:
+        return tr("Nothing differs between these revisions.")
+    return tr(
+        "Nothing would behave differently after a failover, as far as the configuration decides."
+    )
+
+
 def _when(epoch: int) -> str:
     if not 0 < epoch < 253_402_300_800:
         return ""
@@ -135,9 +155,7 @@ def _value(value: str | None) -> str:
 
 def _summary(report: Report, everything: bool) -> Iterator[str]:
     if not report.differences:
-        yield tr(
-            "Nothing would behave differently after a failover, as far as the configuration decides."
-        )
+        yield nothing(report)
     counts = Counter(each.rule for each in report.expected)
     known = [rule for rule in report.rules if counts[rule.id]]
     if everything:

@@ -119,6 +119,7 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "vlans": _names("if tag pcp descr vlanif"),
     "laggs": _names("members descr proto laggif"),
     "bridges": _names("members descr bridgeif"),
+    "qinqs": _names("if tag members descr vlanif"),
     "ifgroups": _names("ifname members descr"),
     "hasync": _names(
         "pfsyncenabled pfsyncinterface pfsyncpeerip pfhostid synchronizetoip adminsync synchronizeusers "
@@ -132,7 +133,13 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
         "statepolicy optimization disablenatreflection ipv6allow sshguard_threshold sshguard_blocktime backupcount "
         "dns1gw dns2gw dns3gw dns4gw dns1host dns2host dns3host dns4host gw_switch_default skip_rules_gw_down "
         "gw_down_kill_states kill_states keep_failover_states dpinger_dont_add_static_route "
-        "dpinger_dont_add_static_routes max_procs sshdkeyonly enable dashboardcolumns"
+        "dpinger_dont_add_static_routes max_procs sshdkeyonly enable dashboardcolumns disablefilter disablescrub "
+        "disablereplyto disablenegate scrubnodf scrubrnid adaptivestart adaptiveend maximumfrags "
+        "aliasesresolveinterval no_apipa_block enablenatreflectionpurenat enablenatreflectionhelper "
+        "enablebinatreflection reflectiontimeout tftpinterface rfc959workaround tcpfirsttimeout tcpopeningtimeout "
+        "tcpestablishedtimeout tcpclosingtimeout tcpfinwaittimeout tcpclosedtimeout udpfirsttimeout "
+        "udpsingletimeout udpmultipletimeout icmpfirsttimeout icmperrortimeout otherfirsttimeout "
+        "othersingletimeout othermultipletimeout"
     ),
     "installedpackages": _names("name version internal_name"),
     "sysctl": _names("tunable value descr"),

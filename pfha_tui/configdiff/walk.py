@@ -23,6 +23,7 @@ ZONES: Final = frozenset(
 """Sections whose children are things of their own: interfaces, zones, packages."""
 
 RELATED: Final = frozenset({
+    "virtualip_carp_maintenancemode", "virtualip/vip/subnet",
     "virtualip/vip/advskew", "interfaces/*/ipaddr", "interfaces/*/ipaddrv6", "dhcpd/*/failover_peerip",
     "hasync/synchronizetoip", "hasync/username", "hasync/password", "hasync/pfsyncpeerip", "hasync/pfhostid",
     "kea/ha/role", "kea/ha/localip", "kea/ha/remoteip", "kea/ha/localport", "kea/ha/remoteport", "kea/ha/localname",

@@ -45,6 +45,7 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "dnsmasq/domainoverrides": (mark("domain override {domain}"),),
     "wol/wolentry": (mark("wake on LAN of {mac}"),),
     "vlans/vlan": (mark("VLAN {vlanif} (tag {tag})"), mark("VLAN {vlanif}"), mark("VLAN {tag} on {if}")),
+    "qinqs/qinqentry": (mark("QinQ {vlanif} (tag {tag})"), mark("QinQ {tag} on {if}")),
     "laggs/lagg": (mark("aggregate {laggif}"),),
     "bridges/bridged": (mark("bridge {bridgeif}"),),
     "ifgroups/ifgroupentry": (mark("interface group {ifname}"),),

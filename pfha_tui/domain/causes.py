@@ -51,6 +51,7 @@ CAUSES: dict[str, CauseKind] = {
     "version-differs": CauseKind(_WARNING, "the nodes run different releases"),
     "clock-skew": CauseKind(_WARNING, "the nodes' clocks differ by more than 5 s"),
     "vhid-gone": CauseKind(_WARNING, "a VHID known before is on neither node any more, with CARP on: removed"),
+    "demoted-by-us": CauseKind(_NOTE, "a switchover of ours demotes the node: its mark on the node says so"),
     "maintenance": CauseKind(_NOTE, "pfSense's maintenance flag is set, or every VHID has advskew 254"),
     "bad-vhid": CauseKind(_NOTE, "advertisements arrive for VHIDs that the node does not have: often another cluster"),
     "not-permitted": CauseKind(_NOTE, "the account may not read these sections"),

@@ -1,8 +1,10 @@
 """What can be wrong with one node: each function looks at one thing and gives the causes it finds."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from pfha_tui.domain.causes import cause
+from pfha_tui.domain.demotion import Demotion, demotion_of
 from pfha_tui.domain.language import mark, ntr, tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import ErrorKind
@@ -11,7 +13,7 @@ from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side, Standing
 from pfha_tui.domain.wording import decimal
 
-DEFAULT_DEMOTION_FACTOR = 240
+NEAR_S = 12 * 3600
 
 _SECTIONS = (
     ("interfaces", mark("interfaces and roles")),
@@ -140,26 +142,45 @@ def _unexplained_init(side: Side) -> Iterator[Cause]:
 
 
 def _demotion(side: Side) -> Iterator[Cause]:
-    carp = side.current(side.node.carp)
-    if carp is None or not carp.demotion or carp_off(side):
+    found = demotion_of(side)
+    if found is None or not found.total or carp_off(side):
         return
-    lost = sum(role.state is CarpState.INIT for role in side.node.roles)
-    factor = carp.ifdown_demotion_factor
-    explained = lost * (DEFAULT_DEMOTION_FACTOR if factor is None else factor)
-    bulk = carp.pfsync_demotion_factor
-    if carp.demotion == explained:
-        why = ntr("{count} VHID on a dead link", "{count} VHIDs on a dead link", lost)
-        why = why.format(count=lost)
-    elif carp.demotion < 0:
-        why = tr("set by hand")
-    elif bulk and carp.demotion == explained + bulk:
-        why = tr("a bulk transfer of states")
-    else:
-        why = tr("{part} of it unexplained: set by hand or left over")
-        why = why.format(part=carp.demotion - explained)
+    if found.ours is not None:
+        evidence = tr("{node} stands back for a switchover by {who} since {when}")
+        evidence = evidence.format(
+            node=side.name, who=found.ours.who, when=moment(found.ours.epoch, side)
+        )
+        amount = tr("demoted by {demotion}").format(demotion=found.own)
+        yield cause("demoted-by-us", because(evidence, amount), side.name)
+        if found.total == found.own:
+            return
     evidence = tr("{node} is demoted by {demotion}")
-    evidence = evidence.format(node=side.name, demotion=carp.demotion)
-    yield cause("demoted", because(evidence, why), side.name)
+    evidence = evidence.format(node=side.name, demotion=found.total)
+    yield cause("demoted", because(evidence, _why_demoted(found)), side.name)
+
+
+def _why_demoted(found: Demotion) -> str:
+    """What the demotion is made of, our own part left out."""
+    if found.total < 0:
+        return tr("set by hand")
+    if found.rest:
+        text = tr("{part} of it unexplained: set by hand or left over")
+        return text.format(part=found.rest)
+    if found.bulk:
+        return tr("a bulk transfer of states")
+    text = ntr("{count} VHID on a dead link", "{count} VHIDs on a dead link", found.lost)
+    return text.format(count=found.lost)
+
+
+def moment(epoch: float, side: Side) -> str:
+    """The local time of day, with its date where the node's clock is not within half a day of it."""
+    try:
+        local = datetime.fromtimestamp(epoch).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return tr("an impossible time")
+    clock = side.node.clock.value
+    near = clock is None or abs(clock.epoch - epoch) < NEAR_S
+    return local.strftime("%H:%M" if near else "%Y-%m-%d %H:%M")
 
 
 def _rejected(side: Side) -> Iterator[Cause]:

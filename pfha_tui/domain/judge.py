@@ -156,6 +156,9 @@ def _why_degraded(view: PairView, causes: Sequence[Cause]) -> str:
 
 
 def _why_failed_over(view: PairView, causes: Sequence[Cause]) -> str:
+    for found in causes:
+        if found.id == "demoted-by-us" and found.node == _absent(view):
+            return _warned(_joined(_serving(view), found.evidence), causes)
     text = tr("{clause} in place of {node}").format(clause=_serving(view), node=_absent(view))
     return _joined(text, _why_stays(view, _of(causes, Severity.WARNING)))
 
@@ -170,7 +173,9 @@ def _why_healthy(view: PairView, causes: Sequence[Cause]) -> str:
     server, text = view.server, _serving(view)
     if server is not None:
         spare = view.sides[1 - server].name
+        ours = [found.evidence for found in causes if found.id == "demoted-by-us"]
         text = tr("{clause}, {node} stands by").format(clause=text, node=spare)
+        text = _joined(text, ours[0] if ours else "")
     return _warned(text, causes)
 
 

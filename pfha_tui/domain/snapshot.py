@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pfha_tui.domain.confirm import Confirmation
 from pfha_tui.domain.events import Event
+from pfha_tui.domain.mark import OwnMark
 from pfha_tui.domain.model import (
     Address,
     CarpCounters,
@@ -90,7 +91,8 @@ class NodeSnapshot:
     `reachable` is None until the first attempt has ended. `sample` counts completed or failed fast
     polls, so that two snapshots can be told to rest on different samples. `maintenance` reads
     pfSense's flag (None value where the file is not there or not readable). `log` is how many lines of
-    the system log's tail told something. `push_gaps` has one sentence
+    the system log's tail told something. `mark` is what an action of ours has left there
+    (empty: nothing). `push_gaps` has one sentence
     for each stream (devd, log) that the node does not give us; without them polling alone tells.
     """
 
@@ -123,6 +125,7 @@ class NodeSnapshot:
     dhcp_isc: Reading[tuple[DhcpHa, ...]] = Reading()
     dhcp_kea: Reading[tuple[DhcpHa, ...]] = Reading()
     log: Reading[int] = Reading()
+    mark: Reading[tuple[OwnMark, ...]] = Reading()
     snmp: Reading[SnmpFacts] = Reading()
     rates: NodeRates = field(default_factory=NodeRates)
     push_gaps: tuple[str, ...] = ()

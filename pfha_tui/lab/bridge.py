@@ -23,6 +23,8 @@ KEEP = 60.0
 """Seconds after which the output of a command is deleted: it has been read long since."""
 OPEN_WAIT = 5.0
 """Seconds that a stream waits for its reader to come."""
+BUSY = 75
+"""EX_TEMPFAIL: how lockf ends when another holds the lock."""
 BACKLOG = 65536
 """Bytes that a follower may leave unread before it is dropped, as devd drops its clients."""
 
@@ -32,6 +34,7 @@ f={calls}/$$
 exec 3<>"$f"
 printf '%s\\036' "$$" "${{LAB_UID:-0}}" {path} "$@" '\x1d' >{door} || exit 126
 read -r how code where <&3
+[ "$how" = hold ] && exec {cat}
 exec 3>&-
 case $how in
 out) exec {cat} "$where" ;;
@@ -67,6 +70,7 @@ class Bridge:
         self._buffer = b""
         self._fd = -1
         self._streams: set[asyncio.Task[None]] = set()
+        self._locks: set[str] = set()
         self._leftovers: list[asyncio.TimerHandle] = []
         self.rewriter = shell.Rewriter(str(self.root))
 
@@ -131,7 +135,11 @@ class Bridge:
             caller.unlink(missing_ok=True)
             return  # killed while it asked
         reply = shell.answer(self.node, path, words, uid)
-        if reply.work is not None:
+        if reply.hold and reply.hold not in self._locks:
+            caller.unlink(missing_ok=True)
+            self._locks.add(reply.hold)
+            self._spawn(self._hold(line, reply.hold))
+        elif reply.work is not None:
             self._spawn(self._answer_later(caller, line, path, reply, reply.work))
         else:
             caller.unlink(missing_ok=True)
@@ -155,7 +163,10 @@ class Bridge:
 
     def _tell(self, line: IO[bytes], path: str, reply: Reply) -> None:
         where = self._calls / f"out{next(self._serial)}"
-        if reply.real:
+        code = reply.code
+        if reply.hold:
+            how, code, target = "end", BUSY, "-"
+        elif reply.real:
             how, target = "real", _tool(path.rpartition("/")[2])
         elif reply.follow is not None:
             os.mkfifo(where, 0o600)
@@ -171,13 +182,27 @@ class Bridge:
         else:
             how, target = "end", "-"
         with line, contextlib.suppress(BrokenPipeError):
-            line.write(f"{how} {reply.code} {target}\n".encode())
+            line.write(f"{how} {code} {target}\n".encode())
 
     def _leave(self, where: Path, text: str) -> None:
         where.write_bytes(text.encode(errors="surrogateescape"))
         loop = asyncio.get_running_loop()
         self._leftovers = [handle for handle in self._leftovers if handle.when() > loop.time()]
         self._leftovers.append(loop.call_later(KEEP, where.unlink, True))
+
+    async def _hold(self, line: IO[bytes], lock: str) -> None:
+        """Let the caller go on as a filter, and keep its lock until it has ended: it keeps the other end open."""
+        try:
+            gone = _Gone()
+            transport, _ = await asyncio.get_running_loop().connect_write_pipe(lambda: gone, line)
+            transport.write(b"hold 0 -\n")
+            try:
+                await gone.event.wait()
+            finally:
+                if not transport.is_closing():
+                    transport.abort()
+        finally:
+            self._locks.discard(lock)
 
     async def _follow(self, where: Path, reply: Reply) -> None:
         """Feed a stream until its reader goes away or falls behind."""

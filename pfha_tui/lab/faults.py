@@ -277,10 +277,11 @@ def mend(world: World) -> str:
         for interface in node.interfaces:
             if interface.kind is Kind.PORT:
                 node.set_link(interface.name, True)
+        _mend_passwords(world, node)
         if node.power is Power.OFF:
             node.boot()
         elif not node.booting:
-            _mend_carp(world, node)
+            _mend_carp(node)
         node.tell()
     return "All is whole again."
 
@@ -315,12 +316,17 @@ def _state(node: Node) -> Iterator[str]:
         yield f"{node.path.loss:.0%} loss"
 
 
-def _mend_carp(world: World, node: Node) -> None:
+def _mend_passwords(world: World, node: Node) -> None:
+    """In the configuration, which a node that has no power or boots takes up later."""
     right = {(vip.interface, vip.vhid): vip.password for vip in world.peer(node).config_vips}
-    node.carp_preempt, node.carp_senderr_factor = 1, 0
     for vip in node.config_vips:
         if vip.password == WRONG_PASSWORD:
             vip.password = right[vip.interface, vip.vhid]
+
+
+def _mend_carp(node: Node) -> None:
+    node.carp_preempt, node.carp_senderr_factor = 1, 0
+    node.links.clear()
     pfsense.enable_carp(node)
     if node.maintenance:
         pfsense.leave_maintenance(node)

@@ -95,6 +95,8 @@ class Node(Callouts):
         self.snmpd = True
         """Whether these services are enabled."""
         self.path = Path()
+        self.links: dict[str, str] = {}
+        """Symbolic links below /var/run, which is emptied at boot: path to target."""
         self.on_change: list[Callable[[], None]] = []
         """Called when power, services or the freezing change what the node answers."""
         self.boottime = world.now

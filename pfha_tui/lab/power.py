@@ -30,6 +30,7 @@ def boot(node: "Node") -> Iterator[float]:
     node.world.touch()
     node.start()
     yield 4.0
+    node.links.clear()
     _kernel(node)
     if node.generation.modern:
         yield from _modern(node)

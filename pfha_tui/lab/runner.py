@@ -71,6 +71,7 @@ class LiveNode:
         up = node.serving_network
         dead = node.frozen or not (up or node.power is Power.ON)
         self.snmp.silent = dead or not (up and node.snmpd)
+        self.ssh.pause(node.frozen)
         if dead:
             listener.freeze()
             if node.power is Power.OFF and not self._forgotten:

@@ -7,12 +7,14 @@ import re
 import signal
 import socket
 from collections.abc import Callable
+from typing import IO
 
 import asyncssh
 
 from pfha_tui.lab.bridge import BACKLOG, Bridge
 from pfha_tui.lab.commands.files import DEVD
 from pfha_tui.lab.commands.reply import Follow
+from pfha_tui.lab.jobs import Jobs, send
 from pfha_tui.lab.reaper import Reaper
 from pfha_tui.lab.relay import Listener
 
@@ -46,7 +48,7 @@ class SshServer:
         reaper: Reaper,
     ) -> None:
         self._bridge = bridge
-        self._reaper = reaper
+        self._jobs = Jobs(reaper, tasks)
         self._client_key = client_key.convert_to_public()
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._sessions = 0
@@ -71,10 +73,21 @@ class SshServer:
         """How many commands run."""
         return self._sessions
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The process groups that run, those of sessions that are over included."""
+        return self._jobs.groups
+
     def abort(self) -> None:
-        """Drop every connection on the node's side (its power failed); the clients are told nothing."""
+        """Drop every connection on the node's side and kill every process (its power failed); the clients are told
+        nothing."""
         for connection in tuple(self._connections):
             connection.abort()
+        self._jobs.signal(signal.SIGKILL)
+
+    def pause(self, paused: bool) -> None:
+        """Stop every process for as long as the node hangs, or let them go on."""
+        self._jobs.signal(signal.SIGSTOP if paused else signal.SIGCONT)
 
     async def stop(self) -> None:
         """End all sessions, connections and processes, and stop listening."""
@@ -82,6 +95,7 @@ class SshServer:
         await self.listener.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_WAIT):
+                await self._jobs.kill()
                 await self._idle.wait()
 
     async def _serve(self, sock: socket.socket) -> None:
@@ -118,32 +132,35 @@ class SshServer:
                 self._idle.set()
 
     async def _run(self, process: "asyncssh.SSHServerProcess[bytes]", command: str) -> None:
+        """Run a command as sshd does: the session lasts until it has ended and nobody holds its output, or until the
+        connection is gone; then its pipes are closed, and whatever runs is left alone."""
         uid = USERS[process.get_extra_info("username")]
-        rewrite = self._bridge.rewriter.rewrite
-        child = await asyncio.create_subprocess_exec(
-            *self._reaper.announced(rewrite(command.encode())),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env=self._bridge.environment(uid), cwd="/", start_new_session=True,
-        )  # fmt: skip
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                background = (
-                    tasks.create_task(_kill_when_closed(process, child)),
-                    tasks.create_task(
-                        self._feed(process, child, _READS_SCRIPT.fullmatch(command) is not None)
-                    ),
+        rewritten = self._bridge.rewriter.rewrite(command.encode())
+        async with contextlib.AsyncExitStack() as cleanup:
+            pipes = [await _Pipe.open(cleanup) for _ in range(2)]
+            try:
+                child = await self._jobs.start(
+                    rewritten, self._bridge.environment(uid), pipes[0].far, pipes[1].far
                 )
-                # As sshd: the session lasts until the command has ended and nobody holds its output.
+            finally:
+                for pipe in pipes:
+                    os.close(pipe.far)
+            assert child.stdin is not None
+            cleanup.callback(child.stdin.close)
+            async with asyncio.TaskGroup() as tasks:
+                gone = tasks.create_task(_close_with(process, pipes))
+                script = _READS_SCRIPT.fullmatch(command) is not None
+                feed = tasks.create_task(self._feed(process, child, script))
                 async with asyncio.TaskGroup() as drains:
-                    drains.create_task(_drain(child.stdout, process.stdout))
-                    drains.create_task(_drain(child.stderr, process.stderr))
-                code = await child.wait()
-                for task in background:
+                    drains.create_task(_drain(pipes[0].reader, process.stdout))
+                    drains.create_task(_drain(pipes[1].reader, process.stderr))
+                exited = tasks.create_task(child.wait())
+                await asyncio.wait((exited, gone), return_when=asyncio.FIRST_COMPLETED)
+                for task in (gone, feed, exited):
                     task.cancel()
-        finally:
-            _kill(child)
-            self._reaper.ended(child.pid)
-            await child.wait()
+        code = child.returncode
+        if code is None or process.is_closing():
+            return
         if code >= 0:
             process.exit(code)
         else:
@@ -159,7 +176,7 @@ class SshServer:
         assert child.stdin is not None
         rest = b""
         with contextlib.suppress(OSError, asyncssh.Error):
-            while data := await _read(process.stdin):
+            while data := await _read(process, child.pid):
                 if script:
                     lines, newline, rest = (rest + data).rpartition(b"\n")
                     data = self._bridge.rewriter.rewrite(lines + newline)
@@ -169,34 +186,55 @@ class SshServer:
         child.stdin.close()
 
 
-async def _read(reader: "asyncssh.SSHReader[bytes]") -> bytes:
-    """The next bytes; signals and window changes in between mean nothing here."""
+async def _read(process: "asyncssh.SSHServerProcess[bytes]", group: int) -> bytes:
+    """The next bytes; a signal goes to the whole process group, as OpenSSH has it since 7.9."""
     while True:
         try:
-            return await reader.read(CHUNK)
-        except (asyncssh.BreakReceived, asyncssh.SignalReceived, asyncssh.TerminalSizeChanged):
+            return await process.stdin.read(CHUNK)
+        except asyncssh.SignalReceived as received:
+            number = getattr(signal, f"SIG{received.signal}", None)
+            if number is not None:
+                send(group, number)
+        except (asyncssh.BreakReceived, asyncssh.TerminalSizeChanged):
             continue
 
 
-async def _drain(source: asyncio.StreamReader | None, sink: "asyncssh.SSHWriter[bytes]") -> None:
-    assert source is not None
+class _Pipe:
+    """A pipe from a process: `far` is its end, `reader` reads ours."""
+
+    def __init__(self, far: int, reader: asyncio.StreamReader, transport: asyncio.ReadTransport):
+        self.far = far
+        self.reader = reader
+        self.close = transport.close
+
+    @classmethod
+    async def open(cls, cleanup: contextlib.AsyncExitStack) -> "_Pipe":
+        """Raises OSError when there are no more descriptors."""
+        near, far = os.pipe()
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), _file(near)
+        )
+        cleanup.callback(transport.close)
+        return cls(far, reader, transport)
+
+
+def _file(descriptor: int) -> IO[bytes]:
+    return open(descriptor, "rb", buffering=0)
+
+
+async def _drain(source: asyncio.StreamReader, sink: "asyncssh.SSHWriter[bytes]") -> None:
     with contextlib.suppress(OSError, asyncssh.Error):
         while data := await source.read(CHUNK):
             sink.write(data)
             await sink.drain()
 
 
-async def _kill_when_closed(
-    process: "asyncssh.SSHServerProcess[bytes]", child: asyncio.subprocess.Process
-) -> None:
+async def _close_with(process: "asyncssh.SSHServerProcess[bytes]", pipes: list[_Pipe]) -> None:
+    """Close our ends once the channel is closed."""
     await process.wait_closed()
-    _kill(child)
-
-
-def _kill(child: asyncio.subprocess.Process) -> None:
-    """Kill the whole process group, background jobs included."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+    for pipe in pipes:
+        pipe.close()
 
 
 class _Server(asyncssh.SSHServer):

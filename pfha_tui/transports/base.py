@@ -1,6 +1,8 @@
 """The one-method protocols behind which every transport stands, and the errors they raise."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from pfha_tui.domain.command import Command, PushedLine, Sample
@@ -91,8 +93,8 @@ class NodeLink(Protocol):
         """End the connection; never waits for a dead peer."""
         ...
 
-    async def run(self, commands: Sequence[Command]) -> Sample:
-        """As Shell.run."""
+    async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
+        """As Shell.run; without `clock` the node's clock is not asked, which saves it a process."""
         ...
 
     def lines(self) -> AsyncIterator[PushedLine]:
@@ -122,4 +124,61 @@ class NodeLink(Protocol):
     @property
     def push_gaps(self) -> tuple[str, ...]:
         """One sentence for each stream that the node does not give us."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must still hold before a node takes an action back by itself: the symbolic link at `path` reads one of
+    `texts` (an empty text: there is none)."""
+
+    path: str
+    texts: tuple[str, ...]
+
+
+class Call(Enum):
+    """What became of a watchdog that was called off: it never did anything, or it had come to its end already."""
+
+    OFF = "off"
+    FIRED = "fired"
+
+
+class ActionLink(Protocol):
+    """A login of its own on one node for the length of one action: it may run that plan's commands, nothing else."""
+
+    async def open(self) -> None:
+        """Connect and log in once. Raises NetworkFailure or OperatorNeeded."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection, and with it the lock; never waits for a dead peer."""
+        ...
+
+    def allow(self, command: Command) -> None:
+        """Let it run one command more, whose text is only known on the way: the line for the node's log."""
+        ...
+
+    async def lock(self, path: str) -> bool:
+        """Take the node's lock for as long as this connection lives; False: another action holds it.
+
+        Raises as `run`.
+        """
+        ...
+
+    async def run(self, commands: Sequence[Command]) -> Sample:
+        """As Shell.run; commands of the plan and those read to prove it."""
+        ...
+
+    async def run_armed(
+        self, step: Command, undo: Sequence[Command], delay_s: float, guard: "Guard"
+    ) -> Sample:
+        """Run one command and, unless it fails, let the node itself run `undo` so many seconds later, whatever becomes
+        of us: if the guard holds then, and if it was not called off. The node does both or neither.
+
+        Raises as `run`; then it is not known whether it did both.
+        """
+        ...
+
+    async def call_off(self) -> Call:
+        """Stop what `run_armed` has left behind. Raises as `run`; then it is not known whether that still fires."""
         ...

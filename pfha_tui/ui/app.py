@@ -1,9 +1,11 @@
 """The Textual application: joins the feeds to the screens."""
 
 import asyncio
+import gc
+import importlib
 import signal
+import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -16,9 +18,9 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import texts, wall_view
+from pfha_tui.ui.acting import ACTION_WORKER, Acting, OpenOperator
 from pfha_tui.ui.alarm import Alarm
-from pfha_tui.ui.commands import Command, Scope, bindings, offered
-from pfha_tui.ui.desk import Desk
+from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
@@ -27,14 +29,16 @@ from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
+from pfha_tui.ui.updates import paint
 from pfha_tui.ui.widgets.pair_list import PairList
 
 if TYPE_CHECKING:
-    from pfha_tui.configdiff.model import Report
+    pass
 
 TICK_S = 1.0
 WALL_S = 0.1
 """The wall is drawn so often at most, however many pairs tell something new."""
+PAINT_S = 1 / 60
 CLOSE_S = 2.0
 FIRST_FRAME_S = 0.03
 """From the first layout to the first frame with content, which Textual draws at its next refresh."""
@@ -42,13 +46,14 @@ INTERRUPTED = 130
 FEED_WORKER = "feed"
 
 
-class ConsoleApp(Desk):
+class ConsoleApp(Acting):
     """Watches one or several pairs until the operator leaves; the return value is the exit code.
 
     `open_feed` is called for each pair, in a thread, once the first frame is drawn, so that what it
     imports does not delay the screen. Each feed runs in a worker of its own; when one ends or fails, that
     is said in a sentence and its last values stay, ageing. With several pairs the wall is the first
-    screen, and each pair that is opened keeps a main screen of its own.
+    screen, and each pair that is opened keeps a main screen of its own. Without `open_operator` there is no
+    command that could change a firewall.
     """
 
     CSS_PATH = "styles.tcss"
@@ -60,8 +65,9 @@ class ConsoleApp(Desk):
         pairs: Sequence[PairTarget | BrokenPair],
         open_feed: Callable[[PairTarget], Feed],
         options: ConsoleOptions,
+        open_operator: OpenOperator | None = None,
     ) -> None:
-        super().__init__(options)
+        super().__init__(options, open_operator)
         self._open_feed = open_feed
         self._pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
         self._shown: Watched | None = self._pairs[0] if len(self._pairs) == 1 else None
@@ -72,6 +78,7 @@ class ConsoleApp(Desk):
         self._bindings.key_to_bindings.pop(self.COMMAND_PALETTE_BINDING, None)
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings(mine))))
         self._wall_due = False
+        self._painted_at = 0.0
         self._leaving = False
         self._running_loop: asyncio.AbstractEventLoop | None = None
         self._alarms = [Alarm() for _ in self._pairs]
@@ -79,7 +86,8 @@ class ConsoleApp(Desk):
     def _offered(self) -> tuple[Command, ...]:
         """The commands of this session with the keys that they have in it."""
         options = self._options
-        found = offered(watch=options.watch, several=self.several)
+        acts = any(self.acts_on(pair.target) for pair in self._pairs)
+        found = offered(watch=not acts, several=self.several)
         if options.no_color:
             found = tuple(command for command in found if command.id != "theme")
         return remapped(found, options.keys)
@@ -97,7 +105,12 @@ class ConsoleApp(Desk):
 
     def _main_screen(self, pair: Watched) -> MainScreen:
         assert isinstance(pair.target, PairTarget)
-        return MainScreen(pair.target, self._options, self.commands)
+        return MainScreen(pair.target, self._options, self._commands_on(pair))
+
+    def _commands_on(self, pair: Watched | None) -> tuple[Command, ...]:
+        """Those of the session, on a pair that is read-only without those that act."""
+        acts = pair is None or self.acts_on(pair.target)
+        return self.commands if acts else views(self.commands)
 
     @property
     def wall(self) -> WallScreen | None:
@@ -131,7 +144,13 @@ class ConsoleApp(Desk):
         others = wall_view.others([p.entry for p in self._pairs if p is not pair], scene)
         started = pair.feed is not None
         raw = pair.feed.raw if pair.feed is not None else no_output
-        return Moment(pair.snapshot, scene, pair.trouble, started, others, raw)
+        deeds = pair.deeds
+        told = (raw, deeds.badges(scene), deeds.leases)
+        return Moment(pair.snapshot, scene, pair.trouble, started, others, *told)
+
+    def focused_node(self) -> int | None:
+        """The node (0 or 1) of the open pair whose pane has the focus."""
+        return self.opened.focused_pane if self.opened is not None else None
 
     def on_mount(self) -> None:
         """Draw the empty screen and start the clock; `on_ready` opens the feeds."""
@@ -150,15 +169,18 @@ class ConsoleApp(Desk):
 
     def tick(self) -> None:
         """Draw the screen that is open, and let its ages grow."""
-        if self._leaving:
+        # While the console is being left there may be no screen any more.
+        if self._leaving or not self.screen_stack:
             return
         self._wall_due = False
         if self._shown is not None and self.opened is not None:
             self.opened.show(self.moment)
         elif self.wall is not None:
             self.wall.show([pair.entry for pair in self._pairs], self.scene)
+        self.show_deeds()
 
     def _watch_all(self) -> None:
+        gc.enable()
         for pair in self._pairs:
             if isinstance(pair.target, PairTarget):
                 self._watch(pair, pair.target)
@@ -170,6 +192,8 @@ class ConsoleApp(Desk):
             pair.feed = feed
             end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
             self._receive(pair, feed.current)
+            if self.acts_on(target):
+                self.survey(pair)
             try:
                 await feed.run()
             finally:
@@ -191,11 +215,28 @@ class ConsoleApp(Desk):
         alarm = self._alarms[message.number]
         if self._options.bell and alarm.worse(message.snapshot.verdict):
             self.bell()
+        now = time.monotonic()
         if pair is self._shown:
-            self.tick()
+            self._draw(now, PAINT_S)
         elif self._shown is None and not self._wall_due:
-            self._wall_due = True
-            self.set_timer(WALL_S, self.tick, name="wall")
+            wait = self._painted_at + WALL_S - now
+            if wait <= 0:
+                self._draw(now, WALL_S)
+            else:
+                self._wall_due = True
+                self.set_timer(wait, self._draw_wall, name="wall")
+
+    def _draw_wall(self) -> None:
+        if self._wall_due:
+            self._draw(time.monotonic(), WALL_S)
+
+    def _draw(self, now: float, apart_s: float) -> None:
+        """Draw what came, and see to it that it is on the terminal before anything else is done; what comes
+        sooner than `apart_s` after that is left to Textual's own pace."""
+        self.tick()
+        if now - self._painted_at >= apart_s and self.screen_stack:
+            paint(self.screen)
+            self._painted_at = time.monotonic()
 
     def _fatal_error(self) -> None:
         """After a failure of the screen itself: a short traceback once the terminal is restored.
@@ -210,23 +251,25 @@ class ConsoleApp(Desk):
         self._running_loop = loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             try:
-                loop.add_signal_handler(number, self.call_later, self.action_quit)
+                loop.add_signal_handler(number, self.call_later, self._leave, 0)
             except (ValueError, RuntimeError):
                 # Not the main thread (a test's loop): signals are somebody else's there.
                 return
 
     async def action_quit(self) -> None:
-        """Close the connections and leave with exit code 0."""
-        await self._leave(0)
+        """Close the connections and leave with exit code 0; while an action is under way, only when asked twice."""
+        if not self.keeps_from_leaving():
+            await self._leave(0)
 
     def action_help_quit(self) -> None:
-        """Ctrl+C without a selection: leave as interrupted."""
-        self.call_later(self._leave, INTERRUPTED)
+        """Ctrl+C without a selection: leave as interrupted; while an action is under way, only when asked twice."""
+        if not self.keeps_from_leaving():
+            self.call_later(self._leave, INTERRUPTED)
 
     def leave_from_thread(self) -> None:
         """Ask to leave, from a thread other than the screen's; returns at once."""
         if self._running_loop is not None:
-            self._running_loop.call_soon_threadsafe(self.call_later, self.action_quit)
+            self._running_loop.call_soon_threadsafe(self.call_later, self._leave, 0)
 
     async def _leave(self, code: int) -> None:
         if self._leaving:
@@ -235,7 +278,9 @@ class ConsoleApp(Desk):
         for screen in (self.wall, self.opened):
             if screen is not None:
                 screen.say(tr(texts.CLOSING))
-        ending: list[Worker[object]] = [w for w in self.workers if w.name == FEED_WORKER]
+        ending: list[Worker[object]] = [
+            worker for worker in self.workers if worker.name in (FEED_WORKER, ACTION_WORKER)
+        ]
         for worker in ending:
             worker.cancel()
         try:
@@ -251,7 +296,7 @@ class ConsoleApp(Desk):
         # Imported on first use: the page is not needed for the first frame.
         from pfha_tui.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self._options.ascii, self.commands))
+        self.push_screen(HelpScreen(self._options.ascii, self._commands_on(self._shown)))
 
     def action_expand(self) -> None:
         """Give the focused pane the screen."""
@@ -261,36 +306,17 @@ class ConsoleApp(Desk):
         """Open the row under the cursor."""
         self.main.open_chosen()
 
-    def action_configurations(self) -> None:
+    async def action_configurations(self) -> None:
         """Compare the configurations of the pair that is open."""
         pair = self._shown
         if pair is None or pair.feed is None:
             return
-        # Imported on first use, as the help page is.
-        from pfha_tui.configdiff.live import compare_watched
-        from pfha_tui.configdiff.rules import with_own
-        from pfha_tui.ui.screens.diff import DiffScreen
+        # Imported on first use, as the help page is, but in a thread: it is so much that it would be felt.
+        await asyncio.to_thread(importlib.import_module, "pfha_tui.ui.diff_open")
+        from pfha_tui.ui.diff_open import DiffScreen, pair_of
 
-        feed, clock = pair.feed, self._options.clock
-        rules = with_own(self._options.expected)
-        self.push_screen(
-            DiffScreen(
-                lambda: compare_watched(feed, clock()[1], rules),
-                self._save_report,
-                self.commands,
-                ascii_only=self._options.ascii,
-            )
-        )
-
-    async def _save_report(self, report: "Report") -> Path:
-        """The comparison as a new Markdown file, everything in it. Raises OSError."""
-        from pfha_tui.configdiff.told import markdown
-        from pfha_tui.ui import pictures
-
-        scene = self.scene
-        name = pictures.file_name(f"{self.subject}-diff", scene.local(scene.epoch))
-        text = "\n".join(markdown(report, everything=True)) + "\n"
-        return await asyncio.to_thread(pictures.save, text, name, pictures.folders(), ".md")
+        asked = pair_of(pair.feed, self._options, self.scene, self.subject)
+        self.push_screen(DiffScreen(asked, self.commands, ascii_only=self._options.ascii))
 
     def action_other_node(self) -> None:
         """Go to the pane of the other node."""
@@ -390,9 +416,12 @@ class ConsoleApp(Desk):
         self.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """On the wall the commands of a pair's screen have no object."""
+        """On the wall the commands of a pair's screen have no object, and on a read-only pair those that act."""
         if self._shown is not None:
-            return True
+            mine = self._commands_on(self._shown)
+            return len(mine) == len(self.commands) or action not in {
+                command.action for command in self.commands if command not in mine
+            }
         return all(
             command.scope is not Scope.PAIR for command in self.commands if command.action == action
         )

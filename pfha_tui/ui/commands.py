@@ -118,6 +118,36 @@ COMMANDS = (
         scope=Scope.PAIR,
     ),
     Command(
+        "maintenance",
+        "m",
+        "m",
+        "maintenance",
+        mark("maintenance"),
+        mark("Enter or leave maintenance on the focused node, else on one of both."),
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "switchover",
+        "s",
+        "s",
+        "switchover",
+        mark("switchover"),
+        mark("Hand the VIPs to the other node, or back to the primary, whichever makes sense now."),
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "failover",
+        "F",
+        "F",
+        "failover",
+        mark("force failover"),
+        mark("Hand the VIPs over by force, whatever speaks against it; wants a reason."),
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
         "retry",
         "r",
         "r",
@@ -263,6 +293,83 @@ COMMANDS = (
         palette=False,
     ),
     Command(
+        "carp-enable",
+        "",
+        mark("palette"),
+        "carp_enable",
+        mark("enable CARP"),
+        mark("Enable CARP on a node, and see every address of its VIPs come back."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "carp-disable",
+        "",
+        mark("palette"),
+        "carp_disable",
+        mark("disable CARP"),
+        mark("Disable CARP on a node: it gives up all VIPs until CARP is enabled again."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "demotion-reset",
+        "",
+        mark("palette"),
+        "demotion_reset",
+        mark("reset demotion"),
+        mark("Take a demotion away whose cause is gone."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "sync-now",
+        "",
+        mark("palette"),
+        "sync_now",
+        mark("sync now"),
+        mark("Push the configuration to the secondary now, and see that it merged."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "pfsync-bulk",
+        "",
+        mark("palette"),
+        "pfsync_bulk",
+        mark("pfsync bulk"),
+        mark("Let a node fetch all states from its peer."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "reboot",
+        "",
+        mark("palette"),
+        "reboot",
+        mark("reboot"),
+        mark("Restart a node that serves nothing."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
+        "undo",
+        "",
+        mark("palette"),
+        "undo",
+        mark("undo"),
+        mark("Take back the last action, or one that was left unfinished."),
+        bar=False,
+        scope=Scope.PAIR,
+        kind=Kind.ACTION,
+    ),
+    Command(
         "scroll",
         "",
         "↑ ↓ PgUp PgDn",
@@ -313,6 +420,11 @@ def offered(*, watch: bool, several: bool) -> tuple[Command, ...]:
         for command in COMMANDS
         if not (watch and command.kind is Kind.ACTION) and (several or command.scope not in many)
     )
+
+
+def views(commands: Sequence[Command]) -> tuple[Command, ...]:
+    """Those that change nothing on a firewall."""
+    return tuple(command for command in commands if command.kind is Kind.VIEW)
 
 
 def on_pair(commands: Sequence[Command]) -> tuple[Command, ...]:

@@ -1,5 +1,6 @@
 """Opens the console on the terminal and comes back with its exit code."""
 
+import gc
 import os
 import sys
 import threading
@@ -7,11 +8,15 @@ from collections.abc import Callable, Sequence
 
 from pfha_tui.collector.feed import Feed
 from pfha_tui.domain.target import BrokenPair, PairTarget
+from pfha_tui.ui.acting import OpenOperator
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
 
 WATCH_S = 1.0
 GRACE_S = 5.0
+SWITCH_S = 0.0005
+"""How long the thread that writes to the terminal waits for its turn while the loop is busy; Python's 5 ms is more
+than drawing takes."""
 TERMINAL_GONE = 129
 
 
@@ -19,13 +24,22 @@ def run_console(
     pairs: Sequence[PairTarget | BrokenPair],
     open_feed: Callable[[PairTarget], Feed],
     options: ConsoleOptions,
+    open_operator: OpenOperator | None = None,
 ) -> int:
-    """Show the console on these pairs until the operator leaves.
+    """Show the console on these pairs until the operator leaves; without `open_operator` it can only watch.
 
     Returns 0 after q, SIGTERM, SIGHUP or the loss of the terminal, 130 after Ctrl+C, 1 if the screen
     itself failed. Where leaving in order takes too long without a terminal, the process ends with 129.
     """
-    app = ConsoleApp(pairs, open_feed, options.for_terminal(output=sys.__stderr__))
+    sys.setswitchinterval(SWITCH_S)
+
+    def opened(target: PairTarget) -> Feed:
+        feed = open_feed(target)
+        # What is loaded by now stays: looking through it for garbage would hold the screen up for 0.1 s.
+        gc.freeze()
+        return feed
+
+    app = ConsoleApp(pairs, opened, options.for_terminal(output=sys.__stderr__), open_operator)
     had_terminal = _has_terminal()
     done = threading.Event()
     if had_terminal:

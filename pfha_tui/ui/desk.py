@@ -3,7 +3,9 @@
 import asyncio
 import os
 from collections.abc import Iterable, Sequence
+from typing import cast
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -21,6 +23,7 @@ from pfha_tui.ui.options import DEFAULT_THEME, ConsoleOptions
 from pfha_tui.ui.present import Scene, ascii_text
 from pfha_tui.ui.theme_choice import ChosenBy
 from pfha_tui.ui.themes import ThemeFile
+from pfha_tui.ui.updates import terse
 from pfha_tui.ui.widgets.key_bar import KeyBar
 
 
@@ -60,6 +63,11 @@ class Desk(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the glyphs that the terminal has."""
         return (*super().get_line_filters(), *self._glyphs)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Textual's own, with fewer bytes."""
+        # Textual hands its updates on as renderables, which their type does not say.
+        super()._display(screen, cast(RenderableType | None, terse(renderable)))
 
     def _first_theme(self) -> str:
         options, found = self._options, self._themes.found
@@ -189,6 +197,7 @@ class Desk(App[int]):
             if command.palette and self.check_action(command.action, ()):
                 run = getattr(self, f"action_{command.action}")
                 title = tr(command.title)
-                said = f"{tr(command.label)}  {tr(command.help)}"
+                key = f"{tr(command.label)}  " if command.keys else ""
+                said = f"{key}{tr(command.help)}"
                 yield SystemCommand(title[:1].upper() + title[1:], said, run)
         yield from self.theme_commands()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pfha_tui.configdiff.model import SEVERITY, WEIGHT, Difference, Report, Verdict
+from pfha_tui.configdiff import told
+from pfha_tui.configdiff.model import SEVERITY, WEIGHT, Difference, Report, Side, Verdict
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
@@ -30,6 +32,9 @@ FILTERS: tuple[tuple[Verdict, ...], ...] = (
 )
 """What is shown, one after the other; the first is all but what is expected."""
 
+MOST = 200
+"""Differences that are laid out: thousands would hold up the screen, and nobody reads them one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -49,28 +54,46 @@ class Page:
     sections: tuple[int, ...]
 
 
-def chosen(report: Report, view: View) -> list[Difference]:
-    """The differences of this view, those of one section together and the heaviest section first."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a view shows of a report: the differences of one section together, the heaviest section first."""
+
+    report: Report
+    view: View
+    differences: tuple[Difference, ...]
+    sections: Mapping[str, tuple[int, Tone]]
+    """By section how many there are, and the tone of the heaviest."""
+
+
+def find(report: Report, view: View) -> Found:
+    """Look up what the view shows; takes some milliseconds for thousands of differences, so once per view."""
     needle = view.needle.casefold()
     found = [
         each
         for each in (*report.differences, *report.expected)
-        if each.verdict in FILTERS[view.filter] and needle in _said(each).casefold()
+        if each.verdict in FILTERS[view.filter] and (not needle or needle in _said(each).casefold())
     ]
     weight: dict[str, int] = {}
+    tones: dict[str, Tone] = {}
     for each in found:
-        weight[each.section] = min(weight.get(each.section, 9), WEIGHT[each.verdict])
-    return sorted(found, key=lambda each: (weight[each.section], each.section))
+        heavy = WEIGHT[each.verdict]
+        if heavy < weight.get(each.section, 9):
+            weight[each.section], tones[each.section] = heavy, TONES[SEVERITY[each.verdict]]
+    found.sort(key=lambda each: (weight[each.section], each.section))
+    counts = Counter(each.section for each in found)
+    sections = {name: (count, tones[name]) for name, count in counts.items()}
+    return Found(report, view, tuple(found), sections)
 
 
-def page(report: Report, view: View, cells: int) -> Page:
-    """All of it, laid out for this width."""
-    rows: list[Line] = []
+def page(found: Found, cells: int) -> Page:
+    """As much of it as `MOST`, laid out for this width."""
+    report, view = found.report, found.view
+    rows: list[Line] = list(_revisions(report)) if report.one_node else []
     for alert in report.alerts:
         tone = TONES[alert.severity]
         rows += wrap(f"{MARKS[alert.severity]} {clean(alert.text)}", cells, 3, tone)
     differences, sections, section = [], [], ""
-    for each in chosen(report, view):
+    for each in found.differences[:MOST]:
         if each.section != section:
             section = each.section
             rows += [EMPTY] if rows else []
@@ -79,42 +102,44 @@ def page(report: Report, view: View, cells: int) -> Page:
         differences.append(len(rows))
         rows += _difference(each, report, view, cells)
     if not differences:
-        rows += [*([EMPTY] if rows else []), *wrap(_nothing(view), cells, 2, Tone.GOOD)]
+        rows += [*([EMPTY] if rows else []), *wrap(_nothing(found), cells, 2, Tone.GOOD)]
+    if len(found.differences) > MOST:
+        said = tr("{count} more: search (/), choose a kind (v), or export all (e)")
+        rows += [
+            EMPTY,
+            *wrap(said.format(count=len(found.differences) - MOST), cells, 2, Tone.WARN),
+        ]
     if view.filter == 0 and report.expected:
         said = tr("{count} hidden as expected").format(count=len(report.expected))
         rows += [EMPTY, line((said, Tone.MUTED))]
     return Page(tuple(rows), tuple(differences), tuple(sections))
 
 
-def raw(report: Report, view: View, number: int) -> tuple[Line, ...]:
+def raw(found: Found, number: int) -> tuple[Line, ...]:
     """The thing of a difference (counted from 0) as XML: what is of one node alone in that node's colour."""
-    found = chosen(report, view)
-    if not 0 <= number < len(found) or not found[number].xml:
+    if not 0 <= number < len(found.differences) or not found.differences[number].xml:
         return (line((tr("Nothing of it can be shown as XML."), Tone.MUTED)),)
     tones = {"-": Tone.NODE_A, "+": Tone.NODE_B, "!": Tone.BAD}
-    names = (clean(report.primary.name), clean(report.secondary.name))
+    names = (clean(found.report.primary.name), clean(found.report.secondary.name))
     head = line(("- ", Tone.NODE_A), f"{names[0]}   ", ("+ ", Tone.NODE_B), names[1])
     rows = (
-        line((f"{sign} {clean(text)}", tones.get(sign, Tone.PLAIN)))
-        for sign, text in found[number].xml
+        line((clean(row), tones.get(row[:1], Tone.PLAIN))) for row in found.differences[number].xml
     )
     return (head, EMPTY, *rows)
 
 
-def tree(report: Report, view: View, section: str) -> tuple[Line, ...]:
-    """Every section with how many differences it has, and whether something syncs it; `section` is marked."""
-    shown = chosen(report, view)
+def tree(found: Found, section: str) -> tuple[Line, ...]:
+    """Every section with how many differences it has, and whether something syncs it; `section` is marked.
+
+    Of two revisions of one node only the sections that differ.
+    """
+    signs = {each.section: "= " if each.synced else "· " for each in found.report.coverage}
+    signs = signs or dict.fromkeys(found.sections, "")
     rows = []
-    for each in report.coverage:
-        found = [one for one in shown if one.section == each.section]
-        tone = Tone.MUTED
-        count = ""
-        if found:
-            severity = min((one.verdict for one in found), key=lambda verdict: WEIGHT[verdict])
-            tone, count = TONES[SEVERITY[severity]], f" {len(found)}"
-        pointer = "> " if each.section == section else "  "
-        synced = "=" if each.synced else "·"
-        rows.append(line(pointer, f"{synced} ", (f"{clean(each.section)}{count}", tone)))
+    for name, sign in signs.items():
+        count, tone = found.sections.get(name, (0, Tone.MUTED))
+        pointer = "> " if name == section else "  "
+        rows.append(line(pointer, sign, (f"{clean(name)} {count or ''}".rstrip(), tone)))
     return tuple(rows)
 
 
@@ -124,10 +149,19 @@ def heading(view: View) -> str:
     return f"{words}, /{view.needle}" if view.needle else words
 
 
-def section_at(report: Report, view: View, number: int) -> str:
+def section_at(found: Found, number: int) -> str:
     """The section of a difference, counted from 0; empty where there is none."""
-    found = chosen(report, view)
-    return found[number].section if 0 <= number < len(found) else ""
+    return found.differences[number].section if 0 <= number < len(found.differences) else ""
+
+
+def _revisions(report: Report) -> Sequence[Line]:
+    """Which two revisions these are, by whom and why."""
+    return (_side("- ", Tone.NODE_A, report.primary), _side("+ ", Tone.NODE_B, report.secondary))
+
+
+def _side(sign: str, tone: Tone, side: Side) -> Line:
+    who, what = told.author(side.revision.description)
+    return line((f"{sign}{clean(side.name)}  ", tone), clean(f"{who}  {what}".strip()))
 
 
 def _difference(each: Difference, report: Report, view: View, cells: int) -> Sequence[Line]:
@@ -159,9 +193,7 @@ def _said(each: Difference) -> str:
     return " ".join((each.section, each.item, each.field, each.primary or "", each.secondary or ""))
 
 
-def _nothing(view: View) -> str:
-    if view.filter or view.needle:
+def _nothing(found: Found) -> str:
+    if found.view.filter or found.view.needle:
         return tr("Nothing of this kind.")
-    return tr(
-        "Nothing would behave differently after a failover, as far as the configuration decides."
-    )
+    return told.nothing(found.report)

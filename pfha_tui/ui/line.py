@@ -52,12 +52,14 @@ def line(*parts: str | Part | Line) -> Line:
     joined: list[Part] = []
     for part in parts:
         if isinstance(part, str):
-            joined.append((part, Tone.PLAIN))
-        elif len(part) == 2 and isinstance(part[0], str) and isinstance(part[1], Tone):
-            joined.append((part[0], part[1]))
+            if part:
+                joined.append((part, Tone.PLAIN))
+        elif part and isinstance(part[0], str):
+            if part[0]:
+                joined.append(part)
         else:
-            joined.extend(part)
-    return tuple(part for part in joined if part[0])
+            joined.extend(one for one in part if one[0])
+    return tuple(joined)
 
 
 def plain(text: Line) -> str:
@@ -67,7 +69,10 @@ def plain(text: Line) -> str:
 
 def width(text: Line) -> int:
     """Terminal cells that the line takes; East Asian wide characters take two."""
-    return sum(cell_len(part) for part, _ in text)
+    cells = 0
+    for part, _ in text:
+        cells += len(part) if part.isascii() else cell_len(part)
+    return cells
 
 
 def crop(text: str, cells: int) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pfha_tui.actions.model import Lease
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.ui.line import EMPTY, Line
 from pfha_tui.ui.present import Scene
@@ -14,7 +15,8 @@ class Moment:
 
     `trouble` is the sentence of a feed that ended; `started` is False while it is being opened;
     `others` tells how the pairs stand that are not on this screen; `raw` gives the newest output of a
-    node's command, as Feed.raw.
+    node's command, as Feed.raw; `deeds` say what is under way or unfinished, `leases` how long maintenance
+    is meant to last.
     """
 
     snapshot: PairSnapshot
@@ -23,3 +25,5 @@ class Moment:
     started: bool = True
     others: Line = EMPTY
     raw: Raw = no_output
+    deeds: tuple[Line, ...] = ()
+    leases: tuple[Lease, ...] = ()

@@ -4,11 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pfha_tui.actions.model import Lease
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.wording import decimal, word
-from pfha_tui.ui import data_plane, interfaces, present, services, texts, vips
+from pfha_tui.ui import data_plane, interfaces, ours, present, services, texts, vips
 from pfha_tui.ui.about import About, Entry, Topic
 from pfha_tui.ui.line import EMPTY, Line, Tone, fit, flow, line, spread, width
 from pfha_tui.ui.present import Scene
@@ -34,13 +35,16 @@ class NodeView:
     scene: Scene
     index: int = 0
     bulk: data_plane.Bulk | None = None
+    leases: tuple[Lease, ...] = ()
 
     @classmethod
-    def of(cls, pair: PairSnapshot, index: int, scene: Scene) -> "NodeView":
+    def of(
+        cls, pair: PairSnapshot, index: int, scene: Scene, leases: tuple[Lease, ...] = ()
+    ) -> "NodeView":
         """The view of the pair's node 0 (primary) or 1 (secondary)."""
         node = pair.nodes[index]
         bulk = data_plane.bulk_of(node, pair.events)
-        return cls(node, pair.nodes[1 - index], vips.unhealthy(pair), scene, index, bulk)
+        return cls(node, pair.nodes[1 - index], vips.unhealthy(pair), scene, index, bulk, leases)
 
     def title(self) -> Line:
         """Name and configured part: `fw1  primary`."""
@@ -100,7 +104,17 @@ class NodeView:
     def _trouble(self, cells: int) -> list[Entry]:
         told = trouble_lines(self.node, self.scene, cells)
         second = flow(interfaces.second_witness(self.node, self.scene), cells, ITEM_GAP)
-        return self._entries((*told, *second))
+        return self._entries((*told, *self._ours(cells), *second))
+
+    def _ours(self, cells: int) -> tuple[Line, ...]:
+        """What actions of ours have left on the node: a demotion, a lease of its maintenance."""
+        node, scene = self.node, self.scene
+        state = condition(node.mark, scene)
+        lines = [state.show(ours.demoted(mark, scene)) for mark in node.mark.value or ()]
+        if node.maintenance.value is not False:
+            mine = (lease for lease in self.leases if lease.node == node.name)
+            lines += [ours.leased(lease, scene) for lease in mine]
+        return tuple(fit(one, cells) for one in lines)
 
     def _entries(self, lines: Iterable[Line]) -> list[Entry]:
         return [Entry(one, About(Topic.NODE, self.index)) for one in lines]
@@ -109,7 +123,7 @@ class NodeView:
         """The most important lines in at most `rows`: trouble, identity, VIPs (unhealthy first), states."""
         node = self.node
         trouble = trouble_lines(node, self.scene, cells, max(1, min(3, rows - 1)))
-        lines = [*trouble]
+        lines = [*trouble, *self._ours(cells)]
         if rows - len(lines) >= 3 or not lines:
             lines.append(self._summary_identity(cells))
         room = rows - len(lines)

@@ -1,4 +1,8 @@
-"""Comparing two configurations of 5,000 rules: time, memory, lines to read, and stalls of the screen's loop."""
+"""Comparing two configurations of 5,000 rules: time, memory, lines to read, and stalls of the screen.
+
+Time and peak memory are each of a process of its own that does nothing else. The stalls are those of the whole
+console, without a terminal, while it opens the comparison: how late a beat of 2 ms comes in its event loop.
+"""
 
 import asyncio
 import gzip
@@ -12,12 +16,11 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from pfha_tui.collector import catalogue
+from pfha_tui.configdiff import live
 from pfha_tui.configdiff.engine import compare
-from pfha_tui.configdiff.live import compare_watched
 from pfha_tui.configdiff.told import lines
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.lab.configxml import edits
@@ -25,10 +28,17 @@ from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.operations import edit
 from pfha_tui.lab.configxml.pair import pair_histories
 from pfha_tui.parsers.configxml import parse_config
+from tests.bench.common import percentile, say
 
 RULES = 5000
 NOW = 1_790_000_000.0
 BEAT_S = 0.002
+REST_S = 1.0
+AFTER_S = 0.3
+"""How long the loop is watched once the report is there: it is drawn then."""
+ROUNDS = 5
+NEVER = 1 << 62
+"""More bytes than any configuration has: the comparison stays in a thread."""
 
 
 def configs() -> tuple[bytes, bytes]:
@@ -39,19 +49,28 @@ def configs() -> tuple[bytes, bytes]:
     return primary.current.xml, secondary.current.xml
 
 
-def engine(first: bytes, second: bytes) -> tuple[float, list[str]]:
+def all_changed(config: bytes) -> bytes:
+    """The same with another field in every rule, so that everything is to be shown."""
+    return config.replace(b"<ipprotocol>inet</ipprotocol>", b"<ipprotocol>inet6</ipprotocol>")
+
+
+def engine(first: bytes, second: bytes) -> tuple[float, int]:
     """Seconds of reading and comparing, and the lines that are to be read."""
     start = time.perf_counter()
     report = compare(parse_config(first), parse_config(second))
     spent = time.perf_counter() - start
-    return spent, list(lines(report, everything=False))
+    return spent, len(list(lines(report, everything=False)))
 
 
-def unified(one: Path, two: Path) -> tuple[float, int]:
+def unified(first: bytes, second: bytes) -> tuple[float, int]:
     """Seconds and lines of `diff -u`."""
-    start = time.perf_counter()
-    found = subprocess.run(["diff", "-u", one, two], capture_output=True, check=False).stdout
-    return time.perf_counter() - start, found.count(b"\n")
+    with tempfile.TemporaryDirectory() as folder:
+        one, two = Path(folder, "one.xml"), Path(folder, "two.xml")
+        one.write_bytes(first)
+        two.write_bytes(second)
+        start = time.perf_counter()
+        found = subprocess.run(["diff", "-u", one, two], capture_output=True, check=False).stdout
+        return time.perf_counter() - start, found.count(b"\n")
 
 
 def naive(first: bytes, second: bytes) -> tuple[float, int]:
@@ -76,21 +95,23 @@ def _paths(element: ET.Element, path: str) -> list[tuple[str, str]]:
     return found
 
 
+DIFFERS = {"engine": engine, "unified": unified, "naive": naive}
+
+
 class Feed:
-    """Answers as both nodes would, at once."""
+    """Answers as both nodes would, at once; the index of revisions is empty."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
-        self.target: Any = SimpleNamespace(nodes=[SimpleNamespace(name=name) for name in files])
         self._files = {name: gzip.compress(raw) for name, raw in files.items()}
 
     async def ask(self, node: str, commands: Sequence[Command]) -> Sample:
-        """The compressed file; the index of revisions is empty."""
+        """As Feed.ask."""
         data = self._files[node] if commands[0] == catalogue.CONFIG else b""
         return Sample((Output(commands[0], 0, data),), None, None, 0.0, 0.0)
 
 
-async def _stalls(work: Callable[[], Any]) -> list[float]:
-    """How late each beat of the loop comes while the work goes on, in seconds."""
+async def _late(work: Callable[[], Any]) -> float:
+    """How late the latest beat of the loop comes while the work goes on, in seconds."""
     late: list[float] = []
 
     async def beat() -> None:
@@ -103,42 +124,94 @@ async def _stalls(work: Callable[[], Any]) -> list[float]:
         heart = tasks.create_task(beat())
         await work()
         heart.cancel()
-    return late
+    return max(late)
 
 
-def stalls(first: bytes, second: bytes) -> tuple[float, float, list[float]]:
-    """The loop's worst lateness at rest and while the screen's own work goes on; all of the latter."""
-    feed: Any = Feed({"fw1": first, "fw2": second})
-    rest = asyncio.run(_stalls(lambda: asyncio.sleep(1)))
-    busy = asyncio.run(_stalls(lambda: compare_watched(feed, NOW)))
-    return max(rest), max(busy), busy
+async def _screen(first: bytes, second: bytes) -> tuple[float, float]:
+    """The console's worst lateness at rest, and while it opens the comparison, in seconds."""
+    # The made-up pair of the screen's own tests.
+    sys.path.append(str(Path(__file__).parent.parent / "ui"))
+    import driving
+    import factory
+
+    answers = Feed({"fw1": first, "fw2": second})
+    factory.FakeFeed.ask = lambda _, node, commands: answers.ask(node, commands)
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, _, pilot):
+
+        async def opened() -> None:
+            await pilot.press("c")
+            await driving.until(pilot, lambda: getattr(app.screen, "_report", None))
+            await asyncio.sleep(AFTER_S)
+
+        return await _late(lambda: asyncio.sleep(REST_S)), await _late(opened)
+
+
+def _alone(*words: str | Path) -> list[float]:
+    """The numbers that this module prints in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.configdiff", *map(str, words)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [float(word) for word in found.split()]
 
 
 def main() -> None:
-    """Print the whole comparison. Memory is of a process that does nothing but read and compare."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / name for name in ("one.xml", "two.xml")]
-        for path, raw in zip(paths, configs(), strict=True):
-            path.write_bytes(raw)
-        first, second = (path.read_bytes() for path in paths)
-        alone = subprocess.run(
-            [sys.executable, "-m", "tests.bench.configdiff", *paths],
-            capture_output=True, text=True, check=True,
-        ).stdout.split()  # fmt: skip
-        seconds, peak = float(alone[0]), float(alone[1])
-        read = engine(first, second)[1]
-        plain, generic = unified(*paths), naive(first, second)
-    print(f"two configurations of {RULES} rules, {len(first) / 1e6:.1f} MB each, one planted drift")
-    print(f"  read and compared    {seconds:6.2f} s   {len(read):6} lines   {peak:.0f} MB in all")
-    print(f"  diff -u              {plain[0]:6.2f} s   {plain[1]:6} lines")
-    print(f"  XML path by path     {generic[0]:6.2f} s   {generic[1]:6} lines")
-    rest, busy, late = stalls(first, second)
-    often = sum(each > 0.05 for each in late)
-    print(
-        f"  the loop's worst lateness {busy * 1000:.0f} ms ({rest * 1000:.0f} ms at rest), {often} over 50 ms"
+    """Print the whole comparison."""
+    first, second = configs()
+    say(
+        f"two configurations of {RULES} rules, one planted drift", f"{len(first) / 1e6:.1f} MB each"
     )
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("one.xml", "two.xml")]
+        for path, raw in zip(paths, (first, second), strict=True):
+            path.write_bytes(raw)
+        found = {name: _alone(name, *paths) for name in DIFFERS}
+        ours = found["engine"]
+        for name, what in (
+            ("engine", "read and compared"),
+            ("unified", "diff -u"),
+            ("naive", "XML path by path"),
+        ):
+            spent, count, peak = found[name]
+            say(f"{what}: time", f"{spent:.2f} s", f"{spent / ours[0]:.2f}")
+            say(f"{what}: lines to read", f"{count:.0f}", f"{count / ours[1]:.1f}")
+            if name != "unified":
+                say(f"{what}: peak memory", f"{peak:.0f} MB", f"{peak / ours[2]:.2f}")
+        worst = Path(folder, "all.xml")
+        worst.write_bytes(all_changed(second))
+        _stalls(*paths, worst)
+
+
+def _stalls(one: Path, two: Path, worst: Path) -> None:
+    """Thread and process take turns, so that what else the machine does falls on both."""
+    kinds: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        for kind, other, what in (
+            ("thread", two, "thread"),
+            ("process", two, "process"),
+            ("process", worst, "process, every rule differs"),
+        ):
+            rest, busy, peak = _alone(kind, one, other)
+            kinds.setdefault("at rest", []).append(rest)
+            kinds.setdefault(what, []).append(busy)
+    base = percentile(kinds["thread"], 0.5)
+    for kind, late in kinds.items():
+        half, most = percentile(late, 0.5), max(late)
+        say(
+            f"longest stall, {kind}: p50, worst of {len(late)}",
+            f"{half * 1e3:.0f}, {most * 1e3:.0f} ms",
+            f"{half / base:.2f}",
+        )
+    say("peak memory of the process", f"{peak:.0f} MB")
+
+
+def _one(kind: str, first: bytes, second: bytes) -> tuple[float, float, float]:
+    if kind in DIFFERS:
+        spent, count = DIFFERS[kind](first, second)
+        return spent, count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if kind == "thread":
+        live.LARGE = NEVER
+    rest, busy = asyncio.run(_screen(first, second))
+    return rest, busy, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
-    spent, _ = engine(*(Path(name).read_bytes() for name in sys.argv[1:3]))
-    print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(*_one(sys.argv[1], *(Path(name).read_bytes() for name in sys.argv[2:4])))

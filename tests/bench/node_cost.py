@@ -14,7 +14,7 @@ from tests.bench.common import say, tree_cpu_s
 from tests.support.captured import DATA
 from tests.support.sshd import Sshd, running_sshd
 
-SECONDS = 20
+SECONDS = 40
 RECORDED = DATA / "normal" / "fw1" / "ifconfig-a.txt"
 
 
@@ -39,8 +39,13 @@ async def _measured(sshd: Sshd, folder: Path) -> tuple[float, float]:
     allowed = frozenset(_due(0))
     node = SshNode(sshd.target(), allowed, read_only=True)
     await node.open()
+
+    async def framed(commands: list[Command]) -> None:
+        # The node's clock comes with the slower sections.
+        await node.run(commands, clock=commands == _due(0))
+
     try:
-        ours = await _each_second(sshd, node.run)
+        ours = await _each_second(sshd, framed)
     finally:
         await node.close()
     target = sshd.target()

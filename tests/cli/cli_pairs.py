@@ -10,6 +10,7 @@ import pytest
 
 from pfha_tui import wiring
 from pfha_tui.cli.main import main
+from pfha_tui.domain.events import Event
 from pfha_tui.domain.model import (
     Address,
     CarpState,
@@ -141,7 +142,8 @@ class FakeFeed:
         self.current = pair(
             VerdictKind.UNKNOWN, confirmed=False, fw1={"reachable": None}, fw2={"reachable": None}
         )
-        self.closed = False
+        self.ran = self.closed = False
+        self.told: list[Event] = []
         self._snapshots = snapshots
         self._callbacks: list[Callable[[PairSnapshot], None]] = []
 
@@ -150,6 +152,7 @@ class FakeFeed:
         return lambda: self._callbacks.remove(callback)
 
     async def run(self) -> None:
+        self.ran = True
         try:
             for snapshot in self._snapshots:
                 await asyncio.sleep(0)
@@ -162,6 +165,9 @@ class FakeFeed:
 
     def retry(self, node: str) -> None:
         raise AssertionError("nobody retries here")
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
 
 
 class Ran:
@@ -195,6 +201,6 @@ class Program:
     def __call__(self, *args: str, config: bool = True) -> Ran:
         before = ("--config", str(self.config)) if config else ()
         code = main([*before, *args])
-        assert all(feed.closed for feed in self.feeds)
+        assert all(feed.closed or not feed.ran for feed in self.feeds)
         out, err = self._capsys.readouterr()
         return Ran(int(code), out, err)

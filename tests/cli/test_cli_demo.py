@@ -82,7 +82,7 @@ def test_the_demo_ends_its_lab_on_every_path(
 ) -> None:
     seen: list[Any] = []
 
-    def run_console(pairs: Any, open_feed: Any, options: Any) -> int:
+    def run_console(pairs: Any, open_feed: Any, options: Any, *_: Any) -> int:
         (target,) = pairs
         seen.append(target)
         assert not gone(children.pids[0])

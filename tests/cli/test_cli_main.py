@@ -243,7 +243,7 @@ def test_the_console_gets_the_pair_and_the_options(
     seen: list[Any] = []
     program.plays(pair())
 
-    def run_console(pairs: Any, open_feed: Any, options: Any) -> int:
+    def run_console(pairs: Any, open_feed: Any, options: Any, *_: Any) -> int:
         (target,) = pairs
         seen.extend((target, open_feed(target).target, options))
         program.feeds.clear()
@@ -317,3 +317,19 @@ def test_ctrl_c_while_waiting(program: Program, tmp_path: Path) -> None:
         assert done.returncode == expected, done.stderr
         assert "Traceback" not in done.stderr
         assert "Interrupted." in done.stdout + done.stderr
+
+
+def test_ctrl_c_while_the_modules_load() -> None:
+    code = (
+        "import runpy, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pfha_tui.cli.main':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "runpy.run_module('pfha_tui', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")

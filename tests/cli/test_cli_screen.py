@@ -25,7 +25,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ConsoleOptions]:
     """The options of each console that was opened instead of a screen."""
     found: list[ConsoleOptions] = []
 
-    def run(pairs: Any, open_feed: Any, options: ConsoleOptions) -> int:
+    def run(pairs: Any, open_feed: Any, options: ConsoleOptions, *_: Any) -> int:
         found.append(options)
         return 0
 

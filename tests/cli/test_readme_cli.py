@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
-from pfha_tui.cli import status_json, watch_lines
+from pfha_tui.cli import actions_json, status_json, watch_lines
 from pfha_tui.cli.exits import ExitCode
-from pfha_tui.cli.main import cli, config_group
+from pfha_tui.cli.main import cli
 from pfha_tui.config import schema
 from pfha_tui.config.load import parse
 
@@ -21,8 +22,14 @@ def test_every_exit_code_has_a_row() -> None:
 
 
 def test_every_command_is_named() -> None:
-    for name in [*cli.commands, *config_group.commands]:
-        assert re.search(rf"pfha-tui [^\n]*\b{name}\b", README), name
+    for name in cli.commands:
+        assert re.search(rf"^pfha-tui {name}\b", README, re.MULTILINE), name
+
+
+def test_every_command_of_a_group_is_named_with_its_group() -> None:
+    for group in cli.commands.values():
+        for name in group.commands if isinstance(group, click.Group) else ():
+            assert re.search(rf"pfha-tui {group.name} [^\n]*\b{name}\b", README), name
 
 
 @pytest.mark.parametrize("table", ["ROOT", "UI", "DIFF", "EXPECTED", "PAIR", "NODE", "SSH", "SNMP"])
@@ -38,7 +45,9 @@ def test_the_example_is_a_good_file() -> None:
     assert parse(example, Path("config.toml")).pairs
 
 
-@pytest.mark.parametrize("module", [status_json, watch_lines], ids=["status", "watch"])
+@pytest.mark.parametrize(
+    "module", [status_json, watch_lines, actions_json], ids=["status", "watch", "act"]
+)
 def test_the_forms_for_programs_are_the_documented_ones(module: ModuleType) -> None:
     described = str(module.__doc__).split("\n\n", 1)[1].strip()
     assert described in README

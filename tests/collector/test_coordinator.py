@@ -9,7 +9,7 @@ from pfha_tui.collector import catalogue
 from pfha_tui.collector.coordinator import PairWatch
 from pfha_tui.collector.node import NodeWatch
 from pfha_tui.domain.command import PushedLine, StreamKind
-from pfha_tui.domain.events import EventKind
+from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import NodeRole, NodeTarget, PairTarget
@@ -235,3 +235,13 @@ def test_values_go_stale_though_nothing_happens() -> None:
         assert asyncio.get_running_loop().time() - rig.pair.current.at <= 1.0
 
     watched("normal", freeze)
+
+
+def test_what_the_console_did_itself_stands_in_the_timeline() -> None:
+    told = Event(VirtualClock()._start + 12, Resolution.MS, EventKind.ACTION, "fw1", "demoted")
+
+    async def act(rig: Rig) -> None:
+        rig.pair.tell(told)
+        await asyncio.sleep(1)
+
+    assert told in watched("normal", act).pair.current.events

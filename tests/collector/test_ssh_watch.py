@@ -8,7 +8,7 @@ from pfha_tui.collector.ssh_watch import SshWatch
 from pfha_tui.collector.state import NodeState
 from pfha_tui.domain.command import Command, Output, PushedLine, StreamKind
 from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.reading import ErrorKind
+from pfha_tui.domain.reading import ErrorKind, Freshness
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeRole, NodeTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
@@ -55,6 +55,19 @@ class Rig:
             act()
         task.cancel()
         await asyncio.wait([task])
+
+
+def test_the_nodes_clock_is_asked_every_five_seconds_and_stays_fresh() -> None:
+    async def scene() -> tuple[int, float | None, Freshness]:
+        rig = Rig()
+        await rig.during(12.5)
+        clock, now = rig.state.snapshot.clock, asyncio.get_running_loop().time()
+        return rig.link.clocks, clock.age(now), clock.freshness(now)
+
+    asked, age, freshness = virtual_time.run(scene())
+    assert asked == 3
+    assert age is not None and age < 5
+    assert freshness is Freshness.FRESH
 
 
 def test_a_node_is_polled_at_its_cadences() -> None:
@@ -217,3 +230,29 @@ def test_a_missing_pulse_is_suspect_until_it_returns() -> None:
         assert rig.state.snapshot.ssh.state is LinkState.LIVE
 
     virtual_time.run(main())
+
+
+def test_a_demotion_that_changes_has_the_mark_read_at_once() -> None:
+    demoted = False
+
+    def answers(command: Command) -> Output:
+        output = answer("normal", "fw1", command)
+        if demoted and command == catalogue.SYSCTL_CARP:
+            text = output.stdout.replace(b"demotion: 0", b"demotion: 120")
+            return Output(command, 0, text)
+        return output
+
+    async def main() -> list[tuple[Command, ...]]:
+        rig = Rig(answers)
+
+        def demote() -> None:
+            nonlocal demoted
+            demoted = True
+            rig.link.asked.clear()
+
+        await rig.during(6.4, demote)
+        return rig.link.asked
+
+    first, second, *_ = virtual_time.run(main())
+    assert catalogue.SYSCTL_CARP in first
+    assert second == (catalogue.MARK,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from diff_pairs import VERSIONS, compared
 from drifts import DRIFTS, LAWFUL, Drift, Lawful
+from drifts_hostile import HARMLESS, HOSTILE
 from drifts_review import RELATIONS, REVIEW
 
 from pfha_tui.configdiff.model import Verdict
@@ -20,7 +21,9 @@ def test_a_healthy_pair_has_no_difference_that_counts(version: str) -> None:
     assert report.expected
 
 
-@pytest.mark.parametrize("drift", (*DRIFTS, *REVIEW, *RELATIONS), ids=lambda drift: drift.name)
+@pytest.mark.parametrize(
+    "drift", (*DRIFTS, *REVIEW, *RELATIONS, *HOSTILE), ids=lambda drift: drift.name
+)
 def test_a_drift_is_found_named_and_judged(drift: Drift) -> None:
     report = compared(drift.secondary, drift.primary)
     hits = [
@@ -43,7 +46,7 @@ def test_one_drift_is_few_lines(drift: Drift) -> None:
     assert len(report.differences) <= 2, report.differences
 
 
-@pytest.mark.parametrize("lawful", LAWFUL, ids=lambda lawful: lawful.name)
+@pytest.mark.parametrize("lawful", (*LAWFUL, *HARMLESS), ids=lambda lawful: lawful.name)
 def test_a_lawful_difference_stays_silent(lawful: Lawful) -> None:
     report = compared(lawful.secondary, lawful.primary)
     assert report.differences == ()

@@ -104,6 +104,7 @@ WRITTEN = {
     "version": (b"2.8.1-RELEASE\n",),
     "config-stat": (b"1795389300 51234\n",),
     "maintenance": (b"1\n", b"0\n"),
+    "mark": (b"pfha-tui:1:0a1b2c3d4e5f6071:120:1795389300:alice\n",),
     "booting": (b"",),
     "gateways": (b"WANGW 1240 180 0\nLABGW 312000 84000 12\nNEWGW 0 0 0\n",),
     "ntp": (

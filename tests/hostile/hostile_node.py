@@ -103,7 +103,7 @@ class HostileNode:
         while line := await process.stdin.readline():
             if found := re.search(rb"@([0-9a-f]{32})", line):
                 nonce = found[1]
-            elif found := re.match(rb'm "B ([0-9]+) ', line):
+            elif found := re.match(rb'm "B ([0-9]+)[ "]', line):
                 self._mark(process, nonce, b"B " + found[1] + b" " + self.clock())
             elif found := re.match(rb'(.*); m "E ([0-9]+) ([0-9]+) \$\?"', line):
                 reply = self._reply(found[1].decode())

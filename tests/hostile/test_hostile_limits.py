@@ -1,6 +1,7 @@
 """What a node can make the console keep, and whether it lets go, piece by piece."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_the_words_of_the_far_end_are_clean_and_short() -> None:
 class Spiteful(FakeLink):
     """Fails at the very moment of being cancelled."""
 
-    async def run(self, commands: tuple[Command, ...]) -> Sample:
+    async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:

@@ -173,6 +173,11 @@ def test_any_text_is_done_refused_or_no_command_and_the_pair_mends(texts: list[s
     assert not any(node.maintenance or node.frozen or node.booting for node in world.nodes)
 
 
+def test_one_mend_is_enough_for_a_node_without_power() -> None:
+    world = after("bad-password fw2 wan", "power-off fw2", "mend", seconds=100.0)
+    assert roles(world) == HEALTHY
+
+
 def test_status_tells_what_was_done() -> None:
     text = verbs.run(
         after("pull fw1 lan", "cut sync", "ssh fw2 off", "slow fw2 150", "lose fw2 5"), "status"

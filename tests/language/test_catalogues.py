@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
+from pfha_tui.actions import needs
+from pfha_tui.actions.model import Verb
 from pfha_tui.cli.language import LANGUAGES
+from pfha_tui.configdiff import apart
 from pfha_tui.domain import events, reading, snapshot, target, verdict
 from pfha_tui.domain.wording import WORDS
 from pfha_tui.ui.screens.diff import DiffScreen
@@ -33,6 +36,9 @@ STYLES = "style sheet of a screen"
 
 ALLOWED = {
     ("pfha_tui/parsers/netstat_text.py", None): NETSTAT,
+    ("pfha_tui/actions/journal.py", "an action's id is 8 to 32 hexadecimal digits"): FAULT,
+    ("pfha_tui/actions/journal.py", "a command that is fed something is not written down"): FAULT,
+    ("pfha_tui/actions/needs.py", needs.rule(needs.NEEDS[Verb.SWITCHOVER][2])): COMMAND,
     ("pfha_tui/cli/check.py", None): MACHINE,
     ("pfha_tui/domain/reading.py", "not permitted"): ELSEWHERE,
     ("pfha_tui/domain/reading.py", "not there"): ELSEWHERE,
@@ -48,6 +54,7 @@ ALLOWED = {
     ("pfha_tui/collector/catalogue.py", "a revision's time is seconds since the epoch"): FAULT,
     ("pfha_tui/configdiff/visible.py", None): ELEMENTS,
     ("pfha_tui/ui/screens/diff.py", DiffScreen.DEFAULT_CSS): STYLES,
+    ("pfha_tui/configdiff/apart.py", apart._PROGRAM): COMMAND,
     ("pfha_tui/config/load.py", "pfha-tui config init"): COMMAND,
     ("pfha_tui/cli/watch.py", "no feed runs"): FAULT,
     ("pfha_tui/ui/keymap.py", "pfha-tui keys"): COMMAND,

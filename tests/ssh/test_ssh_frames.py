@@ -178,6 +178,25 @@ def test_a_real_shell_takes_every_word_literally(arguments: list[str]) -> None:
     assert frame.clock_epoch is not None
 
 
+def test_without_the_clock_no_date_runs() -> None:
+    text = frames.script(1, [["/bin/echo", "x"]], clock=False)
+    assert b"date" not in text
+    done = subprocess.run(
+        ["/bin/sh", "-s"],
+        input=frames.preamble(NONCE) + text,
+        capture_output=True,
+        timeout=20,
+        check=True,
+    )
+    parser = FrameParser(NONCE)
+    parser.expect(1, 1)
+    parser.feed(done.stderr, stderr=True)
+    frame = parser.feed(done.stdout)
+    assert frame is not None
+    assert (frame.clock_epoch, frame.utc_offset_s) == (None, None)
+    assert frame.parts == (Part(0, b"x\n", b""),)
+
+
 def test_a_command_cannot_read_the_script_and_has_the_c_locale() -> None:
     text = frames.preamble(NONCE) + frames.script(
         1, [["/bin/cat"], ["/bin/sh", "-c", 'echo "$LC_ALL $IFCONFIG_FORMAT"; echo bad >&2']]

@@ -25,6 +25,7 @@ ABSENT = {
     catalogue.CONFIG_STAT: (1, b"stat: /cf/conf/config.xml: stat: No such file or directory\n"),
     catalogue.MAINTENANCE: (2, b"grep: /cf/conf/config.xml: No such file or directory\n"),
     catalogue.BOOTING: (1, b""),
+    catalogue.MARK: (1, b""),
     catalogue.GATEWAYS: (0, b""),
     catalogue.NTP: (127, b"/bin/sh: /usr/local/sbin/ntpq: not found\n"),
     catalogue.DHCP_ISC: (

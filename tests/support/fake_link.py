@@ -23,6 +23,7 @@ class FakeLink:
         self.frozen = False
         self.quiet = False
         self.silent = False
+        self.clocks = 0
         self.push_gaps: tuple[str, ...] = ()
         self.rtt_s: float | None = 0.001
         self.heard_at: float | None = None
@@ -36,8 +37,9 @@ class FakeLink:
     async def close(self) -> None:
         self.closed += 1
 
-    async def run(self, commands: Sequence[Command]) -> Sample:
+    async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
         self.asked.append(tuple(commands))
+        self.clocks += clock
         if self.no_shell is not None:
             raise self.no_shell
         if self.down:
@@ -52,7 +54,7 @@ class FakeLink:
             raise TransportTimeout("no answer in 3 s", self.hang)
         await asyncio.sleep(0.005)
         outputs = tuple(self.answers(command) for command in commands)
-        return Sample(outputs, self.epoch, 0, loop.time(), 0.005)
+        return Sample(outputs, self.epoch if clock else None, 0, loop.time(), 0.005)
 
     async def lines(self) -> AsyncIterator[PushedLine]:
         while (line := await self._lines.get()) is not None:

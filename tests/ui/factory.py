@@ -458,6 +458,7 @@ class FakeFeed:
     current: PairSnapshot
     target: PairTarget = TARGET
     retried: list[str] = field(default_factory=list)
+    told: list[Event] = field(default_factory=list)
     closed: bool = False
     failure: Exception | None = None
     subscribers: list[Callable[[PairSnapshot], None]] = field(default_factory=list)
@@ -488,6 +489,9 @@ class FakeFeed:
 
     def retry(self, node: str) -> None:
         self.retried.append(node)
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
 
 
 def options(**changes) -> ConsoleOptions:

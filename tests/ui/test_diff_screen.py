@@ -1,16 +1,20 @@
 """The screen that compares both configurations."""
 
+import asyncio
 import gzip
 import stat
+import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import driving
 import factory
 import pytest
 
 from pfha_tui.collector import catalogue
-from pfha_tui.configdiff.model import Report
+from pfha_tui.configdiff import apart, live
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.lab.configxml import edits
 from pfha_tui.lab.configxml.facts import school_pair
@@ -19,8 +23,11 @@ from pfha_tui.lab.configxml.operations import edit
 from pfha_tui.lab.configxml.pair import pair_histories
 from pfha_tui.transports.base import NetworkFailure
 from pfha_tui.ui import diff_view, pictures
+from pfha_tui.ui.diff_pair import DiffPair
 from pfha_tui.ui.screens.diff import DiffScreen
+from pfha_tui.ui.screens.diff_past import PastScreen
 from pfha_tui.ui.screens.help import HelpScreen
+from pfha_tui.ui.widgets.choosing import Choosing
 from pfha_tui.ui.widgets.lines import Lines, Panel
 
 ADMIN = "admin@192.168.99.20 (Local Database)"
@@ -45,9 +52,8 @@ def answering(pair: tuple[History, History]) -> Ask:
         outputs = []
         for command in commands:
             data = of[node].read(command.argv[-1])
-            outputs.append(
-                Output(command, 0, gzip.compress(data) if command == catalogue.CONFIG else data)
-            )
+            packed = command.argv[0] == "/usr/bin/gzip"
+            outputs.append(Output(command, 0, gzip.compress(data) if packed else data))
         return Sample(tuple(outputs), None, None, 0.0, 0.0)
 
     return ask
@@ -109,6 +115,17 @@ async def test_it_shows_what_differs_and_goes_through_it(monkeypatch: pytest.Mon
         assert not isinstance(app.screen, DiffScreen)
 
 
+async def test_a_narrow_screen_still_tells_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving.running(factory.healthy(), size=(80, 24)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        assert one.lowest().endswith("Esc back") and len(one.lowest()) <= 80
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "(system)" in listed(app) or "admin@" in listed(app))
+        assert app.screen.query_one("#past-keys", Lines).text.endswith("Esc back")
+
+
 async def test_a_thing_as_xml(monkeypatch: pytest.MonkeyPatch) -> None:
     async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
         one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
@@ -157,13 +174,135 @@ async def test_the_help_page_has_the_keys(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_drawing_before_the_panels_are_there_does_nothing() -> None:
-    async def never() -> Report:
+    async def never(*asked: object) -> NoReturn:
         raise AssertionError
 
-    async def nowhere(report: Report) -> Path:
-        raise AssertionError
+    def at(epoch: float) -> datetime:
+        return datetime.fromtimestamp(epoch, UTC)
 
-    DiffScreen(never, nowhere, (), ascii_only=False)._draw()
+    pair = DiffPair(("fw1", "fw2"), never, never, never, never, at)
+    DiffScreen(pair, (), ascii_only=False)._draw()
+    PastScreen(pair, "fw1", ascii_only=False)._draw()
+
+
+def listed(app) -> str:
+    assert isinstance(app.screen, PastScreen)
+    return app.screen.query_one(Choosing).text
+
+
+async def test_what_changed_on_a_node_and_by_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "Earlier revisions of fw1" in listed(app))
+        await pilot.press("o")
+        await driving.until(pilot, lambda: "Earlier revisions of fw2" in listed(app))
+        await driving.until(pilot, lambda: "admin@192.168.99.20" in listed(app))
+        first, second = (row for row in listed(app).splitlines()[1:3])
+        assert "alias" in first and "(Local Database)" not in first
+        assert "Merged in config" in second and "(system)@172.16.1.2" in second
+        # The newest one kept is that of the alias; the host came after it.
+        await pilot.press("enter")
+        await driving.until(pilot, lambda: "fw2 through time" in one.text())
+        assert "host override x.example.net" in one.text() and "SRV_TP" not in one.text()
+        assert "+ now  admin@192.168.99.20" in one.text()
+        assert one.text("#diff-sections").count("unbound 1") == 1
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "Earlier revisions of fw2" in listed(app))
+        await driving.until(pilot, lambda: "admin@192.168.99.20" in listed(app))
+        await pilot.press("down", "t")
+        await driving.until(pilot, lambda: "SRV_TP" in one.text())
+        assert "host override x.example.net" in one.text()
+        await pilot.press("escape")
+        assert "Configurations compared" in one.text() and "hidden as expected" in one.text()
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await pilot.press("escape")
+        await driving.until(pilot, lambda: app.screen is one.screen)
+
+
+async def test_a_history_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [b"cat: /cf/conf/backup/backup.cache: Permission denied"]
+
+    def ask(node: str, commands: Sequence[Command]) -> Sample:
+        if commands[0] == catalogue.BACKUP_INDEX:
+            return Sample((Output(commands[0], 1, b"", said[-1]),), None, None, 0.0, 0.0)
+        return answering(drifted())(node, commands)
+
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, ask, monkeypatch)
+        await one.shows("alias SRV_TP address")
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "Permission denied" in listed(app))
+        await pilot.press("enter", "t")
+        assert isinstance(app.screen, PastScreen)
+        said.append(b"cat: /cf/conf/backup/backup.cache: No such file or directory")
+        await pilot.press("o")
+        await driving.until(pilot, lambda: "keeps no earlier revisions" in listed(app))
+
+
+async def test_a_revision_that_is_gone_is_a_sentence_and_both_nodes_are_still_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pair = answering(drifted())
+
+    def ask(node: str, commands: Sequence[Command]) -> Sample:
+        if commands[0].id.startswith("backup-1"):
+            gone = Output(commands[0], 1, b"", b"gzip: can't stat: No such file or directory")
+            return Sample((gone,), None, None, 0.0, 0.0)
+        return pair(node, commands)
+
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, ask, monkeypatch)
+        await one.shows("alias SRV_TP address")
+        await pilot.press("h")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "(system)" in listed(app) or "admin@" in listed(app))
+        await pilot.press("enter")
+        await driving.until(pilot, lambda: "No such file" in one.text())
+        await pilot.press("escape")
+        await one.shows("alias SRV_TP address")
+
+
+async def test_a_screen_that_closes_ends_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[asyncio.subprocess.Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def starting(*words: str, **options: object) -> asyncio.subprocess.Process:
+        started.append(await start(*words, **options))
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
+    monkeypatch.setattr(live, "LARGE", 0)
+    words = (sys.executable, "-c", "import time; time.sleep(600)")
+    monkeypatch.setattr(apart, "_command", lambda: words)
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
+        await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await driving.until(pilot, lambda: started)
+        await pilot.press("q")
+        await driving.until(pilot, lambda: started[0].returncode is not None)
+        await pilot.press("c")
+        await driving.until(pilot, lambda: len(started) == 2)
+    # The console has ended.
+    async with asyncio.timeout(driving.DEADLINE_S):
+        assert await started[1].wait() == -9
+
+
+async def test_thousands_of_differences_are_laid_out_in_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(diff_view, "MOST", 1)
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        assert "1 more: search" in one.text() and "x.example.net" not in one.text()
+        assert "unbound 1" in one.text("#diff-sections")
+        await pilot.press("slash", *"unbound", "enter")
+        assert "x.example.net" in one.text()
 
 
 async def test_a_failure_is_a_sentence_and_r_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import factory
 import pytest
 import wall_pairs
+from doing import FakeOperator
 from driving import until
 from wall_pairs import names_in_order, running, wall_text
 
@@ -265,7 +266,7 @@ async def test_an_action_does_not_exist_where_only_watched(
 ) -> None:
     monkeypatch.setattr(commands, "COMMANDS", (*COMMANDS, FORCED))
     pressed: list[bool] = []
-    app, feeds = wall_pairs.make(wall_pairs.mixed()[:1], watch=watch)
+    app, feeds = wall_pairs.make(wall_pairs.mixed()[:1], FakeOperator(), watch=watch)
     app.action_force = lambda: pressed.append(True)
     async with app.run_test(size=(120, 36)) as pilot:
         await wall_pairs.settle(pilot, feeds)

@@ -81,12 +81,16 @@ def with_broken() -> Pairs:
     return (*mixed()[:2], (BROKEN, None), mixed()[2])
 
 
-def make(pairs: Pairs, **options) -> tuple[ConsoleApp, list[factory.FakeFeed]]:
+def make(pairs: Pairs, operator=None, **options) -> tuple[ConsoleApp, list[factory.FakeFeed]]:
+    """The console on these pairs; with an operator, one that may act."""
     feeds = {
         one.name: factory.FakeFeed(snapshot, one) for one, snapshot in pairs if snapshot is not None
     }
     app = ConsoleApp(
-        [one for one, _ in pairs], lambda one: feeds[one.name], factory.options(**options)
+        [one for one, _ in pairs],
+        lambda one: feeds[one.name],
+        factory.options(**options),
+        None if operator is None else lambda *_: operator,
     )
     return app, list(feeds.values())
 

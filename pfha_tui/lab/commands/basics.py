@@ -1,4 +1,4 @@
-"""date, hostname, id, logger, uname."""
+"""date, hostname, id, lockf, logger, uname."""
 
 import time
 
@@ -47,11 +47,23 @@ def identity(node: Node, words: list[str], uid: int) -> Reply:
             return usage("id", "[-u [-n]]")
 
 
+def lockf(node: Node, words: list[str], uid: int) -> Reply:
+    """`lockf -k -s -t 0 FILE /bin/cat`: the lock for as long as the filter lives, or EX_TEMPFAIL at once."""
+    match words:
+        # A shell's text names the stand-in of cat, which lies below a folder of the lab's.
+        case ["-k", "-s", "-t", "0", file, program] if program.endswith("/bin/cat"):
+            return Reply(hold=file)
+        case _:
+            return usage("lockf", "-k -s -t 0 file /bin/cat")
+
+
 def logger(node: Node, words: list[str], uid: int) -> Reply:
-    """`logger [-t TAG] [-p PRIORITY] MESSAGE`."""
+    """`logger [-t TAG] [-p PRIORITY] [--] MESSAGE`."""
     tag, rest = "root" if uid == 0 else "monitor", list(words)
     while rest and rest[0].startswith("-"):
         option = rest.pop(0)
+        if option == "--":
+            break
         if option not in ("-t", "-p") or not rest:
             return usage("logger", "[-t tag] [-p priority] message ...")
         value = rest.pop(0)

@@ -1,4 +1,4 @@
-"""cat, find, grep, gzip, ls, nc -U, stat, tail and test: the commands that look at the node's files and sockets."""
+"""Commands that look at files and sockets: cat, find, grep, gzip, ln, ls, nc -U, readlink, rm, stat, tail, test."""
 
 import fnmatch
 import gzip as gzip_format
@@ -12,6 +12,8 @@ from pfha_tui.lab.node import Node
 
 LOG = "/var/log/system.log"
 DEVD = "/var/run/devd.pipe"
+VOLATILE = "/var/run/"
+"""Emptied at boot."""
 
 
 def cat(node: Node, words: list[str], uid: int) -> Reply:
@@ -46,6 +48,38 @@ def find(node: Node, words: list[str], uid: int) -> Reply:
         return Reply("".join(f"{path}\n" for path in found))
     replies = [nc(node, ["-U", path], uid) for path in found]
     return Reply("".join(each.out for each in replies), "".join(each.err for each in replies))
+
+
+def ln(node: Node, words: list[str], uid: int) -> Reply:
+    """`ln -sfn TARGET PATH` below /var/run."""
+    match words:
+        case ["-sfn", target, path] if path.startswith(VOLATILE):
+            if uid != 0:
+                return Reply(err=f"ln: {path}: Permission denied\n", code=1)
+            node.links[path] = target
+            return Reply()
+        case _:
+            return usage("ln", "-sfn source_file target_file")
+
+
+def readlink(node: Node, words: list[str], uid: int) -> Reply:
+    """`readlink PATH`: silent, with exit code 1, where there is no link."""
+    if len(words) != 1 or words[0].startswith("-"):
+        return usage("readlink", "file")
+    target = node.links.get(words[0])
+    return Reply(code=1) if target is None else Reply(target + "\n")
+
+
+def rm(node: Node, words: list[str], uid: int) -> Reply:
+    """`rm -f PATH` of a link below /var/run."""
+    match words:
+        case ["-f", path] if path.startswith(VOLATILE):
+            if uid != 0 and path in node.links:
+                return Reply(err=f"rm: {path}: Permission denied\n", code=1)
+            node.links.pop(path, None)
+            return Reply()
+        case _:
+            return usage("rm", "-f file")
 
 
 def grep(node: Node, words: list[str], uid: int) -> Reply:

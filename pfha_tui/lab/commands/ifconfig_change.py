@@ -1,4 +1,4 @@
-"""The forms of ifconfig that change something: up, down, addresses, and the settings of a virtual host."""
+"""The forms of ifconfig that change something: up, down, syncdev, addresses, and the settings of a virtual host."""
 
 import ipaddress
 
@@ -9,10 +9,12 @@ from pfha_tui.lab.node import CarpVip, Node
 
 
 def change(node: Node, interface: Interface, words: list[str]) -> Reply:
-    """`up`, `down`, `[inet|inet6] ADDRESS -alias`, `[ADDRESS] vhid N ... [alias]`; never raises."""
+    """`up`, `down`, `syncdev IF`, `[inet|inet6] ADDRESS -alias`, `[ADDRESS] vhid N ...`; never raises."""
     if words in (["up"], ["down"]):
         node.set_admin(interface.name, words == ["up"])
         return Reply()
+    if words[0] in ("syncdev", "syncif") and interface.name == "pfsync0":
+        return _sync_over(node, words[1:])
     words = [word for word in words if word not in ("inet", "inet6", "alias", "add")]
     address: str | None = None
     if words and ("." in words[0] or ":" in words[0]):
@@ -26,6 +28,18 @@ def change(node: Node, interface: Interface, words: list[str]) -> Reply:
         return _carp(node, interface, address, settings)
     except (ValueError, KeyError):
         return usage_reply()
+
+
+def _sync_over(node: Node, words: list[str]) -> Reply:
+    """`syncdev INTERFACE`: even with the present one pfsync asks its peer for all states (if_pfsync.c)."""
+    if len(words) != 1:
+        return usage_reply()
+    if words[0] not in [each.name for each in node.interfaces]:
+        return Reply(err="ifconfig: SIOCSETPFSYNC: Device not configured\n", code=1)
+    node.syncdev = words[0]
+    node.request_bulk()
+    node.world.touch()
+    return Reply()
 
 
 def usage_reply() -> Reply:

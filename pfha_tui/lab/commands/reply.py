@@ -19,6 +19,7 @@ class Follow(Enum):
 class Reply:
     """Output and exit code; `follow` streams after `out`, `real` hands over to the host's own program.
 
+    `hold` names a lock: while nobody holds it, the command takes it and goes on as cat(1) until it is ended.
     `work` is what the command does before it answers, step by step (see `Node.run`).
     """
 
@@ -28,6 +29,7 @@ class Reply:
     follow: Follow | None = None
     real: bool = False
     work: Iterator[float] | None = None
+    hold: str = ""
 
 
 REAL = Reply(real=True)

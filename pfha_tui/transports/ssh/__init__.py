@@ -1,5 +1,6 @@
 """SSH to the firewalls: one connection per node, one identity offered, strict host keys."""
 
+from pfha_tui.transports.ssh.actor import SshActor
 from pfha_tui.transports.ssh.backoff import Backoff
 from pfha_tui.transports.ssh.errors import LoginInterrupted
 from pfha_tui.transports.ssh.hostkeys import HostKey, fetch, fingerprint
@@ -15,6 +16,7 @@ __all__ = [
     "Life",
     "LoginInterrupted",
     "Pulse",
+    "SshActor",
     "SshLink",
     "SshNode",
     "SshShell",

@@ -47,6 +47,10 @@ def sort_out(
                     where=where, reason=_reason(error)
                 )
             )
+        case ConnectionResetError() | BrokenPipeError():
+            return LoginInterrupted(
+                tr("{where} closed the connection during the login").format(where=where)
+            )
         case OSError():
             return LoginInterrupted(
                 tr("{where} cannot be reached: {reason}").format(where=where, reason=reason(error))

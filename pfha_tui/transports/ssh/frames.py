@@ -3,7 +3,7 @@
 Every frame is fenced on stdout and on stderr alike by marker lines that carry a nonce which no output
 can contain, so the two stay apart and in step:
 
-    @<nonce> B <seq> <epoch> <±hhmm>      the frame begins; the node's clock and UTC offset
+    @<nonce> B <seq> [<epoch> <±hhmm>]    the frame begins; the node's clock and UTC offset where asked for
     @<nonce> E <seq> <index> <exit code>  what came since the last marker belonged to command <index>
 
 A marker is printed with a newline of its own in front; it is not part of the output before it.
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One complete run. The clock is None where the node's `date` printed something else."""
+    """One complete run. The clock is None where it was not asked, or `date` printed something else."""
 
     seq: int
     clock_epoch: int | None
@@ -71,20 +71,35 @@ def quote(words: Sequence[str]) -> str:
 
 
 def script(
-    seq: int, commands: Sequence[Sequence[str]], inputs: Mapping[int, str] | None = None
+    seq: int,
+    commands: Sequence[Sequence[str]],
+    inputs: Mapping[int, str] | None = None,
+    *,
+    clock: bool = True,
 ) -> bytes:
     """The script of frame `seq`: each command literal, followed by its marker.
 
-    `inputs` gives the text fed to the command of that index; all others have an empty stdin. Raises
-    ValueError as `quote`.
+    `inputs` gives the text fed to the command of that index; all others have an empty stdin. `clock` as in
+    `framed`. Raises ValueError as `quote`.
     """
-    lines = [f"m \"B {seq} $(/bin/date '+%s %z' </dev/null 2>/dev/null)\""]
+    parts = []
     for index, words in enumerate(commands):
         text = (inputs or {}).get(index)
         fed = f"{quote(words)} </dev/null"
         if text is not None:
             fed = f"{quote(('printf', '%s', text))} | {quote(words)}"
-        lines.append(f'{fed}; m "E {seq} {index} $?"')
+        parts.append(fed)
+    return framed(seq, parts, clock=clock)
+
+
+def framed(seq: int, parts: Sequence[str], *, clock: bool = True) -> bytes:
+    """The script of frame `seq` out of shell text of our own: one line each, followed by its marker.
+
+    With `clock` the frame begins with the node's clock, for which date(1) runs.
+    """
+    date = " $(/bin/date '+%s %z' </dev/null 2>/dev/null)" if clock else ""
+    lines = [f'm "B {seq}{date}"']
+    lines += [f'{part}; m "E {seq} {index} $?"' for index, part in enumerate(parts)]
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 

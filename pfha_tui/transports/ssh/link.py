@@ -90,6 +90,11 @@ class SshLink:
         return self._pulse.life(self.clock())
 
     @property
+    def lost(self) -> bool:
+        """Whether the connection has ended; `failure` tells why."""
+        return self._lost.is_set()
+
+    @property
     def rtt_s(self) -> float | None:
         """The smoothed round trip of the beat in seconds; None before the first connection."""
         return None if self._pulse is None else self._pulse.rtt_s

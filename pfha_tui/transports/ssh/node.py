@@ -39,9 +39,9 @@ class SshNode:
         """As SshLink.close."""
         await self.link.close()
 
-    async def run(self, commands: Sequence[Command]) -> Sample:
+    async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
         """As SshShell.run."""
-        return await self._shell.run(commands)
+        return await self._shell.run(commands, clock=clock)
 
     def lines(self) -> AsyncIterator[PushedLine]:
         """As SshStream.lines."""

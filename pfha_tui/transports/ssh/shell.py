@@ -74,36 +74,32 @@ class _FrameSession(Session):
 
 
 class SshShell:
-    """A Shell over one channel of a link; a channel that hangs or talks nonsense is replaced."""
+    """A Shell over one channel of a link; a channel that hangs or talks nonsense is replaced.
 
-    def __init__(self, link: SshLink) -> None:
+    What still runs there is killed, its background jobs included, unless `sparing`.
+    """
+
+    def __init__(self, link: SshLink, *, sparing: bool = False) -> None:
         self._link = link
+        self._sparing = sparing
         self._lock = asyncio.Lock()
         self._channel: Channel | None = None
         self._session: _FrameSession | None = None
         self._seq = 0
 
-    async def run(self, commands: Sequence[Command]) -> Sample:
+    async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
         """Run the commands in one framed script, one after another, and wait for all of it.
 
         Each has its own time limit, from the end of the one before, plus an allowance for the round trip.
-        Raises
+        Without `clock` the node's clock is not asked: that is a process of its own. Raises
         NotInCatalogue before anything is sent; TransportTimeout, with the command that was running,
         after which the next run opens a new channel; NetworkFailure; OperatorNeeded.
         """
-        for command in commands:
-            if command not in self._link.allowed:
-                raise NotInCatalogue(
-                    tr("{id} is not in the catalogue of this connection").format(id=command.id)
-                )
-            if self._link.read_only and command.access is not Access.READ:
-                raise NotInCatalogue(
-                    tr("{id} writes, and this connection only reads").format(id=command.id)
-                )
+        self.check(commands)
         if not commands:
             return Sample((), None, None, self._link.clock(), 0.0)
         async with self._lock:
-            return await self._run(commands)
+            return await self._run(commands, clock)
 
     async def elevation(self) -> Elevation:
         """Who the account is and which sudo there is, asked on the way of opening the channel.
@@ -113,12 +109,27 @@ class SshShell:
         async with self._lock:
             return await self._open()
 
-    async def _run(self, commands: Sequence[Command]) -> Sample:
+    def check(self, commands: Sequence[Command]) -> None:
+        """Raise NotInCatalogue for a command that this connection may not run."""
+        for command in commands:
+            if command not in self._link.allowed:
+                raise NotInCatalogue(
+                    tr("{id} is not in the catalogue of this connection").format(id=command.id)
+                )
+            if self._link.read_only and command.access is not Access.READ:
+                raise NotInCatalogue(
+                    tr("{id} writes, and this connection only reads").format(id=command.id)
+                )
+
+    async def _run(self, commands: Sequence[Command], clock: bool) -> Sample:
         elevation = await self._open()
         words = [elevation.words(command, self._link.target.privilege) for command in commands]
         limits = [command.timeout_s for command in commands]
+        inputs = {i: command.stdin for i, command in enumerate(commands) if command.stdin}
         sent_at = self._link.clock()
-        frame = await self._exchange(words, limits, commands)
+        self._seq += 1
+        script = frames.script(self._seq, words, inputs, clock=clock)
+        frame = await self._exchange(script, limits, commands)
         outputs = tuple(
             Output(command, part.exit_code, part.stdout, part.stderr)
             for command, part in zip(commands, frame.parts, strict=True)
@@ -153,26 +164,27 @@ class SshShell:
             ) from error
         self._channel, self._session = channel, session
         channel.write(frames.preamble(nonce))
-        frame = await self._exchange(PROBES, [OPEN_TIMEOUT_S] * len(PROBES), ())
+        self._seq += 1
+        probes = frames.script(self._seq, PROBES)
+        frame = await self._exchange(probes, [OPEN_TIMEOUT_S] * len(PROBES), ())
         self._link.elevation = from_probes(frame.parts)
         return self._link.elevation
 
     async def _exchange(
         self,
-        words: Sequence[Sequence[str]],
+        script: bytes,
         limits_s: Sequence[float],
         commands: Sequence[Command],
     ) -> frames.Frame:
+        """Send the script of frame `_seq`, of as many parts as there are limits, and wait for all of it."""
         channel, session = self._channel, self._session
         if channel is None or session is None:
             raise self._link.failure()
-        self._seq += 1
-        session.parser.expect(self._seq, len(words))
+        session.parser.expect(self._seq, len(limits_s))
         waiter: asyncio.Future[frames.Frame] = asyncio.get_running_loop().create_future()
         session.waiter = waiter
         try:
-            inputs = {i: command.stdin for i, command in enumerate(commands) if command.stdin}
-            channel.write(frames.script(self._seq, words, inputs))
+            channel.write(script)
             while not waiter.done():
                 await self._progress(session, waiter, limits_s)
             return waiter.result()
@@ -223,9 +235,10 @@ class SshShell:
         return commands[ended] if ended < len(commands) else None
 
     def _drop(self) -> None:
-        """Close the channel without waiting for it; what still runs there is killed if sshd can."""
+        """Close the channel without waiting for it; what runs there is killed if sshd can, unless it is spared."""
         channel, session = self._channel, self._session
         self._channel, self._session = None, None
         if channel is not None and session is not None and not session.ended:
-            channel.kill()
+            if not self._sparing:
+                channel.kill()
             channel.close()

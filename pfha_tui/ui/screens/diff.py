@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -20,19 +20,22 @@ from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import diff_view
 from pfha_tui.ui.commands import Command
-from pfha_tui.ui.diff_keys import KEYS
-from pfha_tui.ui.diff_view import FILTERS, Page, View
+from pfha_tui.ui.diff_keys import KEYS, lowest
+from pfha_tui.ui.diff_pair import DiffPair, Span
+from pfha_tui.ui.diff_view import FILTERS, Found, Page, View
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
+from pfha_tui.ui.screens.diff_past import PastScreen
 from pfha_tui.ui.widgets.lines import Lines, Panel
 
-Load = Callable[[], Awaitable[Report]]
-Save = Callable[[Report], Awaitable[Path]]
 SHARED = ("help", "copy", "picture")
 """Commands of the session that this screen has too."""
 
 
 class DiffScreen(ModalScreen[None]):
-    """Reads and compares when it opens, and again with `r`; whatever goes wrong is a sentence on it."""
+    """Reads and compares when it opens, and again with `r`; whatever goes wrong is a sentence on it.
+
+    `h` turns it to two revisions of one node, and `Esc` back.
+    """
 
     DEFAULT_CSS = """
     DiffScreen { layout: vertical; background: $pf-background; }
@@ -46,22 +49,24 @@ class DiffScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in KEYS]
 
-    def __init__(
-        self, load: Load, save: Save, commands: Sequence[Command], *, ascii_only: bool
-    ) -> None:
+    def __init__(self, pair: DiffPair, commands: Sequence[Command], *, ascii_only: bool) -> None:
         super().__init__()
         for command in commands:
             if command.id in SHARED:
                 self._bindings.bind(command.keys, f"app.{command.action}", show=False)
-        self._load = load
-        self._save = save
+        self._pair = pair
         self._raw = False
         self._note = ""
         self._ascii = ascii_only
+        self._both: Report | None = None
         self._report: Report | None = None
+        self._span: Span | None = None
+        self._past_of = pair.nodes[0]
         self._said = ""
         self._view = View()
+        self._shown: Found | None = None
         self._page = Page((), (), ())
+        self._cells = 0
         self._number = 0
 
     def compose(self) -> ComposeResult:
@@ -91,23 +96,42 @@ class DiffScreen(ModalScreen[None]):
         return self.query_one("#diff-needle", Input)
 
     def action_load(self) -> None:
-        """Read both nodes again."""
-        self._said = tr("reading both configurations")
+        """Read both nodes again, or both revisions."""
+        both = tr("reading both configurations")
+        self._said = both if self._span is None else tr("reading both revisions")
         self._read()
         self._draw()
 
     @work(exclusive=True, exit_on_error=False)
     async def _read(self) -> None:
         try:
-            self._report = await self._load()
-            self._said, self._raw = "", False
+            self._show(await self._load())
+            # With thousands of differences, laying them out takes a turn of its own.
+            await asyncio.sleep(0)
         except TimeoutError:
             self._said = tr("The nodes did not send their configurations in time.")
         except Exception as error:
             # Whatever it is, the console goes on, and the operator is told.
             self._said = clean(str(error) or type(error).__name__)
-        self._number = 0
         self._draw()
+
+    async def _load(self) -> Report:
+        span = self._span
+        if span is None:
+            self._both = await self._pair.compare()
+            return self._both
+        new = tr("now") if span.new is None else self._pair.when(span.new)
+        return await self._pair.past(span, (self._pair.when(span.old), new))
+
+    def _show(self, report: Report) -> None:
+        self._report = report
+        self._said, self._raw = "", False
+        self._look(self._view)
+
+    def _look(self, view: View) -> None:
+        """Find what the view shows; it stands until the view or the report is another one."""
+        self._view, self._number, self._cells = view, 0, 0
+        self._shown = diff_view.find(self._report, view) if self._report is not None else None
 
     def _draw(self) -> None:
         # A timer, a resize or an answer may come before the panels do.
@@ -115,28 +139,35 @@ class DiffScreen(ModalScreen[None]):
             return
         if not self._found.inner.width:
             return
-        title: Line = line((tr("Configurations compared"), Tone.STRONG))
-        if self._report is None or self._said:
-            self._found.fill(title, EMPTY, wrap(self._said, self._found.inner.width, 4, Tone.WARN))
+        if self._shown is None or self._said:
+            width = self._found.inner.width
+            self._found.fill(self._title(), EMPTY, wrap(self._said, width, 4, Tone.WARN))
         else:
-            self._page = diff_view.page(self._report, self._view, self._found.inner.width)
-            badge = line((diff_view.heading(self._view), Tone.ACCENT))
-            rows = self._page.rows
-            if self._raw:
-                rows = diff_view.raw(self._report, self._view, self._number)
-            self._found.fill(title, badge, rows)
-            here = diff_view.section_at(self._report, self._view, self._number)
-            rows = diff_view.tree(self._report, self._view, here)
-            name = line((tr("Sections"), Tone.STRONG))
-            self.query_one("#diff-sections", Panel).fill(name, EMPTY, rows)
+            self._fill(self._shown)
         self.query_one("#diff-keys", Lines).draw((self._lowest(),))
+
+    def _title(self) -> Line:
+        if self._span is None:
+            return line((tr("Configurations compared"), Tone.STRONG))
+        said = tr("{node} through time").format(node=self._span.node)
+        return line((said, Tone.STRONG))
+
+    def _fill(self, shown: Found) -> None:
+        if self._cells != self._found.inner.width:
+            self._cells = self._found.inner.width
+            self._page = diff_view.page(shown, self._cells)
+        badge = line((diff_view.heading(self._view), Tone.ACCENT))
+        rows = diff_view.raw(shown, self._number) if self._raw else self._page.rows
+        self._found.fill(self._title(), badge, rows)
+        sections = diff_view.tree(shown, diff_view.section_at(shown, self._number))
+        name = line((tr("Sections"), Tone.STRONG))
+        self.query_one("#diff-sections", Panel).fill(name, EMPTY, sections)
 
     def _lowest(self) -> Line:
         """The keys, or what is to be said until the next one."""
         if self._note:
             return line((f" {self._note}", Tone.ACCENT))
-        keys = "  ".join(f"{key.label} {tr(key.short)}" for key in KEYS if key.short)
-        return line((f" {keys}", Tone.MUTED))
+        return lowest(KEYS, self.size.width)
 
     def _goto(self, row: int) -> None:
         """Draw, with this row of the page in sight."""
@@ -170,7 +201,7 @@ class DiffScreen(ModalScreen[None]):
         self._change(replace(self._view, unified=not self._view.unified))
 
     def _change(self, view: View) -> None:
-        self._view, self._number = view, 0
+        self._look(view)
         self._goto(0)
 
     def action_item(self) -> None:
@@ -186,12 +217,22 @@ class DiffScreen(ModalScreen[None]):
         if self._report is None:
             return
         try:
-            path = await self._save(self._report)
+            path = await self._pair.save(self._report)
         except OSError as error:
             self._note = tr("The report cannot be saved: {why}.").format(why=reason(error))
         else:
             self._note = tr("Report saved: {path}").format(path=clean(str(path)))
         self._draw()
+
+    def action_past(self) -> None:
+        """Choose a revision of a node, and see what changed after it."""
+        screen = PastScreen(self._pair, self._past_of, ascii_only=self._ascii)
+        self.app.push_screen(screen, self._go_past)
+
+    def _go_past(self, span: Span | None) -> None:
+        if span is not None:
+            self._span, self._past_of = span, span.node
+            self.action_load()
 
     def action_search(self) -> None:
         """Type a text that the differences must hold."""
@@ -216,5 +257,17 @@ class DiffScreen(ModalScreen[None]):
         elif self._view.needle or self.has_class("searching"):
             self._needle.value = ""
             self._kept()
+        elif self._span is not None:
+            self._span = None
+            self._come_back()
         else:
             self.dismiss()
+
+    def _come_back(self) -> None:
+        """From a span to the comparison of both nodes, as it was read."""
+        self.workers.cancel_group(self, "default")
+        if self._both is None:
+            self.action_load()
+        else:
+            self._show(self._both)
+            self._goto(0)

@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from pfha_tui.domain.language import tr
-from pfha_tui.ui import texts
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui import action_texts, texts
+from pfha_tui.ui.commands import Command, Kind
 from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.keymap import key_label, labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
@@ -19,12 +19,14 @@ CLOSING = ("help", "quit")
 
 
 def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
-    """Keys, signs and terms as lines of at most `cells`."""
+    """Keys, signs and terms as lines of at most `cells`; the terms of actions where there are any."""
+    acts = any(command.kind is Kind.ACTION for command in commands)
+    terms = (*texts.TERMS, *(action_texts.TERMS if acts else ()))
     sections = (
         (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in commands]),
         (tr(texts.HELP_DIFF), [(key.label, tr(key.help)) for key in KEYS]),
         (tr(texts.HELP_SIGNS), [(tr(sign), tr(text)) for sign, text in texts.SIGNS]),
-        (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in texts.TERMS]),
+        (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in terms]),
     )
     lines: list[Line] = []
     for title, entries in sections:

@@ -131,12 +131,12 @@ class MainScreen(Screen[None]):
         if not plan.fits:
             self._say_too_small(width, height)
             return
-        news = verdict_view.news(moment.snapshot, scene)
+        news = (*moment.deeds, *verdict_view.news(moment.snapshot, scene))
         banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others, news)
         self.query_one("#banner", Lines).draw((banner,))
         self.query_one("#verdict", Lines).draw(rows)
         for index, pane in enumerate(self.panes):
-            view = NodeView.of(moment.snapshot, index, scene)
+            view = NodeView.of(moment.snapshot, index, scene, moment.leases)
             pane.show(view, plan.short[index], fold=self._expanded is None)
         self.timeline.show(moment.snapshot, scene)
 

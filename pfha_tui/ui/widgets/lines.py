@@ -20,6 +20,8 @@ from pfha_tui.ui.line import EMPTY, Line, Part, Tone, fit, line, pad, plain, wid
 FRAME = ("┌", "─", "┐", "│", "└", "┘")
 FRAME_FOCUS = ("┏", "━", "┓", "┃", "┗", "┛")
 WHEEL_ROWS = 3
+MOVE_CELLS = 8
+"""Cells that cost as much as the escape sequence which moves the terminal's cursor past them."""
 
 
 class Lines(Widget):
@@ -31,6 +33,8 @@ class Lines(Widget):
 
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
         self._tones: dict[Tone, Style] = {}
+        self._base: Style | None = None
+        self._strips: dict[int, tuple[Line, int, Strip]] = {}
         super().__init__(id=id)
         self._ascii_only = ascii_only
         self._rows: tuple[Line, ...] = ()
@@ -56,8 +60,8 @@ class Lines(Widget):
         for y in range(max(len(new), len(old))):
             before, after = old[y] if y < len(old) else EMPTY, new[y] if y < len(new) else EMPTY
             if before != after:
-                start, end = changed_cells(fit(before, cells), fit(after, cells), cells)
-                regions.append(Region(start, y, end - start, 1))
+                runs = changed_runs(fit(before, cells), fit(after, cells), cells)
+                regions += [Region(start, y, end - start, 1) for start, end in runs]
         self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
@@ -66,23 +70,36 @@ class Lines(Widget):
         cells = self.size.width
         selection = self.text_selection
         span = selection.get_span(y) if selection is not None else None
+        if span is not None:
+            style = self.screen.get_component_rich_style("screen--selection")
+            return _highlight(self._strip(row, cells), span, style).apply_offsets(0, y)
+        # A new size makes Textual ask for every row again, of which most are as they were.
+        known = self._strips.get(y)
+        if known is None or known[:2] != (row, cells):
+            known = row, cells, self._strip(row, cells).apply_offsets(0, y)
+            self._strips[y] = known
+        return known[2]
+
+    def _strip(self, row: Line, cells: int) -> Strip:
         chosen = any(tone is Tone.CURSOR for _, tone in row)
         segments = [
             Segment(self._shown(text), self._style(tone, chosen)) for text, tone in fit(row, cells)
         ]
-        strip = Strip(segments).extend_cell_length(cells, self.rich_style)
-        if span is not None:
-            strip = _highlight(
-                strip, span, self.screen.get_component_rich_style("screen--selection")
-            )
-        return strip.apply_offsets(0, y)
+        return Strip(segments).extend_cell_length(cells, self._own_style)
+
+    @property
+    def _own_style(self) -> Style:
+        """`rich_style`, which Textual computes anew each time."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
     def tone_style(self, tone: Tone) -> Style:
         """The theme's style of a tone."""
         found = self._tones.get(tone)
         if found is None:
             no_color = self.app.has_class("no-color")
-            found = tones.style(tone, self.rich_style, self.app.theme_variables, no_color=no_color)
+            found = tones.style(tone, self._own_style, self.app.theme_variables, no_color=no_color)
             self._tones[tone] = found
         return found
 
@@ -108,34 +125,39 @@ class Lines(Widget):
     def notify_style_update(self) -> None:
         """Draw again in the new theme."""
         self._tones.clear()
+        self._strips.clear()
+        self._base = None
         super().notify_style_update()
         self.refresh()
 
 
-def changed_cells(before: Line, after: Line, cells: int) -> tuple[int, int]:
-    """First cell that differs between two rows of a width, and the one after the last that does.
+def changed_runs(before: Line, after: Line, cells: int) -> list[tuple[int, int]]:
+    """Where two rows of a width differ: first cell of each run, and the one after its last.
 
-    Where a cell is not a character (wide and combining ones), and where the row under the cursor is one of
-    them, that is the whole row.
+    A few equal cells between two runs are cheaper to send than a move of the terminal's cursor. Where a
+    cell is not a character (wide and combining ones), and where the row under the cursor is one of them,
+    that is the whole row.
     """
-    old, new = _characters(before), _characters(after)
+    old, new = _characters(before, cells), _characters(after, cells)
     if old is None or new is None:
-        return 0, cells
-    same = 0
-    while same < min(len(old), len(new)) and old[same] == new[same]:
-        same += 1
-    end = max(len(old), len(new))
-    if len(old) == len(new):
-        while end > same and old[end - 1] == new[end - 1]:
-            end -= 1
-    return same, max(end, same)
+        return [(0, cells)]
+    runs: list[tuple[int, int]] = []
+    for place, (was, now) in enumerate(zip(old, new, strict=True)):
+        if was == now:
+            continue
+        if runs and place - runs[-1][1] < MOVE_CELLS:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return runs
 
 
-def _characters(row: Line) -> list[Part] | None:
+def _characters(row: Line, cells: int) -> list[Part] | None:
     """Each cell with its tone; None where cells are not characters, or the cursor colours the row."""
     if any(tone is Tone.CURSOR or cell_len(text) != len(text) for text, tone in row):
         return None
-    return [(character, tone) for text, tone in row for character in text]
+    found = [(character, tone) for text, tone in row for character in text]
+    return found + [(" ", Tone.PLAIN)] * (cells - len(found))
 
 
 def _highlight(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
@@ -168,6 +190,7 @@ class Panel(Lines, can_focus=True):
         self._title: Line = EMPTY
         self._badge: Line = EMPTY
         self._body: tuple[Line, ...] = ()
+        self._framed_rows: dict[int, tuple[tuple[Line, Part, Part, int], Line]] = {}
         self._top = 0
 
     @property
@@ -204,9 +227,18 @@ class Panel(Lines, can_focus=True):
         rows = [self._edge(corners[0], corners[1], corners[2], tone, cells)]
         for y in range(height - 2):
             row = visible[y] if y < len(visible) else EMPTY
-            rows.append(line(side, self.lead(self._top + y), pad(row, cells - 4), " ", side))
+            rows.append(self._framed(y, row, self.lead(self._top + y), side, cells))
         rows.append(self._lower_edge(corners, tone, cells))
         self.draw(rows)
+
+    def _framed(self, y: int, row: Line, lead: Part, side: Part, cells: int) -> Line:
+        """A row of the content between the frame's sides; most are what they were a moment ago."""
+        wanted = row, lead, side, cells
+        known = self._framed_rows.get(y)
+        if known is None or known[0] != wanted:
+            known = wanted, line(side, lead, pad(row, cells - 4), " ", side)
+            self._framed_rows[y] = known
+        return known[1]
 
     def lead(self, row: int) -> Part:
         """The cell before this line of the content, counted from 0."""

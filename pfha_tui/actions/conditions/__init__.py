@@ -1,0 +1,1 @@
+"""The single conditions that the gate looks at."""

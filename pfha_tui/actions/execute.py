@@ -1,0 +1,56 @@
+"""Carries actions out on one pair; nothing else in the program changes a firewall."""
+
+from collections.abc import Callable
+
+from pfha_tui.actions import gate, plan
+from pfha_tui.actions.bench import Bench, context
+from pfha_tui.actions.course import Course
+from pfha_tui.actions.hands import Links
+from pfha_tui.actions.journal import Journal
+from pfha_tui.actions.lease import leases
+from pfha_tui.actions.model import Finding, Lease, Plan, Progress, Report, Request, Unfinished
+from pfha_tui.actions.takeback import take_back
+from pfha_tui.collector.clock import Clock
+from pfha_tui.collector.feed import Feed
+from pfha_tui.domain.target import PairTarget
+
+
+class Executor:
+    """The Operator of a pair: its feed must be run, for everything is judged by what that shows.
+
+    `links` makes a login on a node that may run these commands only.
+    """
+
+    def __init__(
+        self, target: PairTarget, feed: Feed, links: Links, journal: Journal, clock: Clock
+    ) -> None:
+        self._bench = Bench(target, feed, links, journal, clock)
+
+    def plan(self, request: Request) -> Plan:
+        """As Operator.plan."""
+        return plan.build(request, self._bench.feed.current)
+
+    def findings(self, plan: Plan) -> tuple[Finding, ...]:
+        """As Operator.findings."""
+        snapshot = self._bench.feed.current
+        return gate.findings(plan, snapshot, context(self._bench, snapshot))
+
+    async def perform(self, plan: Plan, tell: Callable[[Progress], None]) -> Report:
+        """As Operator.perform."""
+        return await Course(self._bench, plan, tell).perform()
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """As Operator.unfinished."""
+        return self._bench.journal.unfinished(self._bench.target.name)
+
+    async def undo(self, left: Unfinished, tell: Callable[[Progress], None]) -> Report:
+        """As Operator.undo."""
+        return await take_back(self._bench, left, tell)
+
+    def close(self, left: Unfinished, reason: str) -> None:
+        """As Operator.close. Raises JournalError."""
+        self._bench.journal.close(left.id, reason)
+
+    def leases(self) -> tuple[Lease, ...]:
+        """As Operator.leases. Raises JournalError."""
+        return leases(self._bench.journal.records(), self._bench.target.name)

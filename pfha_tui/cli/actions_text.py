@@ -1,0 +1,115 @@
+"""A plan, what the gate found, and how an action ended, as lines of words."""
+
+import shlex
+from collections.abc import Iterator
+
+from pfha_tui.actions.model import (
+    Evidence,
+    Finding,
+    Plan,
+    Report,
+    Result,
+    RoleLine,
+    Step,
+    Unfinished,
+    Weight,
+)
+from pfha_tui.domain.command import Command
+from pfha_tui.domain.language import mark, tr
+from pfha_tui.domain.wording import decimal
+
+WEIGHTS = {
+    Weight.BLOCK: mark("refuses"),
+    Weight.WARN: mark("warns"),
+    Weight.FINE: mark("is well"),
+}
+RESULTS = {
+    Result.CONFIRMED: mark("CONFIRMED"),
+    Result.CONTRADICTED: mark("CONTRADICTED"),
+    Result.UNKNOWN: mark("UNKNOWN"),
+    Result.REVERTED: mark("TAKEN BACK"),
+    Result.REFUSED: mark("REFUSED"),
+}
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """What would be done, on which node, by which commands, with what before and after, and how it is undone."""
+    yield tr("{pair}: {title}").format(pair=plan.pair, title=plan.title)
+    for role in plan.roles:
+        yield f"  {_role(role)}"
+    for number, step in enumerate(plan.steps, 1):
+        yield from _step_lines(number, step)
+    least, most = (decimal(f"{seconds:g}") for seconds in plan.duration_s)
+    wait = decimal(f"{plan.verify_s:g}")
+    text = tr("expected: {least} to {most} s until it is confirmed; it is waited for {wait} s")
+    yield text.format(least=least, most=most, wait=wait)
+    yield tr("lost: {loss}").format(loss=plan.loss)
+    yield tr("undo: {undo}").format(undo=plan.undo)
+    for note in plan.notes:
+        yield tr("note: {note}").format(note=note)
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """What the gate found, worst first."""
+    if not findings:
+        yield tr("Nothing speaks against it.")
+    for finding in findings:
+        place = f"{finding.node}: " if finding.node else ""
+        yield f"[{tr(WEIGHTS[finding.weight])}] {place}{finding.text}"
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """How it ended, with the proof, and its id in the journal."""
+    yield f"{tr(RESULTS[report.result])}: {report.text}"
+    for one in report.evidence:
+        yield f"  {_evidence(one)}"
+    if report.id:
+        took = decimal(f"{report.took_s:.1f}")
+        yield tr("took {seconds} s; in the journal as {id}").format(seconds=took, id=report.id)
+
+
+def unfinished_lines(left: Unfinished, now: float) -> Iterator[str]:
+    """What was begun, by whom and when, what takes it back, and whether the node does so by itself."""
+    text = tr("{id}  {title}, begun {seconds} s ago by {who}")
+    yield text.format(id=left.id, title=left.title, seconds=f"{now - left.began:.0f}", who=left.who)
+    yield "  " + tr("undo: {undo}").format(undo=left.undo_text)
+    for command in left.undo:
+        yield f"    {command_line(command)}"
+    if left.fires_at is None:
+        return
+    wait = left.fires_at - now
+    if wait > 0:
+        text = tr("{node} takes it back by itself in {seconds} s, unless it is called off.")
+    else:
+        text = tr("{node} was to take it back by itself {seconds} s ago.")
+    yield "  " + text.format(node=left.node, seconds=f"{abs(wait):.0f}")
+
+
+def command_line(command: Command) -> str:
+    """The command's words as a shell would be given them, and whether root runs it."""
+    words = shlex.join(command.argv)
+    return f"{words}  ({tr('as root')})" if command.root else words
+
+
+def _step_lines(number: int, step: Step) -> Iterator[str]:
+    yield f"{number}. {step.node}: {step.what}"
+    yield f"     {command_line(step.command)}"
+    for command in step.undo:
+        yield "     " + tr("taken back by {command}").format(command=command_line(command))
+    if step.watchdog_s is not None:
+        text = tr("on {node} itself after {seconds} s, unless it is called off")
+        yield "     " + text.format(node=step.node, seconds=decimal(f"{step.watchdog_s:g}"))
+
+
+def _role(role: RoleLine) -> str:
+    before = role.before.value if role.before is not None else "?"
+    after = role.after.value if role.after is not None else "?"
+    change = before if before == after else f"{before} -> {after}"
+    return f"{role.node}  {role.label or role.interface} vhid {role.vhid}  {change}"
+
+
+def _evidence(one: Evidence) -> str:
+    if one.holds:
+        return f"{one.node}: {one.what}: {one.found}"
+    text = tr("{node}: {what}: expected {expected}, found {found}")
+    return text.format(node=one.node, what=one.what, expected=one.expected, found=one.found)

@@ -1,0 +1,583 @@
+"""From a key to an action and its end, with an operator made by hand."""
+
+import asyncio
+import re
+from dataclasses import replace
+
+import doing
+import factory
+import pytest
+from doing import FakeOperator, acting, dialog, field_of, focus_of, push, shown
+from driving import text_of, until
+from textual import events
+
+from pfha_tui.actions.model import Lease, Request, Result, Risk, Verb
+from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.mark import OwnMark
+from pfha_tui.ui.commands import COMMANDS, Kind
+from pfha_tui.ui.screens.action import ActionScreen
+from pfha_tui.ui.screens.deed import DeedScreen
+from pfha_tui.ui.screens.node_choice import NodeChoice
+from pfha_tui.ui.screens.unfinished import UnfinishedScreen
+from pfha_tui.ui.widgets.key_bar import KeyBar
+
+ACTIONS = tuple(command for command in COMMANDS if command.kind is Kind.ACTION)
+
+
+def failed_over():
+    first = factory.node(
+        0,
+        roles=factory.roles(factory.B, factory.B),
+        mark=factory.fresh((OwnMark("00112233", 120, int(factory.EPOCH) - 60, "alice"),)),
+    )
+    second = factory.node(1, roles=factory.roles(factory.M, factory.M, 100))
+    return factory.pair(first, second, factory.healthy().verdict)
+
+
+def in_maintenance():
+    snapshot = failed_over()
+    first = replace(snapshot.primary, mark=factory.fresh(()), maintenance=factory.fresh(True))
+    return replace(snapshot, primary=first)
+
+
+async def typed(pilot, text: str) -> None:
+    await pilot.press(*text)
+    await pilot.pause()
+
+
+async def begun(app, pilot, name: str = "fw1") -> None:
+    """The switchover's dialog answered as it must be."""
+    await pilot.press("s")
+    await dialog(pilot, ActionScreen)
+    await typed(pilot, name)
+    await until(pilot, lambda: push(app, "#action-go").enabled)
+    await pilot.press("enter", "enter")
+    await dialog(pilot, DeedScreen)
+
+
+async def test_a_switchover_from_the_key_to_its_proof_and_its_undo() -> None:
+    operator = FakeOperator(found=(doing.WARNED, doing.FINE))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: "3 states fewer" in shown(app))
+        said = shown(app)
+        for words in (
+            "● MASTER → ○ BACKUP",
+            "sysctl net.inet.carp.demotion=120",
+            "taken back by /sbin/sysctl net.inet.carp.demotion=-120",
+            "on fw1 itself after 45 s",
+            "2.0 s to 6.0 s until it is confirmed",
+            "VPNs bound to a VIP start anew",
+            "changes roles",
+            "▲ warns",
+            "type fw1",
+            "the name of the node is missing",
+        ):
+            assert words in said, words
+        assert focus_of(app) == "field-name"
+        assert not push(app, "#action-go").enabled
+        await typed(pilot, "fw1")
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+        await pilot.press("enter")
+        assert focus_of(app) == "action-go", "Enter in a field never acts"
+        assert operator.performed == []
+        await pilot.press("enter")
+        await dialog(pilot, DeedScreen)
+        await until(pilot, lambda: "two equal samples" in shown(app))
+        assert operator.performed[0].request.confirmed == "fw1"
+        assert "► verify" in shown(app) and "✓ connect" in shown(app)
+        operator.go_on.set()
+        await until(pilot, lambda: "CONFIRMED" in shown(app))
+        assert "✓ fw1  role of WAN vhid 1: BACKUP" in shown(app)
+        assert "took 3.2 s; in the journal as ab12" in shown(app)
+        assert focus_of(app) == "deed-back"
+        await pilot.press("tab")
+        assert focus_of(app) == "deed-undo"
+        await pilot.press("enter")
+        await dialog(pilot, ActionScreen)
+        assert operator.asked[-1] == Request(Verb.FAILBACK)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        assert len(operator.performed) == 1
+
+
+@pytest.mark.parametrize("text", ["fw2", "FW1", "fw1 ", "fw", "[b]fw1[/b]"])
+async def test_only_the_exact_name_will_do(text: str) -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        field_of(app, "name").value = text
+        await until(pilot, lambda: "that is not the name of the node" in shown(app))
+        assert not push(app, "#action-go").enabled
+        await pilot.press("enter")
+        assert focus_of(app) == "action-cancel"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        assert operator.performed == []
+
+
+async def test_the_name_can_be_pasted() -> None:
+    async with acting(factory.healthy(), FakeOperator()) as (app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        app.screen.focused.post_message(events.Paste("fw1"))
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+
+
+async def test_what_can_be_taken_back_begins_on_cancel_and_enter_there_does_nothing() -> None:
+    operator = FakeOperator()
+    async with acting(in_maintenance(), operator) as (app, _, pilot):
+        await pilot.press("tab", "m")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+        assert operator.asked == [Request(Verb.MAINTENANCE_LEAVE, "fw1")]
+        assert "no role is meant to change" in shown(app)
+        assert focus_of(app) == "action-cancel"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        assert operator.performed == []
+
+
+async def test_a_refusal_keeps_the_button_dead_and_says_why() -> None:
+    operator = FakeOperator(found=(doing.BLOCKED, doing.FINE))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await typed(pilot, "fw1")
+        await until(pilot, lambda: "refused: fw2 is INIT" in shown(app))
+        assert not push(app, "#action-go").enabled
+        await pilot.press("tab")
+        assert focus_of(app) == "action-cancel"
+        await pilot.press("tab")
+        assert focus_of(app) != "action-go"
+
+
+async def test_a_role_that_flips_under_the_open_dialog_takes_the_button_away() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, feed, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await typed(pilot, "fw1")
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+        await pilot.press("enter")
+        assert focus_of(app) == "action-go"
+        operator.found = (doing.FLIPPED,)
+        feed.publish(replace(failed_over(), revision=8))
+        await until(pilot, lambda: "no longer serves LAN" in shown(app))
+        assert focus_of(app) == "action-cancel"
+        assert not push(app, "#action-go").enabled
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        assert operator.performed == []
+
+
+async def test_the_gate_is_asked_with_every_snapshot_and_every_change_of_a_field() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, feed, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: operator.judged)
+        count = len(operator.judged)
+        feed.publish(replace(feed.current, revision=8))
+        await until(pilot, lambda: len(operator.judged) > count)
+        field_of(app, "reason").value = "CHG-7 \x1b[31m new kernel"
+        await until(pilot, lambda: "CHG-7" in operator.judged[-1].request.reason)
+        assert "\x1b" not in operator.judged[-1].request.reason
+
+
+async def test_old_facts_and_a_broken_gate_allow_nothing() -> None:
+    operator = FakeOperator()
+    old = replace(factory.healthy(), at=factory.NOW - 30)
+    async with acting(old, operator) as (app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await typed(pilot, "fw1")
+        await until(pilot, lambda: "the facts are 30 s old" in shown(app))
+        assert not push(app, "#action-go").enabled
+        operator.failure = RuntimeError("[red]journal[/red]")
+        app.tick()
+        await until(pilot, lambda: "the gate failed: [red]journal[/red]" in shown(app))
+        assert not push(app, "#action-go").enabled
+
+
+async def test_maintenance_asks_for_minutes_and_the_lease_goes_with_the_wish() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, NodeChoice))
+        assert "fw1  primary  MASTER of 2 VIPs  enter maintenance" in shown(app)
+        await pilot.press("down", "enter")
+        await dialog(pilot, ActionScreen)
+        assert operator.asked == [Request(Verb.MAINTENANCE_ENTER, "fw2")]
+        lease = field_of(app, "lease")
+        assert lease.value == "30"
+        await typed(pilot, "fw2")
+        for wrong in ("0", "x", "99999", "-1"):
+            lease.value = wrong
+            await until(pilot, lambda: "the minutes are a number" in shown(app))
+            assert not push(app, "#action-go").enabled
+        lease.value = "45"
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+        await pilot.press("enter", "enter")
+        await dialog(pilot, DeedScreen)
+        assert operator.performed[0].request.lease_s == 2700
+        operator.go_on.set()
+
+
+async def test_by_force_a_reason_is_wanted_first() -> None:
+    operator = FakeOperator(found=(doing.WARNED,))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("F")
+        await dialog(pilot, ActionScreen)
+        assert focus_of(app) == "field-reason"
+        field_of(app, "name").value = "fw1"
+        await until(pilot, lambda: "the reason is missing" in shown(app))
+        assert not push(app, "#action-go").enabled
+        await typed(pilot, "fan dead")
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+        await pilot.press("enter", "enter", "enter")
+        await dialog(pilot, DeedScreen)
+        wish = operator.performed[0].request
+        assert (wish.verb, wish.reason, wish.confirmed) == (Verb.FAILOVER, "fan dead", "fw1")
+        operator.go_on.set()
+
+
+@pytest.mark.parametrize(
+    ("build", "refused", "wanted"),
+    [
+        (factory.healthy, (), Verb.SWITCHOVER),
+        (failed_over, (), Verb.FAILBACK),
+        (failed_over, (Verb.FAILBACK,), Verb.SWITCHOVER),
+    ],
+)
+async def test_s_does_what_makes_sense_now(build, refused, wanted: Verb) -> None:
+    operator = FakeOperator(refusals=dict.fromkeys(refused, "Nothing of ours holds fw1 back."))
+    async with acting(build(), operator) as (_app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        assert operator.asked[-1].verb is wanted
+
+
+async def test_what_cannot_be_planned_is_a_sentence() -> None:
+    operator = FakeOperator(refusals={Verb.SWITCHOVER: "[b]fw2[/b] is not there."})
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("s")
+        bar = app.main.query_one(KeyBar)
+        await until(pilot, lambda: bar.notice == "[b]fw2[/b] is not there.")
+        assert app.screen is app.main
+
+
+@pytest.mark.parametrize("result", list(Result))
+async def test_every_end_is_told_with_its_evidence(result: Result) -> None:
+    operator = FakeOperator(result=result)
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await begun(app, pilot)
+        operator.go_on.set()
+        word = "TAKEN BACK" if result is Result.REVERTED else result.upper()
+        await until(pilot, lambda: word in shown(app))
+        said = shown(app)
+        assert f"It ended {result}." in said
+        if result is Result.UNKNOWN:
+            assert "? fw1  role of WAN vhid 1: expected BACKUP, found no answer" in said
+        elif result is not Result.CONFIRMED:
+            assert "✗ fw1  role of WAN vhid 1: expected BACKUP, found MASTER" in said
+        undoable = result in (Result.CONFIRMED, Result.CONTRADICTED, Result.UNKNOWN)
+        assert push(app, "#deed-undo").enabled is undoable
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+
+
+async def test_a_fault_of_our_own_is_told_as_one() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await begun(app, pilot)
+        operator.failure = RuntimeError("[red]boo[/red]")
+        operator.go_on.set()
+        await until(pilot, lambda: "own part failed ([red]boo[/red])" in shown(app))
+        assert not push(app, "#deed-undo").enabled
+
+
+async def test_esc_says_that_it_goes_on_and_the_banner_tells_of_it_until_the_end() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await begun(app, pilot)
+        await pilot.press("escape")
+        assert isinstance(app.screen, DeedScreen)
+        assert "goes on and is not stopped here" in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        await until(pilot, lambda: "◆ switch over fw1: verify" in text_of(app, "#banner"))
+        assert not operator.cancelled
+        await pilot.press("s")
+        await dialog(pilot, DeedScreen)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: app.screen is app.main)
+        operator.go_on.set()
+        await dialog(pilot, DeedScreen)
+        await until(pilot, lambda: "CONFIRMED" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        app.tick()
+        await pilot.pause()
+        assert app.screen is app.main
+        assert "switch over" not in text_of(app, "#banner")
+
+
+async def test_leaving_in_the_midst_wants_to_be_asked_twice_and_tells_the_operator() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await begun(app, pilot)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: "An action is under way (switch over)" in shown(app))
+        assert app.is_running and not operator.cancelled
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app.return_value == 0)
+        assert operator.cancelled
+
+
+async def test_what_was_left_is_announced_at_the_start_and_undone() -> None:
+    operator = FakeOperator(left=(doing.LEFT,))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await dialog(pilot, UnfinishedScreen)
+        said = " ".join(shown(app).split())
+        for words in (
+            "switchover from fw1 to fw2 (mfr-lab), begun 21:46:27, 6 m 40 s ago, by alice",
+            "Undo: the demotion of fw1 by 120 is taken away",
+            "/sbin/sysctl net.inet.carp.demotion=-120",
+            "fw1 takes it back by itself in 30 s",
+        ):
+            assert words in said, words
+        assert focus_of(app) == "left-later"
+        await pilot.press("tab", "enter")
+        await dialog(pilot, DeedScreen)
+        assert operator.undone == [doing.LEFT]
+        operator.go_on.set()
+        await until(pilot, lambda: "CONFIRMED" in shown(app))
+        assert not push(app, "#deed-undo").enabled
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        assert "unfinished" not in text_of(app, "#banner")
+
+
+async def test_what_was_left_is_closed_with_a_reason_only() -> None:
+    operator = FakeOperator(left=(replace(doing.LEFT, fires_at=None),))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await dialog(pilot, UnfinishedScreen)
+        assert "Nothing on the node waits" in shown(app)
+        assert not push(app, "#left-close").enabled
+        await pilot.press("up")
+        await typed(pilot, "done by hand")
+        await pilot.press("enter")
+        assert focus_of(app) == "left-close"
+        await pilot.press("enter")
+        await until(pilot, lambda: operator.closed == [(doing.LEFT.id, "done by hand")])
+        await until(pilot, lambda: "Closed in the journal" in app.main.query_one(KeyBar).notice)
+
+
+async def test_what_is_left_for_later_stays_in_the_banner_and_under_undo() -> None:
+    operator = FakeOperator(left=(doing.LEFT,))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await dialog(pilot, UnfinishedScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: "▲ 1 unfinished action" in text_of(app, "#banner"))
+        app.tick()
+        await pilot.pause()
+        assert app.screen is app.main, "it is announced once"
+        app.action_undo()
+        await dialog(pilot, UnfinishedScreen)
+
+
+async def test_undo_without_anything_to_undo_says_so() -> None:
+    async with acting(factory.healthy(), FakeOperator()) as (app, _, pilot):
+        app.action_undo()
+        await until(pilot, lambda: "nothing to undo" in app.main.query_one(KeyBar).notice)
+
+
+async def test_every_command_of_the_palette_asks_for_its_own_verb() -> None:
+    operator = FakeOperator(refusals=dict.fromkeys(Verb, "no"))
+    verbs = {
+        "carp_enable": Verb.CARP_ENABLE,
+        "carp_disable": Verb.CARP_DISABLE,
+        "demotion_reset": Verb.DEMOTION_RESET,
+        "pfsync_bulk": Verb.PFSYNC_BULK,
+        "reboot": Verb.REBOOT,
+        "sync_now": Verb.SYNC_NOW,
+    }
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        titles = {str(one.title) for one in app.get_system_commands(app.screen)}
+        for command in ACTIONS:
+            assert command.title[:1].upper() + command.title[1:] in titles
+        await pilot.press("tab")
+        for name, verb in verbs.items():
+            getattr(app, f"action_{name}")()
+            await until(pilot, lambda verb=verb: operator.asked and operator.asked[-1].verb is verb)
+            node = None if verb is Verb.SYNC_NOW else "fw1"
+            assert operator.asked[-1].node == node
+
+
+READ_ONLY = replace(factory.TARGET, read_only=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "target", "made"),
+    [
+        ({"watch": True}, factory.TARGET, True),
+        ({"read_only": True}, factory.TARGET, True),
+        ({}, READ_ONLY, True),
+        ({}, factory.TARGET, False),
+    ],
+    ids=["watch", "read-only", "read-only pair", "no operator"],
+)
+async def test_where_nothing_may_change_nothing_that_acts_exists(options, target, made) -> None:
+    opened: list[object] = []
+    feed = factory.FakeFeed(factory.healthy(), target)
+
+    def open_operator(*given):
+        opened.append(given)
+        return FakeOperator()
+
+    app = doing.ConsoleApp(
+        (target,), lambda _: feed, factory.options(**options), open_operator if made else None
+    )
+    async with app.run_test(size=(200, 60)) as pilot:
+        await doing.driving.settle(pilot, feed)
+        for command in ACTIONS:
+            for key in filter(None, command.keys.split(",")):
+                await pilot.press(key)
+        assert app.screen is app.main
+        titles = {str(one.title).lower() for one in app.get_system_commands(app.screen)}
+        keys = text_of(app, "#keys")
+        await pilot.press("question_mark")
+        told = "\n".join("".join(t for t, _ in row) for row in app.screen.query_one("Panel").body)
+        for command in ACTIONS:
+            assert command.title not in titles
+            assert f"{command.label} {command.title}" not in keys
+            assert command.help[:40] not in told
+        assert "forced failover" not in told
+    assert opened == []
+
+
+async def test_the_help_explains_what_acts() -> None:
+    async with acting(factory.healthy(), FakeOperator(), (120, 100)) as (app, _, pilot):
+        await pilot.press("question_mark")
+        told = "\n".join("".join(t for t, _ in row) for row in app.screen.query_one("Panel").body)
+        for words in ("Enter or leave maintenance", "forced failover", "lease", "CONFIRMED"):
+            assert words in told
+
+
+async def test_an_operator_that_cannot_be_made_leaves_the_console_as_it_is() -> None:
+    def broken(*_):
+        raise OSError("the journal cannot be written")
+
+    feed = factory.FakeFeed(factory.healthy())
+    app = doing.ConsoleApp((factory.TARGET,), lambda _: feed, factory.options(), broken)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await doing.driving.settle(pilot, feed)
+        bar = app.main.query_one(KeyBar)
+        await until(pilot, lambda: "the journal cannot be written" in bar.notice)
+        bar.say("")
+        await pilot.press("s")
+        await until(pilot, lambda: "the journal cannot be written" in bar.notice)
+        assert app.screen is app.main
+
+
+async def test_our_own_demotion_and_leases_stand_in_the_pane() -> None:
+    ends = factory.EPOCH + 720
+    held = (Lease("fw1", "alice", "[b]kernel[/b]", factory.EPOCH - 60, ends),)
+    for size in ((120, 36), (80, 24)):
+        async with acting(failed_over(), FakeOperator(), size) as (app, _, pilot):
+            assert "◆ demoted by us: 120, by alice since 21:52:07" in text_of(app, "#primary")
+        async with acting(in_maintenance(), FakeOperator(held=held), size) as (app, _, pilot):
+            said = "◆ maintenance by alice: 12 m 00 s left  [b]kernel[/b]"
+            await until(pilot, lambda said=said: said in text_of(app, "#primary"))
+            assert "maintenance by alice" not in text_of(app, "#secondary")
+    over = (replace(held[0], until=factory.EPOCH - 240),)
+    async with acting(in_maintenance(), FakeOperator(held=over)) as (app, _feed, pilot):
+        said = "▲ maintenance by alice: over since 4 m 00 s, leave it"
+        await until(pilot, lambda: said in text_of(app, "#primary"))
+
+
+async def test_an_action_stands_in_the_timeline() -> None:
+    event = Event(
+        factory.EPOCH - 1, Resolution.MS, EventKind.ACTION, "fw1", "switchover confirmed in 3.2 s"
+    )
+    snapshot = replace(factory.healthy(), events=(*factory.events(), event))
+    async with acting(snapshot, FakeOperator()) as (app, _, _pilot):
+        assert re.search(r"fw1 +action +switchover confirmed", text_of(app, "#timeline"))
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 48)])
+async def test_the_dialog_has_its_buttons_in_sight_at_every_size(size) -> None:
+    many = tuple(replace(doing.WARNED, id=str(n), text=f"warning {n}") for n in range(30))
+    async with acting(factory.healthy(), FakeOperator(found=many), size) as (app, _, pilot):
+        await pilot.press("F")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: "warning 0" in shown(app))
+        for name in ("#action-plan", "#action-gate"):
+            assert app.screen.query_one(name).size.height >= 3
+        for name in ("#field-reason", "#field-name", "#action-cancel", "#action-go"):
+            region = app.screen.query_one(name).region
+            assert region.height == 1 and region.bottom <= size[1], name
+
+
+@pytest.mark.parametrize("text", factory.HOSTILE[:5], ids=range(5))
+async def test_hostile_texts_are_shown_as_they_are(text: str) -> None:
+    found = (replace(doing.WARNED, text=text, node=text),)
+    operator = FakeOperator(found=found, left=(replace(doing.LEFT, title=text, who=text),))
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await dialog(pilot, UnfinishedScreen)
+        assert "\x1b" not in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: operator.judged)
+        await pilot.pause()
+        said = shown(app)
+        assert "\x1b" not in said
+        if text.startswith("["):
+            assert text[:9] in said
+
+
+async def test_ascii_and_no_colour() -> None:
+    async with acting(factory.healthy(), FakeOperator(), ascii=True, no_color=True) as (
+        app,
+        _,
+        pilot,
+    ):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: "well" in shown(app))
+        strips = [
+            one.render_line(y).text
+            for one in app.screen.query("Lines")
+            for y in range(one.size.height)
+        ]
+        assert all(strip.isascii() for strip in strips)
+        await pilot.press("tab")
+        assert focus_of(app) == "action-cancel"
+
+
+def test_every_risk_and_verb_has_its_words() -> None:
+    from pfha_tui.actions.model import Stage, Weight
+    from pfha_tui.ui import action_texts
+
+    assert set(action_texts.VERBS) == set(Verb)
+    assert set(action_texts.STAGES) == set(Stage)
+    assert set(action_texts.RESULTS) == set(Result)
+    assert set(action_texts.WEIGHTS) == set(Weight)
+    assert len(Risk) == 2
+
+
+async def test_cancelled_by_the_end_of_the_loop_the_operator_is_told() -> None:
+    operator = FakeOperator()
+    app, feed = doing.make(factory.healthy(), operator)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await doing.driving.settle(pilot, feed)
+        await until(pilot, lambda: app._pairs[0].deeds.operator is operator)
+        await begun(app, pilot)
+        async with asyncio.timeout(doing.driving.DEADLINE_S):
+            await app._leave(0)
+    assert operator.cancelled and feed.closed
