@@ -57,6 +57,6 @@ class Result:
 
 def load() -> list[Drill]:
     """All drills; importing their modules registers them."""
-    from tests.wirelab import peers, power, sessions, splits  # noqa: F401
+    from tests.wirelab import actions, peers, power, sessions, splits  # noqa: F401
 
     return DRILLS
