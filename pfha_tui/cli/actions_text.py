@@ -105,7 +105,8 @@ def _role(role: RoleLine) -> str:
     before = role.before.value if role.before is not None else "?"
     after = role.after.value if role.after is not None else "?"
     change = before if before == after else f"{before} -> {after}"
-    return f"{role.node}  {role.label or role.interface} vhid {role.vhid}  {change}"
+    place = role.label or f"{role.interface} vhid {role.vhid}"
+    return f"{role.node}  {place}  {change}"
 
 
 def _evidence(one: Evidence) -> str:

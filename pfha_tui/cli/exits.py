@@ -15,9 +15,9 @@ class ExitCode(IntEnum):
     UNREACHABLE = 3
     """No node could be reached; trying again later may help."""
     TIMEOUT = 4
-    """No confirmed answer came in time."""
+    """No confirmed answer came in time; nothing was changed."""
     UNVERIFIED = 5
-    """Executed, but the result could not be verified."""
+    """Executed, but the result could not be verified, or it was taken back; or the journal was changed."""
     REFUSED = 6
     """Refused: read-only, an unmet condition, or not confirmed by you."""
     INTERNAL = 70

@@ -23,7 +23,9 @@ EXITS = {
     ),
     ExitCode.UNREACHABLE: mark("No node could be reached; trying again later may help."),
     ExitCode.TIMEOUT: mark("No confirmed answer came in time."),
-    ExitCode.UNVERIFIED: mark("Executed, but the result could not be verified."),
+    ExitCode.UNVERIFIED: mark(
+        "Executed, but not verified, or taken back; or the journal was changed."
+    ),
     ExitCode.REFUSED: mark("Refused: read-only, an unmet condition, or not confirmed by you."),
     ExitCode.INTERNAL: mark("A fault of the program itself."),
     ExitCode.OUTPUT: mark("The output could not be written: a full disk, say."),
@@ -39,6 +41,7 @@ FILES = (
     ("~/.config/pfha-tui/config.toml", mark("The configuration.")),
     ("~/.config/pfha-tui/themes/*.toml", mark("Themes of your own.")),
     ("~/.local/state/pfha-tui/theme", mark("The theme last kept in the console.")),
+    ("~/.local/state/pfha-tui/journal.jsonl", mark("The record of all actions.")),
     (
         "~/.local/state/pfha-tui/last-fault.txt",
         mark("Places in the code of the last fault of the program itself."),

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfha_tui.cli import output
+from pfha_tui.cli import leftovers, output
 from pfha_tui.cli.diagnostics import warn
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options
@@ -56,7 +56,7 @@ def run(options: Options, wish: StatusOptions) -> ExitCode:
     codes = []
     for target, one in zip(targets, seen, strict=True):
         code, sentences = _result(one, wish)
-        for sentence in sentences:
+        for sentence in (*sentences, *leftovers.sentences(one.snapshot)):
             warn(sentence if len(pairs) == 1 else f"{target.name}: {sentence}")
         codes.append(code)
     for pair in pairs:

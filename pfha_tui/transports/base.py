@@ -130,7 +130,7 @@ class NodeLink(Protocol):
 @dataclass(frozen=True, slots=True)
 class Guard:
     """What must still hold before a node takes an action back by itself: the symbolic link at `path` reads one of
-    `texts` (an empty text: there is none)."""
+    `texts` (an empty text: there is none). Without `texts` it always holds."""
 
     path: str
     texts: tuple[str, ...]

@@ -110,7 +110,9 @@ class NodeView:
         """What actions of ours have left on the node: a demotion, a lease of its maintenance."""
         node, scene = self.node, self.scene
         state = condition(node.mark, scene)
-        lines = [state.show(ours.demoted(mark, scene)) for mark in node.mark.value or ()]
+        demotion = node.carp.value.demotion if node.carp.value is not None else None
+        marks = node.mark.value or ()
+        lines = [state.show(ours.demoted(mark, demotion, scene)) for mark in marks]
         if node.maintenance.value is not False:
             mine = (lease for lease in self.leases if lease.node == node.name)
             lines += [ours.leased(lease, scene) for lease in mine]

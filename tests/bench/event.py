@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -18,11 +19,15 @@ from tests.bench.common import console, cpu_s, percentile, say
 from tests.support.terminal import Terminal
 
 ROUNDS = 40
-WALL_ROUNDS = 12
+WALL_ROUNDS = 10
 REST_S = 3.2
 """After a failback, until the next takeover: the verdict is confirmed, and polling still hurried."""
 PAIRS = 20
 ARROW = "→".encode()
+CHANGED = "✗|B fw2|FAILED".encode()
+"""What a line of the wall has only once its pair has changed: a verdict of trouble, or the spare that serves."""
+WALL_REST_S = 8.0
+"""As REST_S, for twenty pairs that are all read often for a while."""
 LOOP = (
     "while ssh -F none -S {folder}/ctl -o ControlMaster=auto -o ControlPersist=20 -o StrictHostKeyChecking=no"
     " -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -i {key} -p {port} admin@127.0.0.1 /sbin/ifconfig -a;"
@@ -35,7 +40,7 @@ class Watcher:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.marker = b""
+        self.marker = re.compile(b"")
         self.since = b""
         self.seen: asyncio.Future[float] | None = None
         asyncio.get_running_loop().add_reader(terminal.master, self._read)
@@ -46,12 +51,12 @@ class Watcher:
         if not chunk:
             asyncio.get_running_loop().remove_reader(self.terminal.master)
         self.since += chunk
-        if self.seen is not None and not self.seen.done() and self.marker in self.since:
+        if self.seen is not None and not self.seen.done() and self.marker.search(self.since):
             self.seen.set_result(now)
 
     def expect(self, marker: bytes) -> asyncio.Future[float]:
-        """The time at which the marker comes, from now on."""
-        self.marker, self.since = marker, b""
+        """The time at which the marker, a regular expression, comes from now on."""
+        self.marker, self.since = re.compile(marker), b""
         self.seen = asyncio.get_running_loop().create_future()
         return self.seen
 
@@ -82,10 +87,10 @@ class ToldLab:
         async with asyncio.timeout(30):
             return [max(0.0, await future - at) for future in seen]
 
-    async def give_back(self) -> None:
+    async def give_back(self, rest_s: float = REST_S) -> None:
         """Let the primary serve again, and wait; not in step with whoever polls."""
         await self.do("demote fw1 -120")
-        await asyncio.sleep(REST_S + random.random())
+        await asyncio.sleep(rest_s + random.random())
 
 
 @contextlib.asynccontextmanager
@@ -163,8 +168,8 @@ async def _wall() -> tuple[list[float], float]:
             await asyncio.sleep(15)
             cpu = (cpu_s(screen.pid) - before) / (time.perf_counter() - start)
             for _ in range(WALL_ROUNDS):
-                times += await lab.takeover(cells.expect(b"?"))
-                await lab.give_back()
+                times += await lab.takeover(cells.expect(CHANGED))
+                await lab.give_back(WALL_REST_S)
     return times, cpu
 
 

@@ -66,8 +66,8 @@ def a_plan(request: Request) -> Plan:
             Step("fw1", commands.demote(120), "demote it", (commands.demote(-120),), 40.0, 120),
         ),
         roles=(
-            RoleLine("fw1", "vtnet0", 1, "WAN", CarpState.MASTER, CarpState.BACKUP),
-            RoleLine("fw2", "vtnet0", 1, "WAN", CarpState.BACKUP, CarpState.MASTER),
+            RoleLine("fw1", "vtnet0", 1, "WAN VHID 1", CarpState.MASTER, CarpState.BACKUP),
+            RoleLine("fw2", "vtnet0", 1, "WAN VHID 1", CarpState.BACKUP, CarpState.MASTER),
         ),
         expectation=Expectation(),
         duration_s=(1.0, 4.5),

@@ -66,7 +66,7 @@ class TestEveryVerb:
             "/sbin/sysctl net.inet.carp.demotion=120  (as root)",
             "taken back by /sbin/sysctl net.inet.carp.demotion=-120",
             "on fw1 itself after 40 s, unless it is called off",
-            "fw2  WAN vhid 1  BACKUP -> MASTER",
+            "fw2  WAN VHID 1  BACKUP -> MASTER",
             "1 to 4.5 s",
             "Nothing is expected to be lost.",
             "undo: Fail back.",
@@ -185,7 +185,7 @@ class TestResult:
             "node": "fw2",
             "interface": "vtnet0",
             "vhid": 1,
-            "label": "WAN",
+            "label": "WAN VHID 1",
             "before": "BACKUP",
             "after": "MASTER",
         }

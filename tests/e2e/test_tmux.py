@@ -23,9 +23,12 @@ def _environment() -> dict[str, str]:
 class Tmux:
     """A tmux server of its own, with one window that runs the console."""
 
-    def __init__(self, folder: Path, columns: int, rows: int, *words: str) -> None:
+    def __init__(
+        self, folder: Path, columns: int, rows: int, *words: str, before: str = ""
+    ) -> None:
         self._socket = folder / "tmux"
-        command = f"{sys.executable} -m pfha_tui {' '.join(words)}; echo ended with $?; exec cat"
+        started = f"{before} {sys.executable} -m pfha_tui {' '.join(words)}"
+        command = f"{started}; echo ended with $?; exec cat"
         self("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), command)
 
     def __call__(self, *words: str) -> str:
@@ -119,6 +122,42 @@ def test_a_night_in_tmux(folder: Path, lab: Path) -> None:
         tmux.until(r"Help ─|Help ━")
         tmux.keys("Escape")
         tmux.until(r"┌ fw2  secondary")
+        tmux.keys("q")
+        tmux.until(r"ended with 0")
+    finally:
+        tmux("kill-server")
+
+
+@pytest.mark.timeout(240)
+def test_over_and_back_by_keys_and_a_typed_name(folder: Path, lab: Path) -> None:
+    state = f"XDG_STATE_HOME={folder / 'state'}"
+    tmux = Tmux(folder, 160, 48, "--config", str(lab), before=state)
+    try:
+        tmux.until(r"● HEALTHY +fw1 serves both VIPs, fw2 stands by")
+        tmux.keys("s")
+        tmux.until(r"the name of the node is missing")
+        tmux.keys(*"fw1")
+        tmux.until(r"\[ switch over \]")
+        tmux.keys("Enter")
+        tmux.until(r"►\[ switch over \]◄")
+        tmux.keys("Enter")
+        screen = tmux.until(r"● CONFIRMED")
+        assert "✓ fw2  role of LAN VHID 2: MASTER" in screen
+        tmux.keys("Enter")
+        screen = tmux.until(r"► FAILED OVER +fw2 serves both VIPs")
+        assert "◆ demoted by us: 120" in screen
+        tmux.keys("s")
+        tmux.until(r"refused: The last role change was")
+        tmux.keys(*"fw1")
+        # The dialog lives: the button does when the last role change is long enough ago.
+        tmux.until(r"\[ fail back \]")
+        tmux.keys("Enter")
+        tmux.until(r"►\[ fail back \]◄")
+        tmux.keys("Enter")
+        tmux.until(r"● CONFIRMED")
+        tmux.keys("Escape")
+        screen = tmux.until(r"● HEALTHY")
+        assert "demoted by us" not in screen
         tmux.keys("q")
         tmux.until(r"ended with 0")
     finally:

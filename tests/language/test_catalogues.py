@@ -15,7 +15,6 @@ from pfha_tui.cli.language import LANGUAGES
 from pfha_tui.configdiff import apart
 from pfha_tui.domain import events, reading, snapshot, target, verdict
 from pfha_tui.domain.wording import WORDS
-from pfha_tui.ui.screens.diff import DiffScreen
 from pfha_tui.ui.themes import TITLES
 from tests.messages import catalogue, source
 from tests.messages.unwrapped import english_words, frozen, unwrapped
@@ -32,7 +31,6 @@ NAME = "a name"
 SYSTEM = "the system's words, which system_errors.reason translates"
 SEARCHED = "searched for in what another program says"
 ELEMENTS = "names of elements of config.xml, parted by blanks"
-STYLES = "style sheet of a screen"
 
 ALLOWED = {
     ("pfha_tui/parsers/netstat_text.py", None): NETSTAT,
@@ -53,7 +51,6 @@ ALLOWED = {
     ("pfha_tui/collector/catalogue.py", "^failover peer"): SEARCHED,
     ("pfha_tui/collector/catalogue.py", "a revision's time is seconds since the epoch"): FAULT,
     ("pfha_tui/configdiff/visible.py", None): ELEMENTS,
-    ("pfha_tui/ui/screens/diff.py", DiffScreen.DEFAULT_CSS): STYLES,
     ("pfha_tui/configdiff/apart.py", apart._PROGRAM): COMMAND,
     ("pfha_tui/config/load.py", "pfha-tui config init"): COMMAND,
     ("pfha_tui/cli/watch.py", "no feed runs"): FAULT,

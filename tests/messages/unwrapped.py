@@ -71,7 +71,7 @@ def _told(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _hidden(tree: ast.Module, file: str) -> set[int]:
-    """Nodes that no person reads: docstrings, what is wrapped, annotations, parts of f-strings."""
+    """Nodes that no person reads: docstrings, what is wrapped, annotations, style sheets, parts of f-strings."""
     found: set[int] = set()
     for node in ast.walk(tree):
         inside: list[ast.AST] = []
@@ -83,6 +83,8 @@ def _hidden(tree: ast.Module, file: str) -> set[int]:
             if name in ("compile", "getattr", "setattr"):
                 inside += node.args
             inside += [each.value for each in node.keywords if each.arg in ("help", "metavar")]
+        elif isinstance(node, ast.Assign) and source.name_of(node.targets[0]) == "DEFAULT_CSS":
+            inside = [node.value]
         elif isinstance(node, ast.JoinedStr):
             inside = [each for each in node.values if isinstance(each, ast.Constant)]
         elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:

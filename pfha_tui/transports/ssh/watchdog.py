@@ -45,6 +45,7 @@ def watchdog(undo: Sequence[str], delay_s: float, guard: Guard) -> str:
     """What the watchdog runs. SIGTERM ends it while it waits, and no longer once it has begun to undo."""
     link = frames.quote(("/usr/bin/readlink", guard.path))
     texts = "|".join(shlex.quote(text) for text in guard.texts)
+    held = f'case "$({link} 2>/dev/null)" in {texts}) ;; *) exit {OVERTAKEN} ;; esac'
     return "; ".join(
         (
             "trap '' HUP",
@@ -52,7 +53,7 @@ def watchdog(undo: Sequence[str], delay_s: float, guard: Guard) -> str:
             f"/bin/sleep {max(1, round(delay_s))} & s=$!",
             'wait "$s"',
             "trap '' TERM",
-            f'case "$({link} 2>/dev/null)" in {texts}) ;; *) exit {OVERTAKEN} ;; esac',
+            *((held,) if guard.texts else ()),
             *(f"{each} </dev/null" for each in undo),
             f"exit {FIRED}",
         )

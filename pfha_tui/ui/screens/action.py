@@ -177,7 +177,7 @@ class ActionScreen(Dialog[Plan | None]):
         if wish.forced and not wish.reason:
             return tr(texts.WHY_REASON)
         if self._role_changing and wish.confirmed != self._plan.node:
-            return tr(texts.WHY_WRONG if wish.confirmed else texts.WHY_NAME)
+            return tr(texts.WHY_WRONG) if wish.confirmed else tr(texts.WHY_NAME)
         return ""
 
     def _age(self) -> float:
@@ -241,13 +241,13 @@ class ActionScreen(Dialog[Plan | None]):
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
-        """Enter goes on to the next field, and from the last one to the button, never further."""
+        """Enter goes on to the next field, and from the last one to the button where that lives, never further."""
         fields = list(self.query(Input))
         place = next((n for n, field in enumerate(fields) if field.has_focus), 0)
         if place + 1 < len(fields):
             fields[place + 1].focus()
-        else:
-            self.query_one("#action-go" if self._go.enabled else "#action-cancel").focus()
+        elif self._go.enabled:
+            self._go.focus()
 
     @on(Push.Pressed, "#action-go")
     def _pressed(self) -> None:

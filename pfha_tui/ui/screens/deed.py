@@ -89,7 +89,7 @@ class DeedScreen(Dialog[Request | None]):
         if not deed.under_way:
             self._draw_result()
         self.query_one("#deed-note", Lines).draw(wrap(self._note, cells - 2, 2, Tone.WARN))
-        self.draw_keys(tr(texts.KEYS_RUN if deed.under_way else texts.KEYS_DONE))
+        self.draw_keys(tr(texts.KEYS_RUN) if deed.under_way else tr(texts.KEYS_DONE))
 
     @property
     def _undoes(self) -> bool:

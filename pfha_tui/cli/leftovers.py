@@ -1,0 +1,39 @@
+"""What the journal says that somebody has to look after: unfinished actions, leases of maintenance that are over."""
+
+from typing import TYPE_CHECKING
+
+from pfha_tui.domain.language import ntr, tr
+
+if TYPE_CHECKING:
+    from pfha_tui.domain.snapshot import PairSnapshot
+
+
+def sentences(snapshot: "PairSnapshot") -> list[str]:
+    """One for each, none where nothing is left; why, where the journal cannot be read."""
+    from pfha_tui.actions import journal
+    from pfha_tui.actions.chain import JournalError, read
+    from pfha_tui.actions.lease import leases, overdue, standing
+
+    try:
+        records = tuple(read(journal.usual_path()))
+        left = journal.unfinished(records, snapshot.pair)
+    except JournalError as error:
+        return [str(error)]
+    found = []
+    if left:
+        text = ntr(
+            "{count} action on {pair} was begun and never came to an end: `pfha-tui undo --plan`.",
+            "{count} actions on {pair} were begun and never came to an end: `pfha-tui undo --plan`.",
+            len(left),
+        )
+        found.append(text.format(count=len(left), pair=snapshot.pair))
+    flags = [(node.name, node.maintenance.value) for node in snapshot.nodes]
+    over = overdue(standing(leases(records, snapshot.pair), flags), snapshot.epoch)
+    for lease in over:
+        text = tr(
+            "The maintenance of {node} by {who} has been over for {minutes} min: "
+            "`pfha-tui maintenance leave {node}`."
+        )
+        minutes = int((snapshot.epoch - lease.until) // 60)
+        found.append(text.format(node=lease.node, who=lease.who, minutes=minutes))
+    return found

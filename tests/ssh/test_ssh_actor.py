@@ -1,0 +1,263 @@
+"""The login of an action on a real sshd and on the lab: its watchdog outlives it, and its lock does not."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pfha_tui.actions.commands import LOCK, MARK, UNMARK, demote, mark
+from pfha_tui.domain.command import Access, Command
+from pfha_tui.domain.target import Privilege, SshTarget
+from pfha_tui.lab import scenarios
+from pfha_tui.lab.runner import Lab, running
+from pfha_tui.transports.base import (
+    Call,
+    Guard,
+    NetworkFailure,
+    NotInCatalogue,
+    OperatorNeeded,
+    TransportTimeout,
+)
+from pfha_tui.transports.ssh import SshActor
+from pfha_tui.transports.ssh.watchdog import armed, watchdog
+from tests.support.deadline import until
+from tests.support.sshd import Sshd, running_sshd
+from tests.support.tcp_relay import relay_to
+
+FREE = Guard("/nonexistent/mark", ())
+"""A guard that always holds."""
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    with running_sshd(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+def touch(path: Path) -> Command:
+    return Command(f"touch-{path.name}", ("/usr/bin/touch", str(path)), access=Access.WRITE)
+
+
+@asynccontextmanager
+async def actor(target: SshTarget, *commands: Command) -> AsyncIterator[SshActor]:
+    found = SshActor(replace(target, privilege=Privilege.AUTO), frozenset(commands))
+    async with asyncio.timeout(30):
+        await found.open()
+        try:
+            yield found
+        finally:
+            await found.close()
+
+
+class Files:
+    """A step and its undo that can be seen from outside."""
+
+    def __init__(self, folder: Path) -> None:
+        self.step, self.first, self.second = (folder / name for name in ("step", "one", "two"))
+        self.do = touch(self.step)
+        self.undo = (touch(self.first), touch(self.second))
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return (self.do, *self.undo)
+
+    def undone(self) -> bool:
+        return self.first.exists() and self.second.exists()
+
+
+async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    async with relay_to(sshd.port) as relay:
+        target = sshd.target(port=relay.port, fingerprints=(sshd.fingerprint,), known_hosts=None)
+        async with actor(target, *files.commands) as found:
+            sample = await found.run_armed(files.do, files.undo, 1.0, FREE)
+            assert sample.outputs[0].exit_code == 0
+            assert files.step.exists()
+            relay.cut()
+            with pytest.raises(NetworkFailure):
+                await found.call_off()
+    await until(files.undone)
+
+
+async def test_a_watchdog_that_is_called_off_never_runs(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    async with actor(sshd.target(), *files.commands) as found:
+        await found.run_armed(files.do, files.undo, 1.0, FREE)
+        assert await found.call_off() is Call.OFF
+        assert await found.call_off() is Call.OFF
+        await asyncio.sleep(1.3)
+    assert files.step.exists()
+    assert not files.first.exists()
+
+
+async def test_a_watchdog_that_fired_is_told_truthfully(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    async with actor(sshd.target(), *files.commands) as found:
+        await found.run_armed(files.do, files.undo, 1.0, FREE)
+        await until(files.undone)
+        assert await found.call_off() is Call.FIRED
+
+
+async def test_an_undo_that_has_begun_is_run_to_its_end(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    slow = Command("slow", ("/bin/sleep", "1.5"))
+    async with actor(sshd.target(), *files.commands, slow) as found:
+        await found.run_armed(files.do, (files.undo[0], slow, files.undo[1]), 1.0, FREE)
+        await until(files.first.exists)
+        assert await found.call_off() is Call.FIRED
+        assert files.undone()
+
+
+async def test_the_shell_of_the_watchdog_being_gone_is_never_told_as_off(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    files = Files(tmp_path)
+    async with actor(sshd.target(), *files.commands) as found:
+        await found.run_armed(files.do, files.undo, 2.0, FREE)
+        found._watchdog._drop()
+        with pytest.raises(NetworkFailure, match="may still run"):
+            await found.call_off()
+    await until(files.undone)
+
+
+async def test_a_step_that_fails_leaves_no_watchdog(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    failing = Command("no", ("/bin/ls", "/nonexistent/file"))
+    async with actor(sshd.target(), failing, *files.undo) as found:
+        output = (await found.run_armed(failing, files.undo, 1.0, FREE)).outputs[0]
+        assert output.exit_code not in (0, None)
+        assert b"/nonexistent/file" in output.stderr
+        assert await found.call_off() is Call.OFF
+
+
+async def test_a_step_that_hangs_is_given_up_and_its_watchdog_spared(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    files = Files(tmp_path)
+    slow = Command("slow", ("/bin/sleep", "1.2"), timeout_s=0.2)
+    async with actor(sshd.target(), slow, *files.undo) as found:
+        with pytest.raises(TransportTimeout):
+            await found.run_armed(slow, files.undo, 1.0, FREE)
+        with pytest.raises(NetworkFailure):
+            await found.call_off()
+    await until(files.undone)
+
+
+@pytest.mark.parametrize(
+    ("link", "texts", "undone"),
+    [
+        ("ours", ("ours",), True),
+        ("another's", ("ours",), False),
+        (None, ("ours",), False),
+        (None, ("ours", ""), True),
+        ("another's", ("ours", ""), False),
+        ("it's $(touch x); *", ("it's $(touch x); *",), True),
+        ("anything", ("*",), False),
+    ],
+)
+async def test_a_watchdog_only_undoes_what_is_still_there(
+    sshd: Sshd, tmp_path: Path, link: str | None, texts: tuple[str, ...], undone: bool
+) -> None:
+    files = Files(tmp_path)
+    place = tmp_path / "a mark"
+    if link is not None:
+        os.symlink(link, place)
+    async with actor(sshd.target(), *files.commands) as found:
+        await found.run_armed(files.do, files.undo, 1.0, Guard(str(place), texts))
+        if undone:
+            await until(files.undone)
+        else:
+            await asyncio.sleep(1.3)
+        assert await found.call_off() is Call.FIRED
+        assert files.first.exists() is undone
+
+
+async def test_only_the_commands_of_the_action_are_run(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    async with actor(sshd.target(), files.do) as found:
+        with pytest.raises(NotInCatalogue):
+            await found.run((files.undo[0],))
+        with pytest.raises(NotInCatalogue):
+            await found.run_armed(files.do, files.undo, 1.0, FREE)
+        assert not files.step.exists()
+        found.allow(files.undo[0])
+        await found.run((files.undo[0],))
+        assert files.first.exists()
+
+
+async def test_a_node_without_lockf_is_told(sshd: Sshd) -> None:
+    async with actor(sshd.target()) as found:
+        with pytest.raises(OperatorNeeded, match="lockf"):
+            await found.lock("/tmp/pfha-tui-test.lock")
+
+
+def test_every_command_that_needs_root_has_a_sudo_of_its_own() -> None:
+    text = watchdog(("sudo -n /sbin/a", "sudo -n /bin/b"), 62.4, Guard("/var/run/m", ("x y",)))
+    assert text.endswith("; sudo -n /sbin/a </dev/null; sudo -n /bin/b </dev/null; exit 70")
+    assert "/bin/sleep 62 &" in text
+    line = armed("sudo -n /sbin/do", text, "name")
+    assert "\n" not in line
+
+
+@asynccontextmanager
+async def lab() -> AsyncIterator[Lab]:
+    async with running(scenarios.build("healthy", time.time())) as found:
+        yield found
+
+
+def node(found: Lab, user: str = "admin", name: str = "fw1") -> SshTarget:
+    live = found.nodes[name]
+    return SshTarget(
+        "127.0.0.1",
+        live.ssh.listener.port,
+        user,
+        identity_file=str(found.identity),
+        fingerprints=(live.fingerprint,),
+    )
+
+
+DEMOTE, PROMOTE, OURS = demote(120), demote(-120), "pfha-tui:1:0a1b2c3d:120:1795389300:alice"
+
+
+@pytest.mark.parametrize("user", ["admin", "monitor"])
+async def test_a_node_of_the_lab_takes_a_demotion_back_by_itself(user: str) -> None:
+    guard = Guard(MARK, (OURS,))
+    async with lab() as found:
+        firewall = found.world.node("fw1")
+        async with actor(node(found, user), mark(OURS), DEMOTE, PROMOTE, UNMARK) as link:
+            await link.run((mark(OURS),))
+            await link.run_armed(DEMOTE, (PROMOTE, UNMARK), 1.0, guard)
+            assert (firewall.carp_demotion, firewall.links) == (120, {MARK: OURS})
+        await until(lambda: (firewall.carp_demotion, firewall.links) == (0, {}))
+
+
+async def test_a_lock_holds_for_as_long_as_its_login() -> None:
+    async with lab() as found, actor(node(found)) as second:
+        async with actor(node(found)) as first:
+            assert await first.lock(LOCK)
+            assert not await second.lock(LOCK)
+        assert await taken(lambda: second.lock(LOCK))
+
+
+async def taken(lock: Callable[[], Awaitable[bool]]) -> bool:
+    async with asyncio.timeout(20):
+        while not await lock():  # noqa: ASYNC110 (it is the node's to free it)
+            await asyncio.sleep(0.02)
+    return True
+
+
+async def test_a_lock_is_gone_with_a_connection_that_was_cut() -> None:
+    async with lab() as found, actor(node(found)) as second:
+        target = node(found)
+        async with (
+            relay_to(target.port or 0) as relay,
+            actor(replace(target, port=relay.port)) as first,
+        ):
+            assert await first.lock(LOCK)
+            relay.cut()
+            assert await taken(lambda: second.lock(LOCK))
