@@ -109,7 +109,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
     Raises JournalError.
     """
-    lines = _content(path).split(b"\n")[:-1]
+    lines = _content(path).split(b"\n")
     return (record for line in lines if (record := parse(line)) is not None)
 
 
@@ -128,7 +128,8 @@ def verify(path: Path) -> Verdict:
     last, count, torn = GENESIS, 0, 0
     left: list[bytes] = []
     lines = _content(path).split(b"\n")
-    end = lines.pop()
+    # A record that lacks only its newline is whole.
+    end = lines.pop() if parse(lines[-1]) is None else b""
     for number, line in enumerate(lines, 1):
         record = parse(line)
         if record is None:
@@ -175,7 +176,7 @@ def _sha256(data: bytes) -> str:
 def _append(descriptor: int, fields: Record) -> dict[str, Any]:
     last, left = _last(descriptor)
     prev, seq = (last["hash"], last["seq"]) if last is not None else (GENESIS, 0)
-    data = b""
+    data = b"" if left or last is None else _newline(descriptor)
     if left:
         torn = not left.endswith(b"\n")
         left += b"\n" if torn else b""
@@ -203,14 +204,20 @@ def _last(descriptor: int) -> tuple[dict[str, Any] | None, bytes]:
         start = max(0, size - span)
         data = _pread(descriptor, size - start, start)
         lines = data.split(b"\n")
-        # The first line of a block may begin before it, the last ends without a newline.
-        for at in range(len(lines) - 2, 0 if start else -1, -1):
+        # The first line of a block may begin before it.
+        for at in range(len(lines) - 1, 0 if start else -1, -1):
             record = parse(lines[at])
             if record is not None:
                 return record, b"\n".join(lines[at + 1 :])
         if not start:
             return None, data
         span *= 4
+
+
+def _newline(descriptor: int) -> bytes:
+    """The newline that the last record lacks, if it was cut off."""
+    size = os.fstat(descriptor).st_size
+    return b"" if _pread(descriptor, 1, size - 1) == b"\n" else b"\n"
 
 
 def _pread(descriptor: int, size: int, start: int) -> bytes:

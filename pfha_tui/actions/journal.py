@@ -60,6 +60,7 @@ class Journal:
         self._who = who
         self._clock = clock
         self._pairs: dict[str, str] = {}
+        self._kept: tuple[tuple[int, int, int], tuple[Record, ...]] | None = None
 
     @property
     def path(self) -> Path:
@@ -77,8 +78,16 @@ class Journal:
         return chain.head(self._path)
 
     def records(self) -> tuple[Record, ...]:
-        """All records, the oldest first. Raises JournalError."""
-        return tuple(chain.read(self._path))
+        """All records, the oldest first; read again only when the file has changed. Raises JournalError."""
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return tuple(chain.read(self._path))
+        state = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        if self._kept is None or self._kept[0] != state:
+            # Whatever is appended between the two is read once more by the next call, for the state is the older.
+            self._kept = state, tuple(chain.read(self._path))
+        return self._kept[1]
 
     def begin(self, plan: Plan, action: str | None = None, **facts: Any) -> str:
         """Record the whole plan before anything is done; the action's id (`action`, if it has one already)."""
@@ -119,9 +128,7 @@ class Journal:
 
     def _pair_of(self, action: str) -> str:
         if action not in self._pairs:
-            self._pairs[action] = next(
-                (r["pair"] for r in chain.read(self._path) if r["id"] == action), ""
-            )
+            self._pairs[action] = next((r["pair"] for r in self.records() if r["id"] == action), "")
         return self._pairs[action]
 
     def _add(self, pair: str, action: str, kind: str, facts: dict[str, Any]) -> None:

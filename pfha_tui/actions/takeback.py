@@ -134,7 +134,8 @@ class _TakeBack:
         return await self._end(tr("It was taken back; {node} shows it.").format(node=node))
 
     async def _what_is_left(self) -> tuple[Command, ...]:
-        """Those commands of the undo that still have something to undo, by what the node shows now.
+        """Those commands of the undo that still have something to undo, by what the node shows now: after a boot
+        only what the configuration keeps.
 
         Raises _Unclear, TransportError.
         """
@@ -145,7 +146,14 @@ class _TakeBack:
         if found is None or not side.known:
             text = tr("What is left of it on {node} is not known.")
             raise _Unclear(text.format(node=self._left.node))
-        return tuple(c for c in self._left.undo if stands(c, self._left, side, found, own))
+        up = side.node.uptime_s(snapshot.at)
+        booted = up is not None and self._bench.clock.epoch() - up > self._left.began
+        return tuple(
+            command
+            for command in self._left.undo
+            if not (booted and command not in (MAINTENANCE_ON, MAINTENANCE_OFF))
+            and stands(command, self._left, side, found, own)
+        )
 
     async def _end(self, text: str) -> Report:
         """Close it in the journal. Raises JournalError."""
@@ -184,6 +192,8 @@ def stands(
 ) -> bool:
     """Whether a command of an undo still has something to undo. Raises _Unclear."""
     by = demotion_by(command)
+    if by and UNMARK not in left.undo and not any(each.id == "mark" for each in left.undo):
+        return found.rest < by if by > 0 else found.rest > by
     if by < 0:
         return found.ours is not None and found.ours.action == left.id
     if by > 0 or command.id == "mark":

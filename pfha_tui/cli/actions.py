@@ -72,7 +72,7 @@ def run(options: Options, wish: Wish, request: Request) -> ExitCode:
 def check_node(target: "PairTarget", node: str | None) -> None:
     """Raise Failure (USAGE) for a name that neither firewall of the pair has."""
     names = [each.name for each in target.nodes]
-    if node is not None and node not in names:
+    if node is not None and node.casefold() not in [name.casefold() for name in names]:
         text = tr('{pair} has no node "{node}"; its nodes are {names}.')
         raise Failure(
             ExitCode.USAGE, text.format(pair=target.name, node=node, names=", ".join(names))

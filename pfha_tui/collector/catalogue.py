@@ -20,10 +20,12 @@ class Cadence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One thing to read: the command, and how often."""
+    """One thing to read: the command, and how often; `prompt` for what explains a change of roles: read as often as
+    the fast sections for a while after an event."""
 
     command: Command
     cadence: Cadence
+    prompt: bool = False
 
 
 IFCONFIG = Command("ifconfig", ("/sbin/ifconfig", "-a"))
@@ -110,9 +112,9 @@ SECTIONS = (
     Section(PF_INFO, Cadence.MEDIUM),
     Section(SYSCTL_SYSTEM, Cadence.MEDIUM),
     Section(BOOTING, Cadence.MEDIUM),
-    Section(MARK, Cadence.MEDIUM),
+    Section(MARK, Cadence.MEDIUM, prompt=True),
     Section(CONFIG_STAT, Cadence.MEDIUM),
-    Section(MAINTENANCE, Cadence.FAST),
+    Section(MAINTENANCE, Cadence.MEDIUM, prompt=True),
     Section(GATEWAYS, Cadence.MEDIUM),
     Section(PF_MEMORY, Cadence.SLOW),
     Section(PF_CREATORS, Cadence.SLOW),

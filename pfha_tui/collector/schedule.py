@@ -16,8 +16,8 @@ class Schedule:
     """Due times of the sections of one connection, in monotonic seconds.
 
     A refused section (each try is a line in the node's auth log) rests for 300 s. A hung one rests for
-    2 s, twice as long each time it hangs again, 30 s at most. After an event the fast sections run at
-    4 Hz for 15 s, those that hung included: a stall of the node must not blind us to what follows.
+    2 s, twice as long each time it hangs again, 30 s at most. After an event the fast and the prompt
+    sections run at 4 Hz for 15 s, those that hung included: a stall of the node must not blind us to what follows.
     """
 
     def __init__(self, sections: Iterable[Section], poll_s: float) -> None:
@@ -32,8 +32,10 @@ class Schedule:
         """Seconds between two runs of a section; infinite for one that runs once."""
         if section.cadence is Cadence.ONCE:
             return float("inf")
+        if now < self._boost_until and (section.cadence is Cadence.FAST or section.prompt):
+            return min(self._poll_s, BOOST_PERIOD_S)
         if section.cadence is Cadence.FAST:
-            return min(self._poll_s, BOOST_PERIOD_S) if now < self._boost_until else self._poll_s
+            return self._poll_s
         return float(section.cadence.value) * max(1.0, self._poll_s)
 
     def take(self, now: float) -> tuple[Command, ...]:
@@ -52,10 +54,11 @@ class Schedule:
         )
 
     def hurry(self, now: float) -> None:
-        """Something happened: the fast sections are due now, and often for a while."""
+        """Something happened: the fast and the prompt sections are due now, and often for a while."""
         self._boost_until = now + BOOST_FOR_S
         for section in self._sections:
-            if section.cadence is Cadence.FAST and section.command not in self._refused:
+            quick = section.cadence is Cadence.FAST or section.prompt
+            if quick and section.command not in self._refused:
                 self._due[section.command] = now
 
     def refused(self, command: Command, now: float) -> None:

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
-from pfha_tui.collector.catalogue import MARK, SECTIONS, Section
+from pfha_tui.collector.catalogue import SECTIONS, Section
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.schedule import Schedule
 from pfha_tui.collector.state import NodeState
 from pfha_tui.domain.command import Command, Sample
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind
-from pfha_tui.domain.snapshot import LinkState
+from pfha_tui.domain.snapshot import LinkState, NodeSnapshot
 from pfha_tui.transports.base import (
     NetworkFailure,
     NoAnswer,
@@ -182,12 +182,11 @@ class SshWatch:
                 schedule.hung(error.hung, now)
             return
         schedule.answered(commands)
-        before = self._state.snapshot.carp.value
+        before = _standing(self._state.snapshot)
         refused = self._state.sample(sample)
-        after = self._state.snapshot.carp.value
-        if before is not None and after is not None and before.demotion != after.demotion:
-            # It may be an action of ours: the mark says so, and has to be read before anybody judges.
-            schedule.again((MARK,), sample.received_at)
+        if before is not None and before != _standing(self._state.snapshot):
+            # Maintenance, or an action of ours: what says so has to be read before anybody judges.
+            schedule.hurry(sample.received_at)
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         for command, error_kind in refused:
             if error_kind in (ErrorKind.NOT_PERMITTED, ErrorKind.MISSING):
@@ -226,3 +225,15 @@ async def _told(
     except (NetworkFailure, OperatorNeeded) as error:
         if not over.done():
             over.set_result(error)
+
+
+def _standing(node: NodeSnapshot) -> tuple[object, ...] | None:
+    """What a node brings into the election, as far as an operator can change it: demotion, switch and skews."""
+    carp = node.carp.value
+    if carp is None or node.interfaces.value is None:
+        return None
+    return (
+        carp.demotion,
+        carp.allow,
+        *((role.vhid, role.interface, role.advskew) for role in node.roles),
+    )

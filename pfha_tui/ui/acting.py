@@ -1,36 +1,22 @@
-"""The part of the application that acts on a pair: from a key to a dialog, and from there to an operator."""
+"""The keys that act on a pair; what they do is loaded when one is pressed, or the first feed is open."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from textual import work
-from textual.screen import ModalScreen
-
-from pfha_tui.actions.model import Plan, Progress, Report, Request, Unfinished, Unplannable, Verb
-from pfha_tui.actions.operator import Operator
 from pfha_tui.collector.feed import Feed
-from pfha_tui.domain.language import tr
-from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
-from pfha_tui.domain.text import clean
-from pfha_tui.ui import action_texts as texts
-from pfha_tui.ui.deeds import Deed
 from pfha_tui.ui.desk import Desk
-from pfha_tui.ui.line import Tone
+from pfha_tui.ui.line import Line
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Watched
 
 if TYPE_CHECKING:
-    from pfha_tui.ui.screens.dialog import Dialog
+    from pfha_tui.actions.model import Lease
+    from pfha_tui.actions.operator import Operator
+    from pfha_tui.ui.operating import Operating
 
-OpenOperator = Callable[[PairTarget, Feed], Operator | None]
+OpenOperator = Callable[[PairTarget, Feed], "Operator | None"]
 ACTION_WORKER = "action"
-JOURNAL_S = 30.0
-"""How often the journal is read for what another session of this user has written."""
-
-Run = Callable[[Callable[[Progress], None]], Awaitable[Report]]
 
 
 class Acting(Desk):
@@ -40,20 +26,33 @@ class Acting(Desk):
     that only watches, and on a pair that is read-only, nothing here exists for the operator.
     """
 
-    _pairs: Sequence[Watched]
-    _shown: Watched | None
+    pairs: Sequence[Watched]
+    shown: Watched | None
+    """The pair that is open."""
 
     def __init__(self, options: ConsoleOptions, open_operator: OpenOperator | None) -> None:
         super().__init__(options)
-        self._open_operator = open_operator
-        self._dialog: tuple[Watched, Dialog[Any]] | None = None
-        self._warned: Deed | None = None
+        self.open_operator = open_operator
+        self._operating: Operating | None = None
+
+    @property
+    def options(self) -> ConsoleOptions:
+        """How the console is to look and tell the time."""
+        return self._options
+
+    @property
+    def operating(self) -> "Operating":
+        """What acts, loaded on first use."""
+        if self._operating is None:
+            from pfha_tui.ui.operating import Operating
+
+            self._operating = Operating(self)
+        return self._operating
 
     def acts_on(self, target: PairTarget | BrokenPair) -> bool:
         """Whether this pair can be acted on from here."""
-        may = self._open_operator is not None and not (
-            self._options.watch or self._options.read_only
-        )
+        options = self._options
+        may = self.open_operator is not None and not (options.watch or options.read_only)
         return may and isinstance(target, PairTarget) and not target.read_only
 
     def tick(self) -> None:
@@ -61,307 +60,61 @@ class Acting(Desk):
         raise NotImplementedError
 
     def focused_node(self) -> int | None:
-        """The node (0 or 1) whose pane has the focus."""
+        """The node (0 or 1) of the open pair whose pane has the focus."""
         raise NotImplementedError
 
     def show_deeds(self) -> None:
-        """Draw the dialog that is open; else open the one that waits."""
-        if self._dialog is not None:
-            pair, dialog = self._dialog
-            dialog.show(pair.snapshot, self.scene)
-        elif not isinstance(self.screen, ModalScreen):
-            self._open_waiting()
+        """Draw the dialog that is open, or open the one that waits."""
+        if self._operating is not None:
+            self._operating.show()
 
-    def _open_waiting(self) -> None:
-        """Show how an action ended that was left alone, or what a session before this one left."""
-        for pair in self._pairs:
-            deeds = pair.deeds
-            if deeds.to_show is not None and not deeds.to_show.under_way:
-                self._show_deed(pair, deeds.to_show)
-                return
-            if deeds.to_announce:
-                self._announce(pair, deeds.to_announce.pop(0))
-                return
-
-    def _push(self, pair: Watched, dialog: "Dialog[Any]", answered: Callable[[Any], None]) -> None:
-        def closed(answer: Any) -> None:
-            self._dialog = None
-            answered(answer)
-            self.tick()
-
-        self._dialog = (pair, dialog)
-        self.push_screen(dialog, closed)
-        dialog.show(pair.snapshot, self.scene)
-
-    # What is wished for.
-
-    def action_maintenance(self) -> None:
-        """Enter or leave maintenance, whichever the node's state makes of it."""
-
-        def verb(node: NodeSnapshot) -> Verb:
-            on = node.maintenance.value is True
-            return Verb.MAINTENANCE_LEAVE if on else Verb.MAINTENANCE_ENTER
-
-        self._on_node(verb)
-
-    def action_switchover(self) -> None:
-        """Hand the VIPs over, or back to where they belong."""
-
-        def wishes(pair: PairSnapshot) -> tuple[Request, ...]:
-            away = any(role.state is CarpState.MASTER for role in pair.secondary.roles)
-            verbs = (Verb.FAILBACK, Verb.SWITCHOVER) if away else (Verb.SWITCHOVER,)
-            return tuple(Request(one) for one in verbs)
-
-        self._on_pair(wishes)
-
-    def action_failover(self) -> None:
-        """Hand the VIPs over whatever the gate warns of."""
-        self._on_pair(lambda _: (Request(Verb.FAILOVER),))
-
-    def action_sync_now(self) -> None:
-        """Push the configuration to the secondary."""
-        self._on_pair(lambda _: (Request(Verb.SYNC_NOW),))
-
-    def action_carp_enable(self) -> None:
-        """Switch CARP on."""
-        self._on_node(lambda _: Verb.CARP_ENABLE)
-
-    def action_carp_disable(self) -> None:
-        """Switch CARP off."""
-        self._on_node(lambda _: Verb.CARP_DISABLE)
-
-    def action_demotion_reset(self) -> None:
-        """Take a demotion away whose cause is gone."""
-        self._on_node(lambda _: Verb.DEMOTION_RESET)
-
-    def action_pfsync_bulk(self) -> None:
-        """Fetch all states from the peer."""
-        self._on_node(lambda _: Verb.PFSYNC_BULK)
-
-    def action_reboot(self) -> None:
-        """Restart a node."""
-        self._on_node(lambda _: Verb.REBOOT)
-
-    def action_undo(self) -> None:
-        """Take back what was left unfinished, else what was done last."""
-        pair = self._pair_to_act_on()
-        if pair is None:
-            return
-        if pair.deeds.unfinished:
-            self._announce(pair, pair.deeds.unfinished[0])
-        elif pair.deeds.undo is not None:
-            self._plan(pair, (pair.deeds.undo,))
-        else:
-            self.tell(tr(texts.NOTHING_TO_UNDO))
-
-    def _pair_to_act_on(self) -> Watched | None:
-        """The pair that is open, where an action can begin; where one is under way that is shown instead."""
-        pair = self._shown
-        if pair is None or not self.acts_on(pair.target) or self._dialog is not None:
-            return None
-        if pair.deeds.under_way is not None:
-            self._show_deed(pair, pair.deeds.under_way)
-            return None
-        if pair.feed is None or not any(node.roles for node in pair.snapshot.nodes):
-            self.tell(tr(texts.NOT_YET), Tone.WARN)
-            return None
-        return pair
-
-    def _on_pair(self, wishes: Callable[[PairSnapshot], Sequence[Request]]) -> None:
-        pair = self._pair_to_act_on()
-        if pair is not None:
-            self._plan(pair, wishes(pair.snapshot))
-
-    def _on_node(self, verb: Callable[[NodeSnapshot], Verb]) -> None:
-        """Act on the node that has the focus; without focus, ask which one."""
-        pair = self._pair_to_act_on()
-        if pair is None:
-            return
-        index = self.focused_node()
-        nodes = pair.snapshot.nodes
-        if index is not None:
-            self._plan(pair, (Request(verb(nodes[index]), nodes[index].name),))
-            return
-        from pfha_tui.ui.screens.node_choice import NodeChoice
-
-        def chosen(name: str | None) -> None:
-            found = [node for node in pair.snapshot.nodes if node.name == name]
-            if found:
-                self._plan(pair, (Request(verb(found[0]), found[0].name),))
-
-        first = 1 if nodes[1].maintenance.value is True else 0
-        verbs = (verb(nodes[0]), verb(nodes[1]))
-        screen = NodeChoice(pair.snapshot, verbs, first, ascii_only=self._options.ascii)
-        self.push_screen(screen, chosen)
-
-    # What is planned, and asked.
-
-    @work(group="plan", exclusive=True, exit_on_error=False)
-    async def _plan(self, pair: Watched, wishes: Sequence[Request]) -> None:
-        """Make the plan of the first wish for which there is one, and show it."""
-        try:
-            operator = await self._operator(pair)
-            if operator is None:
-                return
-            said = ""
-            for wish in wishes:
-                try:
-                    plan = await asyncio.to_thread(operator.plan, wish)
-                except Unplannable as refusal:
-                    said = said or str(refusal)
-                else:
-                    self._show_plan(pair, operator, plan)
-                    return
-            self.tell(clean(said), Tone.WARN)
-        except Exception as error:
-            # Whatever breaks below, nothing was done yet, and the operator is told.
-            self._say_no_operator(str(error) or type(error).__name__)
-
-    def _say_no_operator(self, reason: str) -> None:
-        self.tell(tr(texts.NO_OPERATOR).format(reason=clean(reason)), Tone.WARN)
-
-    async def _operator(self, pair: Watched) -> Operator | None:
-        """Who acts on this pair, made on first use; None, and told, where there is none."""
-        deeds, feed = pair.deeds, pair.feed
-        async with deeds.opening:
-            if deeds.operator is None and self._open_operator is not None and feed is not None:
-                assert isinstance(pair.target, PairTarget)
-                made = await asyncio.to_thread(self._open_operator, pair.target, feed)
-                deeds.operator = made
-        if deeds.operator is None:
-            self._say_no_operator(tr(texts.READ_ONLY))
-        return deeds.operator
-
-    def _show_plan(self, pair: Watched, operator: Operator, plan: Plan) -> None:
-        from pfha_tui.ui.screens.action import ActionScreen
-
-        def answered(complete: Plan | None) -> None:
-            if complete is not None and pair.deeds.under_way is None:
-                self._begin(pair, complete, lambda tell: operator.perform(complete, tell))
-
-        if self._dialog is not None:
-            return
-        kind = pair.target.environment
-        screen = ActionScreen(plan, kind, operator.findings, ascii_only=self._options.ascii)
-        self._push(pair, screen, answered)
-
-    # What is done.
-
-    def _begin(self, pair: Watched, what: Plan | Unfinished, run: Run) -> None:
-        deed = Deed(what, self._options.clock()[0])
-        pair.deeds.deed = pair.deeds.to_show = deed
-        self._carry_out(pair, deed, run)
-        self._show_deed(pair, deed)
-
-    @work(name=ACTION_WORKER, group="action", exit_on_error=False)
-    async def _carry_out(self, pair: Watched, deed: Deed, run: Run) -> None:
-        def tell(progress: Progress) -> None:
-            deed.stages.append((progress, self._options.clock()[0]))
-            # Drawn later: what happens on the screen must not reach into an action.
-            self.call_later(self.tick)
-
-        try:
-            report = await run(tell)
-        except Exception as error:
-            # An operator reports what a node does; this is a fault of ours, told as one.
-            deed.failure = str(error) or type(error).__name__
-        else:
-            deed.report = report
-        await self._read_journal(pair)
-        self.call_later(self.tick)
-
-    def _show_deed(self, pair: Watched, deed: Deed) -> None:
-        from pfha_tui.ui.screens.deed import DeedScreen
-
-        def answered(undo: Request | None) -> None:
-            if not deed.under_way:
-                pair.deeds.to_show = None
-            if undo is not None:
-                self._plan(pair, (undo,))
-
-        screen = DeedScreen(
-            deed, pair.target.name, pair.target.environment, ascii_only=self._options.ascii
-        )
-        self._push(pair, screen, answered)
-
-    # What was left unfinished.
-
-    @work(group="journal", exit_on_error=False)
-    async def survey(self, pair: Watched) -> None:
-        """Find what the sessions before this one left unfinished; from now on look into the journal again."""
-        try:
-            if await self._operator(pair) is None:
-                return
-        except Exception as error:
-            # Watching goes on without it; whoever wants to act is told the reason again.
-            self._say_no_operator(str(error) or type(error).__name__)
-            return
-        await self._read_journal(pair)
-        pair.deeds.to_announce = list(pair.deeds.unfinished)
-        self.tick()
-        self.set_interval(JOURNAL_S, lambda: self._look_again(pair), name="journal")
-
-    @work(group="journal", exit_on_error=False)
-    async def _look_again(self, pair: Watched) -> None:
-        if pair.deeds.under_way is None:
-            await self._read_journal(pair)
-
-    async def _read_journal(self, pair: Watched) -> None:
-        operator = pair.deeds.operator
-        if operator is None:
-            return
-        try:
-            left, leases = await asyncio.to_thread(
-                lambda: (operator.unfinished(), operator.leases())
-            )
-        except Exception as error:
-            # A journal that cannot be read must not end the console; acting fails with the reason.
-            self.tell(clean(str(error) or type(error).__name__), Tone.WARN)
-            return
-        pair.deeds.unfinished, pair.deeds.leases = left, leases
-
-    def _announce(self, pair: Watched, left: Unfinished) -> None:
-        from pfha_tui.ui.screens.unfinished import Answer, UnfinishedScreen
-
-        operator = pair.deeds.operator
-        assert operator is not None
-
-        def answered(answer: tuple[Answer, str]) -> None:
-            match answer:
-                case (Answer.UNDO, _):
-                    self._begin(pair, left, lambda tell: operator.undo(left, tell))
-                case (Answer.CLOSE, reason):
-                    self._close(pair, operator, left, reason)
-
-        kind = pair.target.environment
-        screen = UnfinishedScreen(left, kind, ascii_only=self._options.ascii)
-        self._push(pair, screen, answered)
-
-    @work(group="journal", exit_on_error=False)
-    async def _close(
-        self, pair: Watched, operator: Operator, left: Unfinished, reason: str
-    ) -> None:
-        try:
-            await asyncio.to_thread(operator.close, left, reason)
-        except Exception as error:
-            # The journal's file may be full or gone: it stays unfinished, and that is told.
-            said = tr(texts.CLOSE_FAILED).format(reason=clean(str(error) or type(error).__name__))
-            self.tell(said, Tone.WARN)
-        else:
-            self.tell(tr(texts.CLOSED).format(title=clean(left.title)))
-        await self._read_journal(pair)
-        self.tick()
+    def deeds_of(self, pair: Watched) -> "tuple[tuple[Line, ...], tuple[Lease, ...]]":
+        """What the banner says of the actions on a pair, and the leases of its maintenance."""
+        if self._operating is None:
+            return (), ()
+        deeds = self._operating.deeds(pair)
+        return deeds.badges(self.scene), deeds.leases
 
     def keeps_from_leaving(self) -> bool:
         """Say once that an action is under way; True where that was not said of it before."""
-        pairs = [pair for pair in self._pairs if pair.deeds.under_way is not None]
-        if not pairs or self._warned is pairs[0].deeds.under_way:
-            return False
-        self._warned = pairs[0].deeds.under_way
-        assert self._warned is not None
-        said = tr(texts.STILL_ACTING).format(what=self._warned.what)
-        if self._dialog is not None:
-            self._dialog[1].say(said)
-        else:
-            self.tell(said, Tone.WARN)
-        return True
+        return self._operating is not None and self._operating.keeps()
+
+    def action_maintenance(self) -> None:
+        """Enter or leave maintenance."""
+        self.operating.maintenance()
+
+    def action_switchover(self) -> None:
+        """Hand the VIPs over, or back to where they belong."""
+        self.operating.switchover()
+
+    def action_failover(self) -> None:
+        """Hand the VIPs over whatever the gate warns of."""
+        self.operating.failover()
+
+    def action_sync_now(self) -> None:
+        """Push the configuration to the secondary."""
+        self.operating.sync_now()
+
+    def action_carp_enable(self) -> None:
+        """Switch CARP on."""
+        self.operating.carp_enable()
+
+    def action_carp_disable(self) -> None:
+        """Switch CARP off."""
+        self.operating.carp_disable()
+
+    def action_demotion_reset(self) -> None:
+        """Take a demotion away whose cause is gone."""
+        self.operating.demotion_reset()
+
+    def action_pfsync_bulk(self) -> None:
+        """Fetch all states from the peer."""
+        self.operating.pfsync_bulk()
+
+    def action_reboot(self) -> None:
+        """Restart a node."""
+        self.operating.reboot()
+
+    def action_undo(self) -> None:
+        """Take back what was left unfinished, else what was done last."""
+        self.operating.undo()

@@ -105,7 +105,6 @@ BANNER = mark("{what} {node}: {stage}, {age}")
 
 CHOOSE = mark("On which node?")
 CHOOSE_HINT = mark("Enter takes it, Esc goes back")
-LOADING = mark("loading what acts")
 NOT_YET = mark("Nothing is known of the pair yet; try again in a moment.")
 NO_OPERATOR = mark("Nothing can be changed here: {reason}.")
 READ_ONLY = mark("the pair is read-only")

@@ -18,13 +18,14 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import texts, wall_view
-from pfha_tui.ui.acting import ACTION_WORKER, Acting, OpenOperator
+from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
 from pfha_tui.ui.alarm import Alarm
 from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.pair_keys import PairKeys
 from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.main import MainScreen
@@ -46,7 +47,7 @@ INTERRUPTED = 130
 FEED_WORKER = "feed"
 
 
-class ConsoleApp(Acting):
+class ConsoleApp(PairKeys):
     """Watches one or several pairs until the operator leaves; the return value is the exit code.
 
     `open_feed` is called for each pair, in a thread, once the first frame is drawn, so that what it
@@ -69,8 +70,8 @@ class ConsoleApp(Acting):
     ) -> None:
         super().__init__(options, open_operator)
         self._open_feed = open_feed
-        self._pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
-        self._shown: Watched | None = self._pairs[0] if len(self._pairs) == 1 else None
+        self.pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
+        self.shown: Watched | None = self.pairs[0] if len(self.pairs) == 1 else None
         self.commands = self._offered()
         """The commands of this session; one that is not here has no key, no help and no palette entry."""
         mine = [command for command in self.commands if command.scope is not Scope.WALL]
@@ -81,12 +82,12 @@ class ConsoleApp(Acting):
         self._painted_at = 0.0
         self._leaving = False
         self._running_loop: asyncio.AbstractEventLoop | None = None
-        self._alarms = [Alarm() for _ in self._pairs]
+        self._alarms = [Alarm() for _ in self.pairs]
 
     def _offered(self) -> tuple[Command, ...]:
         """The commands of this session with the keys that they have in it."""
         options = self._options
-        acts = any(self.acts_on(pair.target) for pair in self._pairs)
+        acts = any(self.acts_on(pair.target) for pair in self.pairs)
         found = offered(watch=not acts, several=self.several)
         if options.no_color:
             found = tuple(command for command in found if command.id != "theme")
@@ -95,13 +96,13 @@ class ConsoleApp(Acting):
     @property
     def several(self) -> bool:
         """There is more than one pair, and so a wall."""
-        return len(self._pairs) > 1
+        return len(self.pairs) > 1
 
     def get_default_screen(self) -> Screen[None]:
         """The screen that is always there: the wall, or the only pair's main screen."""
         if self.several:
             return WallScreen(self._options, self.commands)
-        return self._main_screen(self._pairs[0])
+        return self._main_screen(self.pairs[0])
 
     def _main_screen(self, pair: Watched) -> MainScreen:
         assert isinstance(pair.target, PairTarget)
@@ -118,39 +119,21 @@ class ConsoleApp(Acting):
         return next((s for s in self.screen_stack if isinstance(s, WallScreen)), None)
 
     @property
-    def opened(self) -> MainScreen | None:
-        """The main screen of the pair that is open, also while another screen covers it."""
-        screens = (s for s in reversed(self.screen_stack) if isinstance(s, MainScreen))
-        return next(screens, None)
-
-    @property
-    def main(self) -> MainScreen:
-        """As `opened`, where a pair is known to be open."""
-        screen = self.opened
-        assert screen is not None
-        return screen
-
-    @property
     def subject(self) -> str:  # type: ignore[override]
         """The pair that is open, or all of them."""
-        return self._shown.target.name if self._shown is not None else "pairs"
+        return self.shown.target.name if self.shown is not None else "pairs"
 
     @property
     def moment(self) -> Moment:
         """What is known now of the pair that is open."""
-        pair = self._shown
+        pair = self.shown
         assert pair is not None
         scene = self.scene
-        others = wall_view.others([p.entry for p in self._pairs if p is not pair], scene)
+        others = wall_view.others([p.entry for p in self.pairs if p is not pair], scene)
         started = pair.feed is not None
         raw = pair.feed.raw if pair.feed is not None else no_output
-        deeds = pair.deeds
-        told = (raw, deeds.badges(scene), deeds.leases)
-        return Moment(pair.snapshot, scene, pair.trouble, started, others, *told)
-
-    def focused_node(self) -> int | None:
-        """The node (0 or 1) of the open pair whose pane has the focus."""
-        return self.opened.focused_pane if self.opened is not None else None
+        deeds = self.deeds_of(pair)
+        return Moment(pair.snapshot, scene, pair.trouble, started, others, raw, *deeds)
 
     def on_mount(self) -> None:
         """Draw the empty screen and start the clock; `on_ready` opens the feeds."""
@@ -173,15 +156,15 @@ class ConsoleApp(Acting):
         if self._leaving or not self.screen_stack:
             return
         self._wall_due = False
-        if self._shown is not None and self.opened is not None:
+        if self.shown is not None and self.opened is not None:
             self.opened.show(self.moment)
         elif self.wall is not None:
-            self.wall.show([pair.entry for pair in self._pairs], self.scene)
+            self.wall.show([pair.entry for pair in self.pairs], self.scene)
         self.show_deeds()
 
     def _watch_all(self) -> None:
         gc.enable()
-        for pair in self._pairs:
+        for pair in self.pairs:
             if isinstance(pair.target, PairTarget):
                 self._watch(pair, pair.target)
 
@@ -193,7 +176,7 @@ class ConsoleApp(Acting):
             end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
             self._receive(pair, feed.current)
             if self.acts_on(target):
-                self.survey(pair)
+                self.operating.survey(pair)
             try:
                 await feed.run()
             finally:
@@ -210,15 +193,15 @@ class ConsoleApp(Acting):
 
     @on(SnapshotPublished)
     def _published(self, message: SnapshotPublished) -> None:
-        pair = self._pairs[message.number]
+        pair = self.pairs[message.number]
         pair.snapshot = message.snapshot
         alarm = self._alarms[message.number]
         if self._options.bell and alarm.worse(message.snapshot.verdict):
             self.bell()
         now = time.monotonic()
-        if pair is self._shown:
+        if pair is self.shown:
             self._draw(now, PAINT_S)
-        elif self._shown is None and not self._wall_due:
+        elif self.shown is None and not self._wall_due:
             wait = self._painted_at + WALL_S - now
             if wait <= 0:
                 self._draw(now, WALL_S)
@@ -296,19 +279,11 @@ class ConsoleApp(Acting):
         # Imported on first use: the page is not needed for the first frame.
         from pfha_tui.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self._options.ascii, self._commands_on(self._shown)))
-
-    def action_expand(self) -> None:
-        """Give the focused pane the screen."""
-        self.main.toggle_expanded()
-
-    def action_detail(self) -> None:
-        """Open the row under the cursor."""
-        self.main.open_chosen()
+        self.push_screen(HelpScreen(self._options.ascii, self._commands_on(self.shown)))
 
     async def action_configurations(self) -> None:
         """Compare the configurations of the pair that is open."""
-        pair = self._shown
+        pair = self.shown
         if pair is None or pair.feed is None:
             return
         # Imported on first use, as the help page is, but in a thread: it is so much that it would be felt.
@@ -318,42 +293,14 @@ class ConsoleApp(Acting):
         asked = pair_of(pair.feed, self._options, self.scene, self.subject)
         self.push_screen(DiffScreen(asked, self.commands, ascii_only=self._options.ascii))
 
-    def action_other_node(self) -> None:
-        """Go to the pane of the other node."""
-        self.main.focus_other()
-
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
-        pair = self._shown or self._marked
+        pair = self.shown or self._marked
         if pair is None or pair.feed is None:
             return
-        nodes = self.main.nodes_to_retry() if pair is self._shown else pair.cut_off()
+        nodes = self.main.nodes_to_retry() if pair is self.shown else pair.cut_off()
         for node in nodes:
             pair.feed.retry(node.name)
-
-    def action_timeline(self) -> None:
-        """Focus the timeline."""
-        self.main.timeline.focus()
-
-    def action_filter(self) -> None:
-        """Type a filter for the timeline."""
-        self.main.start_filter()
-
-    def action_find(self) -> None:
-        """Search the timeline, or go to the next line found."""
-        self.main.find(1)
-
-    def action_find_back(self) -> None:
-        """Go to the previous line found."""
-        self.main.find(-1)
-
-    def action_follow(self) -> None:
-        """Follow the newest line of the timeline, or stop there."""
-        self.main.timeline.follow(not self.main.timeline.following)
-
-    def action_kinds(self) -> None:
-        """Show the next group of kinds in the timeline."""
-        self.main.timeline.show_kinds(self.main.timeline.kinds.following)
 
     def action_clear(self) -> None:
         """Step back, at last to the wall."""
@@ -363,13 +310,13 @@ class ConsoleApp(Acting):
     @property
     def _marked(self) -> Watched | None:
         number = self.wall.marked if self.wall is not None else None
-        return None if number is None else self._pairs[number]
+        return None if number is None else self.pairs[number]
 
     async def action_wall(self) -> None:
         """Show all pairs."""
         if self.wall is None:
             return
-        self._shown = None
+        self.shown = None
         while self.screen is not self.wall:
             await self.pop_screen()
         self.tick()
@@ -383,10 +330,10 @@ class ConsoleApp(Acting):
         await self._step(1)
 
     async def _step(self, by: int) -> None:
-        here = self._shown or self._marked
+        here = self.shown or self._marked
         start = here.number if here is not None else -1
-        for step in range(1, len(self._pairs) + 1):
-            pair = self._pairs[(start + by * step) % len(self._pairs)]
+        for step in range(1, len(self.pairs) + 1):
+            pair = self.pairs[(start + by * step) % len(self.pairs)]
             if isinstance(pair.target, PairTarget):
                 await self.open_pair(pair.number)
                 return
@@ -397,11 +344,11 @@ class ConsoleApp(Acting):
 
     async def open_pair(self, number: int) -> None:
         """Show the main screen of this pair (counted from 0); a broken one has none, and is only marked."""
-        pair, wall = self._pairs[number], self.wall
+        pair, wall = self.pairs[number], self.wall
         if wall is None:
             return
         wall.mark(number)
-        if pair is self._shown:
+        if pair is self.shown:
             return
         if isinstance(pair.target, BrokenPair):
             self.tick()
@@ -412,13 +359,13 @@ class ConsoleApp(Acting):
         await self.action_wall()
         # Not before the screen is there: a tick must find the pair and its own screen, or neither.
         await self.push_screen(name)
-        self._shown = pair
+        self.shown = pair
         self.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """On the wall the commands of a pair's screen have no object, and on a read-only pair those that act."""
-        if self._shown is not None:
-            mine = self._commands_on(self._shown)
+        if self.shown is not None:
+            mine = self._commands_on(self.shown)
             return len(mine) == len(self.commands) or action not in {
                 command.action for command in self.commands if command not in mine
             }

@@ -46,6 +46,15 @@ class Command:
     kind: Kind = Kind.VIEW
 
 
+def _rare(id: str, title: str, help: str) -> Command:
+    """An action without a key of its own, to be found in the palette."""
+    action = id.replace("-", "_")
+    label = mark("palette")
+    return Command(
+        id, "", label, action, title, help, bar=False, scope=Scope.PAIR, kind=Kind.ACTION
+    )
+
+
 COMMANDS = (
     Command(
         "open",
@@ -292,82 +301,28 @@ COMMANDS = (
         mark("Find any command by name; the themes are there."),
         palette=False,
     ),
-    Command(
+    _rare(
         "carp-enable",
-        "",
-        mark("palette"),
-        "carp_enable",
         mark("enable CARP"),
         mark("Enable CARP on a node, and see every address of its VIPs come back."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
     ),
-    Command(
+    _rare(
         "carp-disable",
-        "",
-        mark("palette"),
-        "carp_disable",
         mark("disable CARP"),
         mark("Disable CARP on a node: it gives up all VIPs until CARP is enabled again."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
     ),
-    Command(
-        "demotion-reset",
-        "",
-        mark("palette"),
-        "demotion_reset",
-        mark("reset demotion"),
-        mark("Take a demotion away whose cause is gone."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
+    _rare(
+        "demotion-reset", mark("reset demotion"), mark("Take a demotion away whose cause is gone.")
     ),
-    Command(
+    _rare(
         "sync-now",
-        "",
-        mark("palette"),
-        "sync_now",
         mark("sync now"),
         mark("Push the configuration to the secondary now, and see that it merged."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
     ),
-    Command(
-        "pfsync-bulk",
-        "",
-        mark("palette"),
-        "pfsync_bulk",
-        mark("pfsync bulk"),
-        mark("Let a node fetch all states from its peer."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
-    ),
-    Command(
-        "reboot",
-        "",
-        mark("palette"),
-        "reboot",
-        mark("reboot"),
-        mark("Restart a node that serves nothing."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
-    ),
-    Command(
-        "undo",
-        "",
-        mark("palette"),
-        "undo",
-        mark("undo"),
-        mark("Take back the last action, or one that was left unfinished."),
-        bar=False,
-        scope=Scope.PAIR,
-        kind=Kind.ACTION,
+    _rare("pfsync-bulk", mark("pfsync bulk"), mark("Let a node fetch all states from its peer.")),
+    _rare("reboot", mark("reboot"), mark("Restart a node that serves nothing.")),
+    _rare(
+        "undo", mark("undo"), mark("Take back the last action, or one that was left unfinished.")
     ),
     Command(
         "scroll",

@@ -1,12 +1,15 @@
 """What a screen draws at one moment."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pfha_tui.actions.model import Lease
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.ui.line import EMPTY, Line
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.raw_view import Raw, no_output
+
+if TYPE_CHECKING:
+    from pfha_tui.actions.model import Lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +29,4 @@ class Moment:
     others: Line = EMPTY
     raw: Raw = no_output
     deeds: tuple[Line, ...] = ()
-    leases: tuple[Lease, ...] = ()
+    leases: "tuple[Lease, ...]" = ()

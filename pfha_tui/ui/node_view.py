@@ -3,8 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pfha_tui.actions.model import Lease
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.text import clean
@@ -15,6 +15,9 @@ from pfha_tui.ui.line import EMPTY, Line, Tone, fit, flow, line, spread, width
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.rows import Row, absent, folded_line
 from pfha_tui.ui.sections import condition, link_line, told_above, trouble_lines
+
+if TYPE_CHECKING:
+    from pfha_tui.actions.model import Lease
 
 ITEM_GAP = 2
 NODE_TONES = (Tone.NODE_A, Tone.NODE_B)
@@ -35,11 +38,11 @@ class NodeView:
     scene: Scene
     index: int = 0
     bulk: data_plane.Bulk | None = None
-    leases: tuple[Lease, ...] = ()
+    leases: "tuple[Lease, ...]" = ()
 
     @classmethod
     def of(
-        cls, pair: PairSnapshot, index: int, scene: Scene, leases: tuple[Lease, ...] = ()
+        cls, pair: PairSnapshot, index: int, scene: Scene, leases: "tuple[Lease, ...]" = ()
     ) -> "NodeView":
         """The view of the pair's node 0 (primary) or 1 (secondary)."""
         node = pair.nodes[index]

@@ -1,12 +1,16 @@
 """Pure: what our own actions have left on a node, each in one line."""
 
-from pfha_tui.actions.model import Lease
+from typing import TYPE_CHECKING
+
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.mark import OwnMark
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present
 from pfha_tui.ui.line import Line, Tone, crop, line
 from pfha_tui.ui.present import Scene
+
+if TYPE_CHECKING:
+    from pfha_tui.actions.model import Lease
 
 DEMOTED = mark("demoted by us: {amount}, by {who} since {clock}")
 MARKED = mark("marked by us for a demotion by {amount} that is not there, by {who} since {clock}")
@@ -27,7 +31,7 @@ def demoted(found: OwnMark, demotion: int | None, scene: Scene) -> Line:
     return line((f"◆ {said}", Tone.ACCENT) if there else (f"▲ {said}", Tone.WARN))
 
 
-def leased(lease: Lease, scene: Scene) -> Line:
+def leased(lease: "Lease", scene: Scene) -> Line:
     """How long the node's maintenance is still meant to last, whose it is, and why."""
     left = lease.until - scene.epoch
     text, tone = (tr(LEASED), Tone.ACCENT) if left > 0 else (tr(OVERDUE), Tone.WARN)

@@ -7,7 +7,6 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import Verdict, VerdictKind
-from pfha_tui.ui.deeds import Deeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class Watched:
         self.target = target
         self.feed: Feed | None = None
         self.trouble = ""
-        self.deeds = Deeds()
         self._known = (
             nothing_known(target, monotonic, epoch) if isinstance(target, PairTarget) else None
         )

@@ -5,6 +5,7 @@ from pfha_tui.collector.catalogue import SECTIONS, Cadence
 from pfha_tui.collector.schedule import Schedule
 
 FAST = {s.command for s in SECTIONS if s.cadence is Cadence.FAST}
+PROMPT = {s.command for s in SECTIONS if s.prompt}
 
 
 def test_everything_is_due_at_first_then_each_at_its_cadence() -> None:
@@ -21,9 +22,9 @@ def test_an_event_makes_the_fast_sections_due_at_once_and_often_for_a_while() ->
     schedule = Schedule(SECTIONS, 1.0)
     schedule.take(0.0)
     schedule.hurry(0.1)
-    assert set(schedule.take(0.1)) == FAST
+    assert set(schedule.take(0.1)) == FAST | PROMPT
     assert schedule.take(0.2) == ()
-    assert set(schedule.take(0.36)) == FAST
+    assert set(schedule.take(0.36)) == FAST | PROMPT
     schedule.take(15.2)
     assert schedule.take(15.6) == ()
 

@@ -232,7 +232,7 @@ def test_a_missing_pulse_is_suspect_until_it_returns() -> None:
     virtual_time.run(main())
 
 
-def test_a_demotion_that_changes_has_the_mark_read_at_once() -> None:
+def test_a_demotion_that_changes_has_what_may_explain_it_read_at_once() -> None:
     demoted = False
 
     def answers(command: Command) -> Output:
@@ -255,4 +255,4 @@ def test_a_demotion_that_changes_has_the_mark_read_at_once() -> None:
 
     first, second, *_ = virtual_time.run(main())
     assert catalogue.SYSCTL_CARP in first
-    assert second == (catalogue.MARK,)
+    assert catalogue.MARK in second

@@ -201,7 +201,7 @@ async def acting(
     app, feed = make(snapshot, operator, **options)
     async with app.run_test(size=size) as pilot:
         await driving.settle(pilot, feed)
-        await driving.until(pilot, lambda: app._pairs[0].deeds.operator is operator)
+        await driving.until(pilot, lambda: app.operating.deeds(app.pairs[0]).operator is operator)
         yield app, feed, pilot
         if isinstance(app.screen, Dialog):
             assert app.screen.drawing_error is None

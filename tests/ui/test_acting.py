@@ -583,7 +583,7 @@ async def test_cancelled_by_the_end_of_the_loop_the_operator_is_told() -> None:
     app, feed = doing.make(factory.healthy(), operator)
     async with app.run_test(size=(120, 36)) as pilot:
         await doing.driving.settle(pilot, feed)
-        await until(pilot, lambda: app._pairs[0].deeds.operator is operator)
+        await until(pilot, lambda: app.operating.deeds(app.pairs[0]).operator is operator)
         await begun(app, pilot)
         async with asyncio.timeout(doing.driving.DEADLINE_S):
             await app._leave(0)

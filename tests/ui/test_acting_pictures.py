@@ -23,7 +23,7 @@ def taken(snap_compare, snapshot, operator: FakeOperator, size, do: Do, **option
 
     async def settle(pilot: Pilot) -> None:
         await driving.settle(pilot, feed)
-        await driving.until(pilot, lambda: app._pairs[0].deeds.operator is operator)
+        await driving.until(pilot, lambda: app.operating.deeds(app.pairs[0]).operator is operator)
         await do(pilot)
         await pilot.pause()
 
@@ -47,7 +47,7 @@ async def ended(pilot: Pilot) -> None:
     await driving.until(pilot, lambda: push(app, "#action-go").enabled)
     await pilot.press("enter", "enter")
     await dialog(pilot, DeedScreen)
-    operator = app._pairs[0].deeds.operator
+    operator = app.operating.deeds(app.pairs[0]).operator
     operator.go_on.set()
     await driving.until(pilot, lambda: app.screen.has_class("ended"))
 
@@ -57,7 +57,7 @@ async def left(pilot: Pilot) -> None:
 
 
 async def nothing(pilot: Pilot) -> None:
-    await driving.until(pilot, lambda: pilot.app._pairs[0].deeds.leases)
+    await driving.until(pilot, lambda: pilot.app.operating.deeds(pilot.app.pairs[0]).leases)
     pilot.app.tick()
 
 

@@ -108,7 +108,7 @@ async def settle(pilot: Pilot, feeds: Sequence[factory.FakeFeed]) -> None:
 
 def watched(app: ConsoleApp):
     """The console's pairs that can be watched."""
-    return [pair for pair in app._pairs if isinstance(pair.target, PairTarget)]
+    return [pair for pair in app.pairs if isinstance(pair.target, PairTarget)]
 
 
 @asynccontextmanager
@@ -135,5 +135,5 @@ def names_in_order(app: ConsoleApp) -> list[str]:
     """The pairs from the top of the wall to its bottom."""
     assert app.wall is not None
     rows = wall_text(app, "#pairs").splitlines()[1:]
-    known = [pair.target.name for pair in app._pairs]
+    known = [pair.target.name for pair in app.pairs]
     return [name for row in rows for name in known if f" {name} " in row]

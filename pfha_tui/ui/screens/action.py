@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from pfha_tui.actions.model import Finding, Plan, Risk, Verb
+from pfha_tui.actions.model import Finding, Plan, Risk, Verb, Weight
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import Environment
@@ -28,6 +28,7 @@ from pfha_tui.ui.widgets.push import Push
 MOST_MINUTES = 7 * 24 * 60
 REASON_CELLS = 200
 LEAST_GATE = 4
+AMPLE_ROWS = 30
 Findings = Callable[[Plan], tuple[Finding, ...]]
 
 
@@ -212,7 +213,7 @@ class ActionScreen(Dialog[Plan | None]):
             rows: tuple[Line, ...] = (line((said, Tone.WARN)),)
         else:
             rows = action_view.finding_rows(self._found, cells)
-        height = min(len(rows) + 2, max(LEAST_GATE, self.size.height // 3))
+        height = min(len(rows) + 2, self._gate_rows(cells))
         if self._gate_height != height:
             panel.styles.height = self._gate_height = height
             # Both panels have their new size only after the next layout.
@@ -221,6 +222,14 @@ class ActionScreen(Dialog[Plan | None]):
         tone = Tone.WARN if age > OLD_AFTER_S else Tone.MUTED
         badge = line((tr(texts.FACTS_OLD).format(age=present.age(age)), tone))
         panel.fill(line((tr(texts.GATE), Tone.STRONG)), badge, rows)
+
+    def _gate_rows(self, cells: int) -> int:
+        """How many rows the findings may have; where there are few, what is well gives way to the plan."""
+        third = max(LEAST_GATE, self.size.height // 3)
+        if self.size.height >= AMPLE_ROWS:
+            return third
+        bad = [one for one in self._found or () if one.weight is not Weight.FINE]
+        return min(third, max(LEAST_GATE, len(action_view.finding_rows(bad, cells)) + 2))
 
     def _draw_fields(self) -> None:
         node = action_view.short(self._plan.node)
@@ -240,10 +249,10 @@ class ActionScreen(Dialog[Plan | None]):
         self.redraw()
 
     @on(Input.Submitted)
-    def _next_field(self) -> None:
+    def _next_field(self, message: Input.Submitted) -> None:
         """Enter goes on to the next field, and from the last one to the button where that lives, never further."""
         fields = list(self.query(Input))
-        place = next((n for n, field in enumerate(fields) if field.has_focus), 0)
+        place = fields.index(message.input)
         if place + 1 < len(fields):
             fields[place + 1].focus()
         elif self._go.enabled:
