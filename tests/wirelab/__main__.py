@@ -26,6 +26,11 @@ SLACK_S = 2.0
 LIMIT_S = 150
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 TOOLS = ("ping", "tcpdump", "nc", "snmpwalk")
+NEEDED = (
+    "ip link add name v0 type veth peer name v1 && ip link add name m0 link v0 type macvlan mode bridge"
+    " && nft 'add table bridge t; add chain bridge t c { type filter hook forward priority 0; }'"
+)
+"""What the switches and the virtual MACs are made of."""
 
 
 def why_not() -> str | None:
@@ -33,7 +38,11 @@ def why_not() -> str | None:
     if (reason := netns.why_not()) is not None:
         return reason
     missing = [name for name in TOOLS if shutil.which(name, path=PATH) is None]
-    return f"not installed: {', '.join(missing)}" if missing else None
+    if missing:
+        return f"not installed: {', '.join(missing)}"
+    words = [*netns.NEW_NAMESPACES, "sh", "-c", NEEDED]
+    tried = subprocess.run(words, capture_output=True, text=True, timeout=20)
+    return f"this kernel lacks something: {tried.stderr.strip()}" if tried.returncode else None
 
 
 def play(drill: Drill, rule: Rule, number: int = 0) -> Result:
