@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help venv demo test check bench soak dying screenshots docs messages clean
+.PHONY: help venv demo test check bench soak dying wirelab prove screenshots docs messages clean
 
 help:
 	@echo "make demo         open the console on the built-in lab"
@@ -14,6 +14,8 @@ help:
 	@echo "make soak         the console for SOAK_SECONDS=3600 against a pair that never rests"
 	@echo "make fuzz         fuzz every parser, FUZZ_SECONDS=20 each (installs atheris)"
 	@echo "make dying        kill firewalls in many ways over real wires, and time it (as root)"
+	@echo "make wirelab      real CARP between two firewalls in network namespaces (as root)"
+	@echo "make prove        the long series of it: power cuts, switchovers, under load (as root)"
 	@echo "make screenshots  make the pictures of the README anew"
 	@echo "make docs         write the manual page to build/pfha-tui.1"
 	@echo "make messages     bring the catalogues of texts up to the code, compile them"
@@ -57,6 +59,12 @@ fuzz: .venv/dev
 
 dying: .venv/dev
 	$(BIN)/python -m tests.dying --rounds $(or $(ROUNDS),1)
+
+wirelab: .venv/dev
+	$(BIN)/python -m tests.wirelab $(DRILLS)
+
+prove: .venv/dev
+	$(BIN)/python -m tests.wirelab --prove
 
 screenshots: .venv/dev
 	$(BIN)/python -m tests.screenshots

@@ -24,6 +24,8 @@ class ExitCode(IntEnum):
     """A fault of the program itself (EX_SOFTWARE of sysexits(3))."""
     OUTPUT = 74
     """The output could not be written: a full disk, say (EX_IOERR of sysexits(3))."""
+    NO_PERMISSION = 77
+    """The system does not permit it to this account, or has no such thing (EX_NOPERM of sysexits(3))."""
     INTERRUPTED = 130
     """Interrupted from the keyboard."""
     PIPE_CLOSED = 141

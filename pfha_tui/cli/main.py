@@ -160,6 +160,44 @@ def diff(
     return run(options(ctx, config, pair, ascii_, no_color), wish)
 
 
+@cli.command()
+@click.argument("interface")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per change.")
+@click.option("--seconds", type=click.FloatRange(0.1, 86400), help="Stop after so many seconds.")
+@click.option(
+    "--password",
+    "passwords",
+    multiple=True,
+    metavar="[VHID=]REF",
+    help="Check digests: env:NAME, file:/path, keyring:service/name.",
+)
+@click.option(
+    "--vip",
+    "vips",
+    multiple=True,
+    metavar="VHID=IP[,IP]",
+    help="All addresses of a VHID, which its digest covers.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if anything must be looked at.")
+def listen(
+    interface: str,
+    json_: bool,
+    seconds: float | None,
+    passwords: tuple[str, ...],
+    vips: tuple[str, ...],
+    exit_code: bool,
+) -> int:
+    """Say who advertises which VHID on a segment that this host is in; nothing is sent.
+
+    Tells effective skews, intervals, jitter, double masters and foreign VRRP as they are heard, and
+    a summary in the end. Needs root or CAP_NET_RAW. Exit codes: 0 done, 1 findings (with
+    --exit-code), 2 usage, 3 the interface is down, 4 nobody advertised, 77 not permitted.
+    """
+    from pfha_tui.cli.listen import ListenOptions, run
+
+    return run(ListenOptions(interface, json_, seconds, exit_code, passwords, vips))
+
+
 @cli.group("config")
 def config_group() -> None:
     """Make, check and show the configuration file."""

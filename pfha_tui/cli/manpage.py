@@ -29,6 +29,9 @@ EXITS = {
     ExitCode.REFUSED: mark("Refused: read-only, an unmet condition, or not confirmed by you."),
     ExitCode.INTERNAL: mark("A fault of the program itself."),
     ExitCode.OUTPUT: mark("The output could not be written: a full disk, say."),
+    ExitCode.NO_PERMISSION: mark(
+        "The system does not permit it to this account, or has no such thing."
+    ),
     ExitCode.INTERRUPTED: mark("Interrupted from the keyboard."),
     ExitCode.PIPE_CLOSED: mark("Whoever read the output went away."),
     ExitCode.TERMINATED: mark("Ended by SIGTERM or SIGHUP."),

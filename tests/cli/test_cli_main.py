@@ -29,6 +29,7 @@ def test_exit_codes_are_those_documented() -> None:
         "REFUSED": 6,
         "INTERNAL": 70,
         "OUTPUT": 74,
+        "NO_PERMISSION": 77,
         "INTERRUPTED": 130,
         "PIPE_CLOSED": 141,
         "TERMINATED": 143,

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from pfha_tui.collector import catalogue
 from pfha_tui.collector.sections import MEANINGS, whole
 from pfha_tui.config.load import parse as parse_configuration
 from pfha_tui.config.problems import ConfigError
+from pfha_tui.domain.advertisement import packet
 from pfha_tui.domain.command import Command, Output
 from pfha_tui.domain.model import NodeClock
 from pfha_tui.domain.outcome import classify
+from pfha_tui.domain.target import Secret
 from pfha_tui.domain.text import clean
+from pfha_tui.listen.segment import Keys, Segment
 from pfha_tui.parsers import devd, log, netstat, snmp
 from pfha_tui.parsers.decode import decode
 from pfha_tui.parsers.errors import ParseError
@@ -24,6 +28,8 @@ from pfha_tui.transports.ssh.frames import FrameError, FrameParser
 from pfha_tui.transports.ssh.pulse import Pulse
 from pfha_tui.transports.ssh.stream import LINE_LIMIT, LineCutter
 from tests.support import captured
+from tests.support.pcap import frames
+from tests.wirelab.packet import frame, ipv4, vrrp
 
 DATA = Path(__file__).parents[1] / "data"
 FOUND = DATA / "fuzz"
@@ -305,6 +311,24 @@ def _pulse(data: bytes) -> None:
         pulse.life(now)
 
 
+def _advertisement(data: bytes) -> None:
+    """A frame that anybody may have sent, heard three times with silence in between."""
+    segment = Segment({2: Keys(Secret("s3cret"), (ip_address("10.77.1.1"),))})
+    found = packet(data)
+    for at in range(3):
+        if found is not None:
+            segment.hear(2.0 * at, found)
+        segment.pass_time(2.0 * at + 1)
+    segment.pass_time(1e6)
+    assert all(speaker.silent for speaker in segment.speakers)
+
+
+def _advertised() -> tuple[bytes, ...]:
+    sent = tuple(each for _, each in frames(DATA / "wire" / "ucarp.pcap"))
+    router = ipv4("192.0.2.9", vrrp(2, 100, ["192.0.2.8"]))
+    return (*sent, frame("00:00:5e:00:01:02", router))
+
+
 HARNESSES: dict[str, Harness] = {
     each.name: each
     for each in (
@@ -319,5 +343,6 @@ HARNESSES: dict[str, Harness] = {
         Harness("snmp-walk", _snmp_walk, (bytes(range(256)) * 2,)),
         Harness("outcome", _outcome, (b"\x01sudo: a password is required\n", b"\x7fnot found\n")),
         Harness("pulse", _pulse, (b"1\n2\n3\n",)),
+        Harness("advertisement", _advertisement, _advertised()),
     )
 }

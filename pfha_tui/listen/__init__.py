@@ -1,0 +1,1 @@
+"""Listening to a segment: who advertises which VHID there. It sends nothing, ever."""
