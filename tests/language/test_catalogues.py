@@ -30,10 +30,15 @@ COMMAND = "a command to type"
 NAME = "a name"
 SYSTEM = "the system's words, which system_errors.reason translates"
 SEARCHED = "searched for in what another program says"
+SCRIPT = "shell script, and sentences that are wrapped"
+LOGGED = "a line for the nodes' system log, whose language is English"
 ELEMENTS = "names of elements of config.xml, parted by blanks"
 
 ALLOWED = {
     ("pfha_tui/parsers/netstat_text.py", None): NETSTAT,
+    ("pfha_tui/actions/commands.py", "a demotion is changed by 1 to {}"): FAULT,
+    ("pfha_tui/actions/gate.py", "only the gate makes permits"): FAULT,
+    ("pfha_tui/actions/takeback.py", "{} undo {} {} {} ended, journal {}"): LOGGED,
     ("pfha_tui/actions/journal.py", "an action's id is 8 to 32 hexadecimal digits"): FAULT,
     ("pfha_tui/actions/journal.py", "a command that is fed something is not written down"): FAULT,
     ("pfha_tui/actions/needs.py", needs.rule(needs.NEEDS[Verb.SWITCHOVER][2])): COMMAND,
@@ -60,14 +65,16 @@ ALLOWED = {
     ("pfha_tui/ui/pictures.py", "File exists"): SYSTEM,
     ("pfha_tui/ui/raw_view.py", None): SEARCHED,
     ("pfha_tui/config/secrets.py", "keyring set {} {}"): COMMAND,
-    ("pfha_tui/config/positions.py", " at line "): SEARCHED,
+    ("pfha_tui/config/lines.py", " at line "): SEARCHED,
     ("pfha_tui/parsers/ntpq.py", "No association"): SEARCHED,
     ("pfha_tui/parsers/pfctl.py", "current entries"): SEARCHED,
     ("pfha_tui/transports/ssh/errors.py", "too many authentication failures"): SEARCHED,
     ("pfha_tui/transports/snmp/client.py", "unreachable: tries is at least 1"): FAULT,
     ("pfha_tui/transports/snmp/values.py", None): FAULT,
     ("pfha_tui/transports/ssh/frames.py", "a command needs words without NUL characters"): FAULT,
-    ("pfha_tui/transports/ssh/stream.py", None): "shell script, and sentences that are wrapped",
+    ("pfha_tui/transports/ssh/stream.py", None): SCRIPT,
+    ("pfha_tui/transports/ssh/watchdog.py", None): SCRIPT,
+    ("pfha_tui/wiring.py", "{} is not reached by SSH"): FAULT,
 }
 """What may stay as it is, and why; a file without a text is allowed as a whole."""
 

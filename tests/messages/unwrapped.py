@@ -11,6 +11,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 
 SINKS = {
     "Failure": (1, 2, 3),
+    "Finding": (2,),
     "FrameError": (0,),
     "LinkStatus": (2,),
     "LoginInterrupted": (0,),
@@ -39,6 +40,10 @@ SINKS = {
 }
 """Whose arguments, counted from 0, a person reads: even one word there is a text."""
 
+CONDITIONS = "pfha_tui.actions.conditions.case"
+IMPORTED = {(CONDITIONS, name): (1,) for name in ("block", "warn", "fine")}
+"""The same for functions of a module that share a name with others: the id of a finding comes before its text."""
+
 
 def unwrapped() -> Iterator[tuple[str, int, str]]:
     """File, line and text of each literal that a person may read and no catalogue holds."""
@@ -64,10 +69,22 @@ def _text(node: ast.AST) -> str | None:
 
 
 def _told(tree: ast.Module) -> Iterator[ast.AST]:
+    sinks = {**SINKS, **_imported(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            for place in SINKS.get(source.name_of(node.func), ()):
+            for place in sinks.get(source.name_of(node.func), ()):
                 yield from node.args[place : place + 1]
+
+
+def _imported(tree: ast.Module) -> dict[str, tuple[int, ...]]:
+    """The sinks that a module imports by a name which means another one elsewhere."""
+    return {
+        alias.name: IMPORTED[node.module, alias.name]
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+        for alias in node.names
+        if (node.module, alias.name) in IMPORTED
+    }
 
 
 def _hidden(tree: ast.Module, file: str) -> set[int]:
