@@ -35,7 +35,8 @@ class Course:
         self._began = bench.clock.monotonic()
         self._sight = Sight(bench.feed, bench.clock)
         self._hands = Hands(bench.target, bench.links, allowed(plan))
-        self._recorded = False
+        self._open = False
+        """It stands in the journal, and not yet how it ended."""
         self._done: list[int] = []
         """The steps that were begun, and so may have been done."""
         self._armed: int | None = None
@@ -55,7 +56,7 @@ class Course:
             await self._announce(f"ended {report.result}")
             return report
         except asyncio.CancelledError:
-            if self._recorded:
+            if self._open:
                 self._end(*self._interrupted())
             raise
         finally:
@@ -126,7 +127,7 @@ class Course:
             self._bench.journal.begin(self._plan, self._id, findings=told)
         except JournalError as error:
             raise Refused(tr("The journal cannot be written: {why}").format(why=error)) from error
-        self._recorded = True
+        self._open = True
         self._event(tr("{title}: begun").format(title=self._plan.title))
         await self._announce("begun")
 
@@ -297,6 +298,7 @@ class Course:
 
     def _end(self, result: Result, text: str) -> Report:
         """Say in the journal and in the timeline how it ended."""
+        self._open = False
         try:
             self._bench.journal.end(self._id, result, text, self._evidence)
         except JournalError as error:
