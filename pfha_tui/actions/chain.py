@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 
 GENESIS = "0" * 64
 """What stands as `prev` in the first record."""
@@ -100,7 +101,7 @@ def append(path: Path, fields: Record) -> dict[str, Any]:
             _sync_directory(path.parent)
     except OSError as error:
         text = tr("The journal {path} cannot be written: {why}.")
-        raise JournalError(text.format(path=path, why=error.strerror or error)) from None
+        raise JournalError(text.format(path=path, why=reason(error))) from None
     return record
 
 
@@ -271,7 +272,7 @@ def _reading(path: Path) -> Iterator[int | None]:
 
 def _unreadable(path: Path, error: OSError) -> JournalError:
     text = tr("The journal {path} cannot be read: {why}.")
-    return JournalError(text.format(path=path, why=error.strerror or error))
+    return JournalError(text.format(path=path, why=reason(error)))
 
 
 @contextmanager

@@ -111,4 +111,6 @@ async def _until(
 
 def tell(progress: "Progress") -> None:
     """A step of an action, as a line on standard error."""
-    warn(f"{progress.stage.value}: {progress.text}")
+    from pfha_tui.cli.actions_text import progress_line
+
+    warn(progress_line(progress))

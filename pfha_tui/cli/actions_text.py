@@ -7,9 +7,11 @@ from pfha_tui.actions.model import (
     Evidence,
     Finding,
     Plan,
+    Progress,
     Report,
     Result,
     RoleLine,
+    Stage,
     Step,
     Unfinished,
     Weight,
@@ -30,6 +32,17 @@ RESULTS = {
     Result.REVERTED: mark("TAKEN BACK"),
     Result.REFUSED: mark("REFUSED"),
 }
+STAGES = {
+    Stage.CONNECT: mark("connect"),
+    Stage.LOCK: mark("lock"),
+    Stage.CHECK: mark("check"),
+    Stage.RECORD: mark("record"),
+    Stage.ARM: mark("arm"),
+    Stage.DO: mark("do"),
+    Stage.VERIFY: mark("verify"),
+    Stage.REVERT: mark("revert"),
+    Stage.CLOSE: mark("close"),
+}
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -49,18 +62,27 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield tr("note: {note}").format(note=note)
 
 
+def progress_line(progress: Progress) -> str:
+    """A step that has begun."""
+    return _of(tr(STAGES[progress.stage]), progress.text)
+
+
+def _of(what: str, detail: str) -> str:
+    return tr("{what}: {detail}").format(what=what, detail=detail)
+
+
 def finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     """What the gate found, worst first."""
     if not findings:
         yield tr("Nothing speaks against it.")
     for finding in findings:
-        place = f"{finding.node}: " if finding.node else ""
-        yield f"[{tr(WEIGHTS[finding.weight])}] {place}{finding.text}"
+        text = _of(finding.node, finding.text) if finding.node else finding.text
+        yield f"[{tr(WEIGHTS[finding.weight])}] {text}"
 
 
 def report_lines(report: Report) -> Iterator[str]:
     """How it ended, with the proof, and its id in the journal."""
-    yield f"{tr(RESULTS[report.result])}: {report.text}"
+    yield _of(tr(RESULTS[report.result]), report.text)
     for one in report.evidence:
         yield f"  {_evidence(one)}"
     if report.id:
@@ -92,7 +114,7 @@ def command_line(command: Command) -> str:
 
 
 def _step_lines(number: int, step: Step) -> Iterator[str]:
-    yield f"{number}. {step.node}: {step.what}"
+    yield f"{number}. {_of(step.node, step.what)}"
     yield f"     {command_line(step.command)}"
     for command in step.undo:
         yield "     " + tr("taken back by {command}").format(command=command_line(command))
@@ -111,6 +133,7 @@ def _role(role: RoleLine) -> str:
 
 def _evidence(one: Evidence) -> str:
     if one.holds:
-        return f"{one.node}: {one.what}: {one.found}"
+        text = tr("{node}: {what}: {found}")
+        return text.format(node=one.node, what=one.what, found=one.found)
     text = tr("{node}: {what}: expected {expected}, found {found}")
     return text.format(node=one.node, what=one.what, expected=one.expected, found=one.found)

@@ -12,6 +12,7 @@ from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options, pair_target
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.wording import decimal
 from pfha_tui.parsers.configxml import MAX_BYTES, ConfigXml, Revision, parse_config
 from pfha_tui.parsers.errors import ParseError
@@ -138,7 +139,7 @@ def _from_file(path: Path) -> ConfigXml:
     except OSError as error:
         raise Failure(
             ExitCode.USAGE,
-            tr("{file} cannot be read: {why}").format(file=path, why=error.strerror),
+            tr("{file} cannot be read: {why}").format(file=path, why=reason(error)),
         ) from None
     try:
         return parse_config(raw)
