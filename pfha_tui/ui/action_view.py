@@ -146,10 +146,14 @@ def _change(role: RoleLine | None) -> Line:
     )
 
 
+def _of(what: str, detail: str) -> str:
+    return tr("{what}: {detail}").format(what=what, detail=detail)
+
+
 def _step(number: int, step: Step, cells: int) -> list[Line]:
     indent = "    "
     lead = f"{number:>2}  "
-    what = step.what if step.node in step.what else f"{short(step.node)}: {step.what}"
+    what = step.what if step.node in step.what else _of(short(step.node), step.what)
     rows = wrap(what, cells - len(indent), SENTENCE_ROWS)
     told = [line(lead if n == 0 else indent, row) for n, row in enumerate(rows)]
     told += [line(indent, row) for row in command_rows(step.command, cells - len(indent))]
@@ -238,7 +242,7 @@ def report_rows(report: Report, cells: int) -> tuple[Line, ...]:
     rows = [*wrap(report.text, cells, SENTENCE_ROWS, Tone.STRONG)]
     took = tr(texts.TOOK).format(age=present.age(report.took_s))
     if report.id:
-        took = f"{took}; {tr(texts.RECORDED).format(id=clean(report.id[:TEXT_LIMIT]))}"
+        took += tr("; ") + tr(texts.RECORDED).format(id=clean(report.id[:TEXT_LIMIT]))
     rows += wrap(took, cells, 2, Tone.MUTED)
     if report.evidence:
         rows += [EMPTY, line((tr(texts.EVIDENCE), Tone.STRONG))]
@@ -253,7 +257,7 @@ def _evidence(one: Evidence, cells: int) -> list[Line]:
     ]
     lead = line((f"{glyph} ", tone), (short(one.node), Tone.STRONG), "  ")
     said = tr(texts.EXPECTED_FOUND).format(expected=one.expected, found=one.found)
-    what = f"{one.what}: {said}" if not one.holds else f"{one.what}: {one.found}"
+    what = _of(one.what, one.found if one.holds else said)
     wrapped = wrap(what, max(10, cells - width(lead)), SENTENCE_ROWS)
     indent = " " * width(lead)
     return [line(lead if n == 0 else indent, row) for n, row in enumerate(wrapped)]
