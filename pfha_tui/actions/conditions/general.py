@@ -66,7 +66,7 @@ def answers(case: Case, side: Side, prefix: str, weight: Weight) -> Iterator[Fin
     if dead or side.standing is Standing.UNREAD or side.node.ssh.state in _NO_SSH:
         why = side.node.unreachable_why or side.node.ssh.detail
         text = tr("{node} cannot be reached over SSH").format(node=name)
-        text = f"{text}: {why}" if why else f"{text}."
+        text = tr("{what}: {detail}").format(what=text, detail=why) if why else f"{text}."
         if case.plan.request.forced and prefix == "node":
             rest = tr("Only stopping its virtual machine would remain.")
             text = f"{text.rstrip('.')}. {rest}"

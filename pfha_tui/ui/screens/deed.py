@@ -73,7 +73,9 @@ class DeedScreen(Dialog[Request | None]):
     def draw(self, snapshot: PairSnapshot, scene: Scene) -> None:
         """Stages, and the result once there is one."""
         deed, cells = self.deed, self.size.width
-        title = f"{tr(texts.UNDO)}: {deed.work.title}" if self._undoes else deed.work.title
+        title = deed.work.title
+        if self._undoes:
+            title = tr("{what}: {detail}").format(what=tr(texts.UNDO), detail=title)
         self.draw_head(deed.node, title, scene)
         stages = self.query_one("#deed-stages", Panel)
         rows = action_view.progress_rows(
