@@ -163,6 +163,7 @@ def _cut(text: str, cells: int) -> list[str]:
         if pieces[-1] and (used + size > cells or len(pieces[-1]) >= PIECE * cells):
             pieces.append("")
             used = 0
+            size = TAB if character == "\t" else size
         pieces[-1] += character
         used += min(size, cells)
     return pieces
