@@ -175,7 +175,10 @@ def _size(character: str) -> int:
 
 def _shown(piece: str) -> str:
     """Tabs as blanks up to the next eighth column, all other control characters as U+FFFD."""
-    return clean(piece.replace("\r", "\ufffd").expandtabs(TAB))
+    shown = ""
+    for part in re.split(r"(\t)", piece.replace("\r", "\ufffd")):
+        shown += " " * (TAB - cell_len(shown) % TAB) if part == "\t" else clean(part)
+    return shown
 
 
 def command_rows(

@@ -121,6 +121,7 @@ def test_an_endless_output_is_counted_not_shown() -> None:
 
 @settings(max_examples=200, deadline=None)
 @example("000000000\t0⺀", 12)
+@example("000000000⺀\t00", 12)
 @given(st.text(max_size=300), st.integers(12, 90))
 def test_no_row_is_too_wide_and_no_character_is_lost(text: str, cells: int) -> None:
     raw = text.encode("utf-8", "replace")
