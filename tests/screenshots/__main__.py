@@ -1,6 +1,7 @@
 """`make screenshots`: runs the console on the lab, scenario by scenario, and keeps each screen as SVG."""
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
@@ -34,6 +35,7 @@ SHOTS = (
     Shot("split-brain", "split-brain", (120, 38)),
     Shot("peer-down", "peer-down", (120, 38), "light"),
     Shot("small", "failed-over", (80, 24)),
+    Shot("switchover", "healthy", (120, 38), keys=("s",)),
     Shot("detail", "healthy", (120, 38), keys=("tab", "down", "down", "down", "enter")),
 )
 
@@ -41,6 +43,7 @@ SHOTS = (
 async def take(shot: Shot) -> None:
     """Start the lab, let the console watch it, and save what is on the screen."""
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder  # no journal of this machine's is to be seen
         config = Path(folder) / "lab.toml"
         lab = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "pfha_tui.lab"),
@@ -54,7 +57,8 @@ async def take(shot: Shot) -> None:
                 await lab.stdout.readline()
             configuration = load(config)
             target = pair_target(configuration, find_pair(configuration))
-            app = ConsoleApp((target,), wiring.open_feed, ConsoleOptions(theme=shot.theme))
+            options = ConsoleOptions(theme=shot.theme)
+            app = ConsoleApp((target,), wiring.open_feed, options, wiring.open_operator)
             async with app.run_test(size=shot.size) as pilot:
                 await asyncio.sleep(WATCH_S)
                 await pilot.press(*shot.keys)
