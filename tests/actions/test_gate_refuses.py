@@ -9,6 +9,7 @@ from action_pairs import MARK, fw1, fw2, maintained, pair, plan, refusals, switc
 from pfha_tui.actions import gate
 from pfha_tui.actions.model import Method, Verb, Weight
 from pfha_tui.domain.model import Gateway, NodeClock, PfInfo, SystemStats
+from pfha_tui.domain.reading import ErrorKind, ReadError, Reading
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, PairSnapshot
 from tests.domain.domain_pairs import NOW, B, M, X, reading, sync_interfaces, unreachable
 
@@ -230,6 +231,14 @@ def test_what_costs_is_shown_and_refuses_nothing(id: str, peer: Any) -> None:
     made = plan(V.SWITCHOVER, snapshot)
     assert id in warnings(made, snapshot)
     assert refusals(made, snapshot) == set()
+
+
+def test_a_pfctl_that_cannot_list_creators_is_no_warning() -> None:
+    failed = Reading[tuple[str, ...]]().failed(ReadError(ErrorKind.MISSING, "no such list"), NOW)
+    snapshot = pair(fw1(creators=failed), fw2(creators=failed))
+    assert "creators" not in warnings(plan(V.SWITCHOVER, snapshot), snapshot)
+    snapshot = pair(fw1(), fw2(creators=Reading()))
+    assert "creators" in warnings(plan(V.SWITCHOVER, snapshot), snapshot)
 
 
 def test_of_a_failback_the_home_must_reach_its_gateways() -> None:

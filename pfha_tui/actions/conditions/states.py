@@ -6,6 +6,7 @@ from pfha_tui.actions.conditions.case import Case, fine, seen, warn
 from pfha_tui.actions.model import Finding
 from pfha_tui.actions.plans.sync import pfsync_of
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.reading import ErrorKind
 
 LEAST_PARITY = 0.9
 _TELLING = (
@@ -60,6 +61,9 @@ def creators(case: Case) -> Iterator[Finding]:
     for side in case.scene.sides:
         known = side.current(side.node.creators)
         if known is None:
+            error = side.node.creators.error
+            if error is not None and error.kind is ErrorKind.MISSING:
+                continue  # an older pfctl has no such list, and its state table is too large to count through
             text = tr("Whose states {node} holds is not known").format(node=side.name)
         elif None not in hosts and not set(hosts) <= set(known):
             text = tr("{node} does not hold states of both nodes").format(node=side.name)
