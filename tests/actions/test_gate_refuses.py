@@ -234,7 +234,8 @@ def test_what_costs_is_shown_and_refuses_nothing(id: str, peer: Any) -> None:
 
 
 def test_a_pfctl_that_cannot_list_creators_is_no_warning() -> None:
-    failed = Reading[tuple[str, ...]]().failed(ReadError(ErrorKind.MISSING, "no such list"), NOW)
+    unread: Reading[tuple[str, ...]] = Reading()
+    failed = unread.failed(ReadError(ErrorKind.MISSING, "no such list"), NOW)
     snapshot = pair(fw1(creators=failed), fw2(creators=failed))
     assert "creators" not in warnings(plan(V.SWITCHOVER, snapshot), snapshot)
     snapshot = pair(fw1(), fw2(creators=Reading()))
