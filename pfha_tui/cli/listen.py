@@ -1,6 +1,7 @@
 """`listen`: who advertises which VHID on a segment that this host is in."""
 
 import errno
+import math
 import select
 import sys
 import time
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from pfha_tui.cli.listen_lines import Form
     from pfha_tui.domain.advertisement import IpAddress
     from pfha_tui.domain.target import Secret
-    from pfha_tui.listen.segment import Keys, Segment
+    from pfha_tui.listen.segment import Keys, Notice, Segment
     from pfha_tui.listen.wire import Wire
 
 LOOK_S = 0.25
 """How often silence is looked for."""
+AT_ONCE = 512
+"""Packets read before the time and the reader are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +81,68 @@ def _follow(wire: "Wire", wish: ListenOptions, segment: "Segment", form: "Form")
     poll.register(wire.fileno(), select.POLLIN)
     # Asked for nothing, a pipe still tells that its reader has gone.
     poll.register(sys.stdout.fileno(), 0)
+    ear = _Ear(wire, segment, form)
     while until is None or time.monotonic() < until:
         wait = LOOK_S if until is None else min(LOOK_S, max(0.0, until - time.monotonic()))
         for descriptor, _ in poll.poll(wait * 1000):
             if descriptor != wire.fileno():
                 raise BrokenPipeError
+        try:
+            ear.hear_out()
+        except OSError as error:
+            if error.errno != errno.ENETDOWN:
+                raise
+            raise Failure(
+                ExitCode.UNREACHABLE,
+                tr("{interface} went down: {reason}.").format(
+                    interface=wish.interface, reason=reason(error)
+                ),
+            ) from None
+
+
+class _Ear:
+    """Hands what was heard to the segment, and lets time pass there as far as everything has been heard.
+
+    After a pause of this process the queue holds the past: until that is read, a silence is only our own.
+    """
+
+    def __init__(self, wire: "Wire", segment: "Segment", form: "Form") -> None:
+        self._wire = wire
+        self._segment = segment
+        self._form = form
+        self._missed = 0
+        self._passed = -math.inf
+
+    def hear_out(self) -> None:
+        """Take in what waits. Raises OSError as Wire.read."""
+        # Taken before the queue is seen to be empty: by then whatever came earlier has been heard.
+        now = time.monotonic()
+        for _ in range(AT_ONCE):
             try:
-                heard = wire.read()
-            except OSError as error:
-                if error.errno != errno.ENETDOWN:
-                    raise
-                raise Failure(
-                    ExitCode.UNREACHABLE,
-                    tr("{interface} went down: {reason}.").format(
-                        interface=wish.interface, reason=reason(error)
-                    ),
-                ) from None
+                heard = self._wire.read()
+            except BlockingIOError:
+                self._caught_up(now)
+                return
+            self._missed += self._wire.dropped()
             if heard is not None:
-                _tell(map(form.notice, segment.hear(heard.at, heard.packet, heard.vlan)))
-        _tell(map(form.notice, segment.pass_time(time.monotonic())))
+                # In the past too, silence is looked for so often; not where something is missing.
+                if not self._missed and heard.at - self._passed >= LOOK_S:
+                    self._pass(heard.at)
+                self._tell(self._segment.hear(heard.at, heard.packet, heard.vlan))
+
+    def _caught_up(self, now: float) -> None:
+        self._missed += self._wire.dropped()
+        if self._missed:
+            self._tell(self._segment.miss(now, self._missed))
+            self._missed = 0
+        self._pass(now)
+
+    def _pass(self, at: float) -> None:
+        self._passed = at
+        self._tell(self._segment.pass_time(at))
+
+    def _tell(self, notices: "Iterable[Notice]") -> None:
+        _tell(map(self._form.notice, notices))
 
 
 def _open(interface: str) -> "Wire":

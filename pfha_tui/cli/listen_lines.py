@@ -10,10 +10,10 @@ added without a new schema number. Unknown is always `null`.
   speaker (first heard, or again after silence), skew (`old`, `new`: effective skews, or priorities), silent (for
   longer than its dead time), double-masters (two take turns; `sources[]`), single-master (again), digest (`fits`),
   rejected (wrong TTL or checksum: every receiver drops it), collision (CARP and VRRP use one virtual MAC),
-  malformed (protocol 112, but neither).
-- summary: `seconds` listened, `malformed` and `left_out` packets, `speakers[]`: `protocol`, `version`, `vhid`, `vlan`,
-  `source`, `mac`, `silent`, `advertisements` heard, `effective_skew` and `advbase` (CARP), `priority` and
-  `addresses[]` (VRRP), `interval_s` as announced, `measured_interval_s`, `jitter_s` (standard deviation) and
+  malformed (protocol 112, but neither), missed (`count` packets, which found the queue full; `source` is `null`).
+- summary: `seconds` listened, `malformed`, `left_out` and `missed` packets, `speakers[]`: `protocol`, `version`,
+  `vhid`, `vlan`, `source`, `mac`, `silent`, `advertisements` heard, `effective_skew` and `advbase` (CARP), `priority`
+  and `addresses[]` (VRRP), `interval_s` as announced, `measured_interval_s`, `jitter_s` (standard deviation) and
   `longest_gap_s` at the present pace, `age_s` of the last one, `digest_fits` (`null`: not checked), `wrong_ttl`
   and `wrong_checksum` (how many), `double_masters`: whether two ever claimed this.
 """
@@ -64,13 +64,15 @@ class JsonForm:
             more = {"old": notice.old, "new": notice.new}
         elif notice.kind is NoticeKind.DOUBLE:
             more = {"sources": [str(source) for source in notice.others]}
+        elif notice.kind is NoticeKind.MISSED:
+            more = {"count": notice.count}
         elif notice.kind is NoticeKind.DIGEST and notice.speaker is not None:
             more = {"fits": notice.speaker.digest_fits}
         return _json(
             notice.kind.value,
             at=rfc3339(_epoch(notice.at)),
             **_claimed(claim),
-            source=str(notice.source),
+            source=str(notice.source) if notice.source is not None else None,
             **more,
             text=clause(notice),
         )
@@ -82,6 +84,7 @@ class JsonForm:
             "summary",
             seconds=round(seconds, 3),
             malformed=segment.malformed,
+            missed=segment.missed,
             left_out=segment.left_out,
             speakers=[_speaker(each, now, segment) for each in segment.speakers],
         )
@@ -145,7 +148,7 @@ class PlainForm:
         columns = (
             moment.isoformat(timespec="milliseconds")[11:23],
             f"{_place(notice.claim):9}",
-            f"{notice.source!s:15}",
+            f"{notice.source or '-'!s:15}",
             clause(notice),
         )
         return "  ".join(columns)
@@ -177,6 +180,9 @@ class PlainForm:
         if segment.left_out:
             said = tr("Packets of further speakers, left out: {number}.")
             yield said.format(number=segment.left_out)
+        if segment.missed:
+            said = tr("Packets that came faster than they were read, not heard: {number}.")
+            yield said.format(number=segment.missed)
 
 
 def _row(speaker: Speaker) -> list[str]:
@@ -221,6 +227,10 @@ def clause(notice: Notice) -> str:
     match notice.kind:
         case NoticeKind.MALFORMED:
             return tr("sends protocol 112 that is neither CARP nor VRRP")
+        case NoticeKind.MISSED:
+            return tr("packets that came faster than they were read, not heard: {number}").format(
+                number=notice.count
+            )
         case NoticeKind.DOUBLE:
             return tr("double masters: {sources} both claim it").format(
                 sources=", ".join(map(str, notice.others))

@@ -44,6 +44,7 @@ class NoticeKind(StrEnum):
     REJECTED = "rejected"
     COLLISION = "collision"
     MALFORMED = "malformed"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Speaker:
     heard: int = 0
     pace: Pace = field(default_factory=Pace)
     silent: bool = False
+    unheard: bool = False
+    """Since `last_at`, packets were missed that may have been its."""
     digest_fits: bool | None = None
     wrong_ttl: int = 0
     wrong_checksum: int = 0
@@ -107,18 +110,23 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One change on the segment at monotonic `at`. `old` and `new` are the skews (or priorities) of a change; in
-    seconds, `lasted` says how long silence or double mastery took; `others` are all who claim it."""
+    """One change on the segment at monotonic `at`; `source` is None if nobody is to be named.
+
+    `old` and `new` are the skews (or priorities) of a change; in seconds, `lasted` says how long silence or double
+    mastery took; `others` are all who claim it.
+    """
 
     kind: NoticeKind
     at: float
     claim: Claim | None
-    source: IpAddress
+    source: IpAddress | None
     speaker: Speaker | None = None
     old: int | None = None
     new: int | None = None
     lasted: float | None = None
     others: tuple[IpAddress, ...] = ()
+    count: int | None = None
+    """Packets that were not heard."""
 
 
 @dataclass(slots=True)
@@ -140,6 +148,7 @@ class Segment:
         self._malformed_from: set[IpAddress] = set()
         self.malformed = 0
         self.left_out = 0
+        self.missed = 0
         self.doubled: set[Claim] = set()
         """Whatever was claimed by two at any time."""
 
@@ -220,6 +229,19 @@ class Segment:
             notices += self._settled(at, claim, contest)
         return notices
 
+    def miss(self, at: float, count: int) -> list[Notice]:
+        """So many packets, by whomever, were not heard before `at`: what was true is taken to be so still."""
+        self.missed += count
+        for speaker in self._speakers.values():
+            if not speaker.silent:
+                speaker.last_at, speaker.unheard = at, True
+        for contest in self._contests.values():
+            if contest.since is not None:
+                again = [(at, source) for _, source in contest.turns]
+                contest.turns.clear()
+                contest.turns.extend(again)
+        return [Notice(NoticeKind.MISSED, at, None, None, count=count)]
+
     def _junk(self, at: float, source: IpAddress) -> list[Notice]:
         self.malformed += 1
         if source in self._malformed_from or len(self._malformed_from) >= MALFORMED_TOLD:
@@ -298,8 +320,9 @@ def _goes_on(at: float, speaker: Speaker, said: Advertisement) -> Iterator[Notic
     if speaker.silent:
         speaker.silent = False
         yield Notice(NoticeKind.SPEAKER, at, speaker.claim, speaker.source, speaker, lasted=gap)
-    elif gap >= 0:
+    elif gap >= 0 and not speaker.unheard:
         speaker.pace.add(gap)
+    speaker.unheard = False
     old, new = weight(speaker.last), weight(said)
     if old != new or speaker.last.interval != said.interval:
         # The notice shows the speaker as it is now.

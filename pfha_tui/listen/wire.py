@@ -1,5 +1,6 @@
 """The socket that hears a segment: Linux's packet socket with a filter in the kernel. It never sends."""
 
+import math
 import os
 import socket
 import struct
@@ -11,7 +12,7 @@ from typing import Final
 from pfha_tui.domain.advertisement import Packet, packet
 
 _ALL: Final = 0x0003
-_SOL_PACKET, _ADD_MEMBERSHIP, _MULTICAST, _AUXDATA = 263, 1, 0, 8
+_SOL_PACKET, _ADD_MEMBERSHIP, _MULTICAST, _STATISTICS, _AUXDATA = 263, 1, 0, 6, 8
 _SO_ATTACH_FILTER, _SO_TIMESTAMPNS = 26, 35
 _VLAN_VALID = 1 << 4
 _GROUPS: Final = (bytes.fromhex("01005e000012"), bytes.fromhex("333300000012"))
@@ -53,6 +54,7 @@ class Wire:
         """Open it. Raises Unsupported, PermissionError, OSError (no such interface, or ENETDOWN)."""
         if not sys.platform.startswith("linux"):
             raise Unsupported
+        self._newest = -math.inf
         # Protocol 0 hears nothing until filter and interface are set.
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         try:
@@ -96,7 +98,10 @@ class Wire:
         return self._socket.fileno()
 
     def read(self) -> Heard | None:
-        """The packet that waits; None if it is none of ours. Raises OSError (the interface is gone, or down)."""
+        """The packet that waits; None if it is none of ours. No packet is stamped before the one read before it.
+
+        Raises BlockingIOError (nothing waits), OSError (the interface is gone, or down).
+        """
         frame, told, _, _ = self._socket.recvmsg(_LARGEST, 256, socket.MSG_DONTWAIT)
         now, epoch = time.monotonic(), time.time()
         vlan, at = None, now
@@ -107,8 +112,15 @@ class Wire:
             elif (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
                 seconds, nanoseconds = struct.unpack_from("@ll", data)
                 at = min(now, now - (epoch - seconds - nanoseconds / 1e9))
+        # The kernel's stamps are of the wall clock, which may be set.
+        self._newest = at = max(at, self._newest)
         found = packet(frame)
         return Heard(at, found, vlan) if found is not None else None
+
+    def dropped(self) -> int:
+        """Packets that found the queue full since this was asked last (packet(7), PACKET_STATISTICS)."""
+        told = self._socket.getsockopt(_SOL_PACKET, _STATISTICS, 8)
+        return int(struct.unpack("II", told)[1])
 
 
 def interfaces() -> list[str]:
