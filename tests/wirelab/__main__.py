@@ -1,7 +1,8 @@
 """Plays drills on the wire: `make wirelab` all of them once, `make prove` the long series.
 
 Each drill has a process in namespaces of its own, several at a time. Words choose drills by a part of their names;
-`--json` is for the tests, `--slack` how late (s) anything may be that a clock decides.
+`--json` is for the tests, `--slack` how late (s) anything may be that a clock decides, `--lost` how many pings of a
+switchover may get lost.
 """
 
 import argparse
@@ -51,7 +52,8 @@ def play(drill: Drill, rule: Rule, number: int = 0) -> Result:
     if missing:
         return Result(drill.name, skipped=f"not installed: {', '.join(missing)}")
     with tempfile.NamedTemporaryFile("r", suffix=".json") as told:
-        words = ["--inside", drill.name, "--slack", str(rule.slack), "--out", told.name]
+        words = ["--inside", drill.name, "--out", told.name]
+        words += ["--slack", str(rule.slack), "--lost", str(rule.lost)]
         began = time.monotonic()
         try:
             done = subprocess.run(
@@ -114,12 +116,13 @@ def main() -> int:
     parser.add_argument("part", nargs="*")
     parser.add_argument("--at-once", type=int, default=AT_ONCE)
     parser.add_argument("--slack", type=float, default=SLACK_S)
+    parser.add_argument("--lost", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--prove", action="store_true")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--out", help=argparse.SUPPRESS)
     wish = parser.parse_args()
-    rule = Rule(wish.slack)
+    rule = Rule(wish.slack, wish.lost)
     if wish.inside:
         result = inside(wish.part[0], rule)
         with open(wish.out, "w", encoding="utf-8") as file:

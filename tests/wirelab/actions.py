@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 from pfha_tui import wiring
 from pfha_tui.actions.conditions import general
@@ -13,13 +14,13 @@ from tests.wirelab.drills import Facts, Rule, drill
 from tests.wirelab.firewall import LAN, batch
 from tests.wirelab.lab import Lab, wire_lab
 from tests.wirelab.power import FW1, FW2
-from tests.wirelab.traffic import pings
+from tests.wirelab.traffic import PingsLost, none_lost, pings
 
 DEMOTION = "net.inet.carp.demotion="
 
 
 def operator(lab: Lab, seen: Console) -> Operator:
-    """Who acts, without the rest between two role changes that would only cost time here."""
+    """Who acts, with a cooldown of 0: without the rest between two role changes that would only cost time here."""
     general.COOLDOWN_S = 0.0
     found = wiring.open_operator(lab.pair, seen.feed)
     assert found is not None
@@ -42,8 +43,8 @@ def proved(report: Report) -> None:
     assert report.result is Result.CONFIRMED, said
 
 
-async def there_and_back(method: Method) -> Facts:
-    async with wire_lab() as lab, console(lab) as seen:
+async def there_and_back(method: Method, rule: Rule, **changes: Any) -> Facts:
+    async with wire_lab(**changes) as lab, console(lab) as seen:
         await seen.settled()
         hand = operator(lab, seen)
         flow = await pings(lab)
@@ -59,6 +60,7 @@ async def there_and_back(method: Method) -> Facts:
         lost, gap = await flow.stop()
         await seen.settled(back)
         assert hand.unfinished() == ()
+        none_lost(lost, rule)
         return {
             "lost": lost,
             "gap": gap,
@@ -66,17 +68,29 @@ async def there_and_back(method: Method) -> Facts:
             "took": [there.took_s, home.took_s],
             "moved_within": moved[-1]["at"] - start,
             "lags": await seen.lags(start),
+            "wire_lags": seen.wire_lags(start),
         }
 
 
 @drill("switchover by demotion, and failback")
 async def by_demotion(rule: Rule) -> Facts:
-    return await there_and_back(Method.DEMOTION)
+    return await there_and_back(Method.DEMOTION, rule)
 
 
 @drill("switchover by maintenance, and failback")
 async def by_maintenance(rule: Rule) -> Facts:
-    return await there_and_back(Method.MAINTENANCE)
+    return await there_and_back(Method.MAINTENANCE, rule)
+
+
+@drill("a VIP that is served late is found by the pings that it loses")
+async def served_late(rule: Rule) -> Facts:
+    """The test of the test: fw2 says at once that it is master, and serves the VIPs 0.7 s later."""
+    try:
+        await there_and_back(Method.DEMOTION, rule, fw2={"plumb_after": 0.7})
+    except PingsLost as found:
+        assert found.lost >= 10, found.lost
+        return {"lost": found.lost}
+    raise AssertionError("0.7 s without service, and no ping counted as lost")
 
 
 @drill("an action that does not come to what was planned is taken back")

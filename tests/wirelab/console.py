@@ -21,7 +21,7 @@ MOST_APART_S = 0.9
 
 @dataclass
 class Console:
-    """`history` has each snapshot with the monotonic time at which it was there to be painted."""
+    """`history`: each snapshot with the monotonic time at which it was handed to the screen; painting comes after."""
 
     lab: Lab
     feed: Feed
@@ -90,6 +90,24 @@ class Console:
                     await asyncio.sleep(0.01)
         assert not missing, f"never stamped: {missing}"
         return [lag for one in changes if (lag := self._lag(one)) is not None]
+
+    def wire_lags(self, since: float, nodes: tuple[str, ...] = ("fw1", "fw2")) -> list[float]:
+        """Seconds from the first advertisement of each new master, as tcpdump stamped it, to the console's stamp.
+
+        Only of what lags() has waited for; a backup or a dead interface says nothing on the wire.
+        """
+        found = []
+        start = time.time() - (time.monotonic() - since)
+        for event in self.transitions(start):
+            if event.node not in nodes or event.new is not CarpState.MASTER:
+                continue
+            firewall = next(each for each in self.lab.firewalls if each.name == event.node)
+            first = self.lab.first_words(firewall, event.vhid)
+            lags = [event.epoch - at for at in first if abs(event.epoch - at) < MOST_APART_S]
+            assert lags, f"{event.node} is told to be master of {event.vhid}, and no wire has it"
+            found.append(min(lags, key=abs))
+        assert found, "no new master was told"
+        return found
 
     def _lag(self, change: dict[str, Any]) -> float | None:
         fits = [

@@ -13,9 +13,10 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """How strict a run is."""
+    """How strict a run is: `lost` pings of a switchover are forgiven, on a machine that others keep busy."""
 
     slack: float
+    lost: int = 0
 
 
 Play = Callable[[Rule], Awaitable[Facts]]

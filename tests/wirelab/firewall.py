@@ -90,6 +90,8 @@ class Firewall(Box):
     password: str = PASSWORD
     bare: bool = False
     """Without a speaker: something else speaks for it."""
+    plumb_after: float = 0.0
+    """Sabotage: how late it serves its VIPs when it has become master (s)."""
     _speaker: "subprocess.Popen[bytes] | None" = None
     on: bool = False
     """Between the end of its boot and the next power cut."""
@@ -217,7 +219,8 @@ class Firewall(Box):
         ]
         peer = SYNC.address(4 - self.index)
         truth = str(TRUTH / f"{self.name}.jsonl")
-        return Settings(self.name, str(self.root), truth, ports, vhids, SYNC.interface, peer)
+        here = self.name, str(self.root), truth
+        return Settings(*here, ports, vhids, SYNC.interface, peer, self.plumb_after)
 
     def start_speaker(self) -> None:
         path = ROOM / f"speaker{self.index}.json"

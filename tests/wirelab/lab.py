@@ -20,6 +20,7 @@ from pfha_tui.domain.target import Environment, PairTarget
 from tests.support.netns import ROOM, do, lay_wire
 from tests.support.pcap import frames
 from tests.wirelab.firewall import LAN, PASSWORD, TRUTH, WAN, WIRES, Firewall, Wire, batch
+from tests.wirelab.packet import carp_in
 
 CLIENT = LAN.address(10)
 SERVER = WAN.address(10)
@@ -187,6 +188,18 @@ class Lab:
         path = ROOM / f"{bridge}.pcap"
         found = frames(path) if path.exists() else iter(())
         return [(at, data) for at, data in found if at >= since_epoch]
+
+    def first_words(self, firewall: Firewall, vhid: int | None) -> list[float]:
+        """Epochs at which a node's switch had its first advertisement of a VHID after another's, or at all."""
+        (wire,) = [each for each in WIRES if each.vhid == vhid]
+        found, before = [], ""
+        for at, data in self.wire(f"{wire.label.lower()}{'AB'[firewall.index - 1]}"):
+            if (one := carp_in(data)) is None:
+                continue
+            if one[0] == firewall.own(wire) != before:
+                found.append(at)
+            before = one[0]
+        return found
 
     async def until(self, condition: Callable[[], object], seconds: float = 20.0) -> float:
         """Monotonic time at which the condition was found true; TimeoutError with the roles."""

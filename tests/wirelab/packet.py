@@ -79,6 +79,15 @@ def read_carp(payload: bytes) -> Carp | str:
     return Carp(payload[1], payload[2], payload[5], payload[8:16], payload[16:36])
 
 
+def carp_in(frame: bytes) -> tuple[str, Carp] | None:
+    """The sender's own address and what it says, of an untagged frame with CARP over IPv4; None of any other."""
+    if frame[12:14] != b"\x08\x00" or len(frame) < 34 or frame[23] != 112:
+        return None
+    header, total = 4 * (frame[14] & 0x0F), int.from_bytes(frame[16:18], "big")
+    said = read_carp(frame[14 + header : 14 + total])
+    return None if isinstance(said, str) else (socket.inet_ntoa(frame[26:30]), said)
+
+
 def verified(said: Carp, password: bytes, addresses: list[str]) -> bool:
     wanted = seal(password, said.vhid, addresses, said.counter)
     return hmac.compare_digest(wanted, said.digest)

@@ -35,7 +35,7 @@ async def interoperate(lab: Lab, speaker: Firewall, other: Firewall, rule: Rule)
     await lab.home(15)
     for each in lab.firewalls:
         said = advertised(lab, "lanA", each.own(LAN))
-        assert {one.skew for one in said} == {ADVSKEW[each.index]}
+        assert {one.advskew for one in said} == {ADVSKEW[each.index]}
         assert (await heard.until("digest", source=each.own(LAN)))["fits"] is True
     rejected = json.loads((speaker.root / "run/wire/netstat-carp").read_text())
     counters = rejected["statistics"]["carp"]

@@ -3,7 +3,6 @@
 import itertools
 import time
 
-from pfha_tui.domain.advertisement import CarpAdvertisement, decode, packet
 from pfha_tui.domain.election import Contender, contender, takes_over
 from pfha_tui.domain.snapshot import LinkState, PairSnapshot
 from pfha_tui.domain.verdict import VerdictKind
@@ -12,7 +11,8 @@ from tests.wirelab.console import Console, console, shown
 from tests.wirelab.drills import Facts, Rule, drill
 from tests.wirelab.firewall import LAN, WAN, Firewall
 from tests.wirelab.lab import Lab, wire_lab
-from tests.wirelab.traffic import pings
+from tests.wirelab.packet import Carp, carp_in
+from tests.wirelab.traffic import none_lost, pings
 
 FW1 = {1: ["fw1"], 2: ["fw1"]}
 FW2 = {1: ["fw2"], 2: ["fw2"]}
@@ -32,7 +32,7 @@ def last_heard(lab: Lab, bridge: str, source: str, before: float) -> float:
     heard = [
         at
         for at, frame in lab.wire(bridge)
-        if at < before and (one := packet(frame)) is not None and str(one.source) == source
+        if at < before and (one := carp_in(frame)) is not None and one[0] == source
     ]
     return heard[-1]
 
@@ -55,7 +55,7 @@ async def roles(rule: Rule) -> Facts:
             assert all((wire.vip in told) is vips for wire in (WAN, LAN)), told
         at = time.monotonic()
         await lab.cable(lab.fw2, LAN, there=False)
-        painted, _ = await seen.until(lambda s: shown(s)["fw2"].get(2) == "INIT", at)
+        handed, _ = await seen.until(lambda s: shown(s)["fw2"].get(2) == "INIT", at)
         _, after = await seen.until(
             lambda s: s.verdict.kind is VerdictKind.DEGRADED and s.verdict.confirmed, at
         )
@@ -63,7 +63,7 @@ async def roles(rule: Rule) -> Facts:
         # The second witness: the carrier by net-snmp, which read it from its own kernel.
         _, after = await seen.until(lambda s: link_by_snmp(s, LAN.interface) is False, at)
         assert link_by_snmp(after, WAN.interface)
-        return {"pulled_to_painted": painted - at, "lags": await seen.lags(at)}
+        return {"pulled_to_handed": handed - at, "lags": await seen.lags(at)}
 
 
 def link_by_snmp(snapshot: PairSnapshot, interface: str) -> bool | None:
@@ -92,6 +92,7 @@ async def power_cut(rule: Rule) -> Facts:
             "gap": gap,
             "lost_back": lost_back,
             "lags": await seen.lags(facts["at"], ("fw2",)),
+            "wire_lags": seen.wire_lags(facts["at"], ("fw2",)),
         }
 
 
@@ -110,7 +111,7 @@ async def cut(lab: Lab, seen: Console, before: PairSnapshot, rule: Rule) -> Fact
         assert window[one["vhid"]] <= silence + 0.005 <= window[one["vhid"]] + rule.slack, silence
         silences.append(silence)
     assert len(silences) == 2
-    painted, _ = await seen.until(
+    handed, _ = await seen.until(
         lambda s: shown(s)["fw2"] == {1: "MASTER", 2: "MASTER"}, at, 10 + rule.slack
     )
     _, down = await seen.until(
@@ -121,7 +122,7 @@ async def cut(lab: Lab, seen: Console, before: PairSnapshot, rule: Rule) -> Fact
         "at": at,
         "takeover": told[-1]["at"] - at,
         "silences": silences,
-        "painted_after": painted - told[-1]["at"],
+        "handed_after": handed - told[-1]["at"],
     }
 
 
@@ -135,7 +136,7 @@ async def cable(rule: Rule) -> Facts:
         moves = {one["vhid"]: one for one in lab.truth(at, "role") if one["new"] == "MASTER"}
         assert moves[1]["why"] == "preempting a slower master"
         assert moves[2]["why"] == "master timed out"
-        demoted = [said.skew for said in advertised(lab, "wanB", lab.fw1.own(WAN))][-1]
+        demoted = [said.advskew for said in advertised(lab, "wanB", lab.fw1.own(WAN))][-1]
         assert demoted == 240, "all say so with their last advertisement"
         _, snapshot = await seen.until(
             lambda s: shown(s) == lab.roles() and s.verdict.confirmed, moves[2]["at"]
@@ -150,16 +151,10 @@ async def cable(rule: Rule) -> Facts:
         }
 
 
-def advertised(lab: Lab, bridge: str, source: str) -> list[CarpAdvertisement]:
-    """What a source advertised on a bridge, as the product reads it."""
-    found = []
-    for _, frame in lab.wire(bridge):
-        one = packet(frame)
-        if one is not None and str(one.source) == source:
-            said = decode(one.payload)
-            assert isinstance(said, CarpAdvertisement)
-            found.append(said)
-    return found
+def advertised(lab: Lab, bridge: str, source: str) -> list[Carp]:
+    """What a source advertised on a bridge, as tcpdump has it."""
+    found = (carp_in(frame) for _, frame in lab.wire(bridge))
+    return [one[1] for one in found if one is not None and one[0] == source]
 
 
 @drill("a demotion moves the VIPs, and back, without a lost ping")
@@ -195,12 +190,14 @@ async def demotion(rule: Rule) -> Facts:
         await lab.home()
         lost.append(await flow.stop())
         assert contenders(before, 1) == contenders(await seen.settled(at), 1)
+        none_lost(lost[0][0], rule)
         return {
             "moved_after": moved[-1]["at"] - asked["asked"],
             "masterless": lab.masterless(start),
             "lost": lost[0][0],
             "gap": lost[0][1],
             "lags": await seen.lags(start),
+            "wire_lags": seen.wire_lags(start),
         }
 
 
@@ -223,6 +220,7 @@ async def maintenance(rule: Rule) -> Facts:
         await lab.home()
         lost, gap = await flow.stop()
         await seen.settled(moved)
+        none_lost(lost, rule)
         return {
             # The skew is told with the next advertisement, which is up to one interval away.
             "moved_after": moved - asked,
@@ -230,6 +228,7 @@ async def maintenance(rule: Rule) -> Facts:
             "lost": lost,
             "gap": gap,
             "lags": await seen.lags(at),
+            "wire_lags": seen.wire_lags(at),
         }
 
 

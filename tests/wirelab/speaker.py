@@ -11,6 +11,7 @@ import selectors
 import socket
 import struct
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ class Settings:
     vhids: list[dict[str, Any]]
     syncdev: str
     syncpeer: str
+    plumb_after: float = 0.0
+    """Sabotage: so many seconds a master says that it is one before it serves."""
 
 
 def packet_socket(interface: str) -> socket.socket:
@@ -97,7 +100,10 @@ class Speaker:
         line = f"!system=CARP subsystem={vhid.number}@{vhid.interface} type={new}\n"
         self._push(line)
         if new == MASTER:
-            self._plumb(vhid, True)
+            if self.settings.plumb_after:
+                threading.Timer(self.settings.plumb_after, self._plumb, (vhid, True)).start()
+            else:
+                self._plumb(vhid, True)
             for vip in vhid.addresses:
                 self._send(vhid.interface, gratuitous_arp(vip, virtual_mac(vhid.number)))
         elif old == MASTER:

@@ -6,7 +6,6 @@ import sys
 import time
 from typing import Any
 
-from pfha_tui.domain.advertisement import packet
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.verdict import VerdictKind
 from tests.support.netns import ROOM
@@ -14,6 +13,7 @@ from tests.wirelab.console import Console, console, shown
 from tests.wirelab.drills import Facts, Rule, drill
 from tests.wirelab.firewall import LAN, PASSWORD, WAN
 from tests.wirelab.lab import Lab, wire_lab
+from tests.wirelab.packet import carp_in
 from tests.wirelab.traffic import pings
 
 BOTH = {1: ["fw1", "fw2"], 2: ["fw1", "fw2"]}
@@ -25,29 +25,29 @@ def split(snapshot: PairSnapshot) -> bool:
 
 def speakers(lab: Lab, since_epoch: float) -> set[str]:
     """Who has advertised on either switch of the LAN since then, by tcpdump."""
-    heard = (packet(frame) for side in "AB" for _, frame in lab.wire(f"lan{side}", since_epoch))
-    return {str(one.source) for one in heard if one is not None}
+    heard = (carp_in(frame) for side in "AB" for _, frame in lab.wire(f"lan{side}", since_epoch))
+    return {one[0] for one in heard if one is not None}
 
 
 async def both_masters(lab: Lab, seen: Console, at: float, rule: Rule) -> Facts:
-    """It comes to two masters; the console paints it at once, and confirms it by two samples of both nodes."""
+    """It comes to two masters; the console shows it at once, and confirms it by two samples of both."""
     await lab.until(lambda: lab.masters() == BOTH, 10 + rule.slack)
     newest = lab.truth(at, "role")[-1]
     last, last_epoch = newest["at"], newest["epoch"]
     own = {each.own(LAN) for each in lab.firewalls}
     await lab.until(lambda: speakers(lab, last_epoch - 1) == own)
     roles = {1: "MASTER", 2: "MASTER"}
-    painted, first = await seen.until(lambda s: shown(s) == {"fw1": roles, "fw2": roles}, at)
+    handed, first = await seen.until(lambda s: shown(s) == {"fw1": roles, "fw2": roles}, at)
     assert split(first) and not first.verdict.confirmed, first.verdict
-    confirmed, after = await seen.until(lambda s: split(s) and s.verdict.confirmed, painted)
+    confirmed, after = await seen.until(lambda s: split(s) and s.verdict.confirmed, handed)
     samples = [
         (one.primary.sample, one.secondary.sample)
         for when, one in seen.history
-        if painted <= when <= confirmed
+        if handed <= when <= confirmed
     ]
     assert all(samples[-1][n] > samples[0][n] for n in (0, 1)), "confirmed by newer samples of both"
     assert {cause.vhid for cause in after.verdict.causes if cause.id == "split-brain"} == {1, 2}
-    return {"painted_after": painted - last, "confirmed_after": confirmed - last}
+    return {"handed_after": handed - last, "confirmed_after": confirmed - last}
 
 
 @drill("split brain: protocol 112 filtered between the two")

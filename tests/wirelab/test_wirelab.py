@@ -12,6 +12,8 @@ from tests.wirelab.drills import load
 
 NAMES = [each.name for each in load() if not each.proof]
 AT_ONCE = 6
+LOST = 3
+"""Pings that a machine busy with the other tests may lose; a VIP that is served 0.7 s late loses 14."""
 LATE_S = 0.5
 """Far less than a poll, far more than a busy machine needs; `make prove` has the goal, 50 ms."""
 
@@ -21,7 +23,7 @@ def played() -> dict[str, dict[str, Any]]:
     if (reason := why_not()) is not None:
         pytest.skip(reason)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.wirelab", "--json", f"--at-once={AT_ONCE}"],
+        [sys.executable, "-m", "tests.wirelab", "--json", f"--at-once={AT_ONCE}", f"--lost={LOST}"],
         capture_output=True,
         text=True,
         timeout=280,
@@ -40,7 +42,10 @@ def test_on_the_wire(name: str, played: dict[str, dict[str, Any]]) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_role_changes_are_stamped_as_they_come(played: dict[str, dict[str, Any]]) -> None:
-    lags = [abs(lag) for one in played.values() for lag in one["facts"].get("lags", ())]
+@pytest.mark.parametrize(("fact", "least"), [("lags", 20), ("wire_lags", 8)])
+def test_role_changes_are_stamped_as_they_come(
+    fact: str, least: int, played: dict[str, dict[str, Any]]
+) -> None:
+    lags = [abs(lag) for one in played.values() for lag in one["facts"].get(fact, ())]
     late = [lag for lag in lags if lag > LATE_S]
-    assert len(lags) >= 20 and len(late) <= len(lags) / 20, sorted(lags)[-5:]
+    assert len(lags) >= least and len(late) <= len(lags) / 20, sorted(lags)[-5:]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.netns import ROOM
+from tests.wirelab.drills import Rule
 from tests.wirelab.lab import SERVER, Lab
 
 PING_S = 0.05
@@ -50,6 +51,20 @@ class Pings:
         lost = max(replies) - min(replies) + 1 - len(replies)
         stamps = sorted(replies.values())
         return lost, max(later - one for one, later in itertools.pairwise(stamps))
+
+
+class PingsLost(AssertionError):
+    """More than a run may lose."""
+
+    def __init__(self, lost: int) -> None:
+        super().__init__(f"{lost} pings lost")
+        self.lost = lost
+
+
+def none_lost(lost: int, rule: Rule) -> None:
+    """A switchover loses no ping, or as many as a busy machine is forgiven. Raises PingsLost."""
+    if lost > rule.lost:
+        raise PingsLost(lost)
 
 
 async def pings(lab: Lab) -> Pings:
