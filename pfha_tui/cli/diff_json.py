@@ -7,7 +7,7 @@ is not. Times are RFC 3339 in UTC.
 - `summary`: how many of each verdict. `alerts[]`: `kind`, `severity`, `text` about the sync as a whole.
 - `differences[]`: `section`, `item`, `field` (empty: the whole item), `primary`, `secondary`, `verdict` (drift,
   must-match, unsynced; changed between revisions of one node), `consequence`, `rule` (`null`: the sync alone
-  decided), `path`.
+  decided), `path`; of sets (addresses, members, interfaces) `only_primary` and `only_secondary`: what each has alone.
 - `expected`: `count`, `rules[]` (`id`, `count`, `reason`, `source`), and with `--all` its `differences[]`.
 - `coverage[]`: `section`, `boxes`, `synced`, `how`, `equal`, `drift`, `must_match`, `unsynced`, `expected`,
   `last_merge`.
@@ -68,6 +68,8 @@ def difference(each: "Difference") -> dict[str, Any]:
         "consequence": each.consequence,
         "rule": each.rule or None,
         "path": each.path,
+        "only_primary": list(each.entries.only_primary),
+        "only_secondary": list(each.entries.only_secondary),
     }
 
 

@@ -20,7 +20,16 @@ from typing import Any, Final
 import pfha_tui
 from pfha_tui.configdiff.engine import ComparisonFault
 from pfha_tui.configdiff.job import Job
-from pfha_tui.configdiff.model import Alert, AlertKind, Coverage, Difference, Report, Side, Verdict
+from pfha_tui.configdiff.model import (
+    Alert,
+    AlertKind,
+    Coverage,
+    Difference,
+    Entries,
+    Report,
+    Side,
+    Verdict,
+)
 from pfha_tui.domain import language
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.verdict import Severity
@@ -135,7 +144,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 _KNOWN: Final = {
     (kind.__module__, kind.__name__): kind
-    for kind in (Alert, AlertKind, Coverage, Difference, Revision, Severity, Side, Verdict)
+    for kind in (Alert, AlertKind, Coverage, Difference, Entries, Revision, Severity, Side, Verdict)
 }
 
 

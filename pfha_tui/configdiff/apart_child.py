@@ -56,15 +56,16 @@ def parts(job: Job) -> Iterator[tuple[str, Any]]:
 
 
 def _pieces(found: Sequence[Difference]) -> Iterator[tuple[Difference, ...]]:
-    """At most `MOST` differences at a time, and `ROWS` rows of XML unless one has more."""
+    """At most `MOST` differences at a time, and `ROWS` rows of XML or long values unless one has more."""
     piece: list[Difference] = []
     rows = 0
     for each in found:
-        if len(piece) == MOST or (piece and rows + len(each.xml) > ROWS):
+        size = len(each.xml) + len(f"{each.primary}{each.secondary}") // 100
+        if len(piece) == MOST or (piece and rows + size > ROWS):
             yield tuple(piece)
             piece, rows = [], 0
         piece.append(each)
-        rows += len(each.xml)
+        rows += size
     yield tuple(piece)
 
 

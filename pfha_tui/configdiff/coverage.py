@@ -133,7 +133,7 @@ def alerts(
     if primary.version != secondary.version:
         say(AlertKind.VERSIONS_DIFFER, Severity.ERROR,
             tr("The sync is off: {primary} has configuration version {one}, {secondary} has {two}."),
-            one=visible.text(primary.version), two=visible.text(secondary.version))  # fmt: skip
+            one=visible.brief(primary.version), two=visible.brief(secondary.version))  # fmt: skip
     if here and there:
         say(AlertKind.BOTH_SYNC, Severity.ERROR,
             tr("Both nodes have an address to sync to: they overwrite each other, or nothing is applied."))  # fmt: skip
@@ -167,11 +167,11 @@ def _behind(primary: ConfigXml, past: Past, say: Callable[..., None], now: float
         underway = now is not None and now - changed.time < MERGE_TAKES_S
         say(AlertKind.PRIMARY_NEWER, Severity.NOTE if underway else Severity.WARNING,
             tr("{primary} was changed {seconds} s after the last merge on {secondary}: {what}"),
-            seconds=str(changed.time - merged), what=visible.text(changed.description))  # fmt: skip
+            seconds=str(changed.time - merged), what=visible.brief(changed.description))  # fmt: skip
     if past.edit is not None:
         say(AlertKind.SECONDARY_EDITED, Severity.WARNING,
             tr("{secondary} was edited after its last merge; the next sync wipes that in synced sections: {what}"),
-            what=visible.text(past.edit.description))  # fmt: skip
+            what=visible.brief(past.edit.description))  # fmt: skip
 
 
 def _target(root: Tree) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pfha_tui.configdiff import coverage, item, visible, words
 from pfha_tui.configdiff.conditions import TESTS, Case
 from pfha_tui.configdiff.consequences import consequence
-from pfha_tui.configdiff.model import WEIGHT, Difference, Report, Side, Verdict
+from pfha_tui.configdiff.model import WEIGHT, Difference, Entries, Report, Side, Verdict
 from pfha_tui.configdiff.rules import RULES, Rule
 from pfha_tui.configdiff.sections import Sync, sync_of
 from pfha_tui.configdiff.walk import Change, Kind, changes
@@ -139,6 +139,7 @@ def _difference(
         rule=judge,
         path=change.text,
         xml=item.rows(change),
+        entries=_entries(change),
     )
 
 
@@ -158,6 +159,12 @@ def _shown(change: Change) -> tuple[str | None, str | None]:
         visible.shown(change.section, path, change.left),
         visible.shown(change.section, path, change.right),
     )
+
+
+def _entries(change: Change) -> Entries:
+    if change.kind is not Kind.FIELD:
+        return Entries()
+    return visible.entries(change.section, change.path, change.left, change.right)
 
 
 def _joined(names: object) -> str:

@@ -19,6 +19,9 @@ Row: TypeAlias = tuple[str, str]
 MOST: Final = 200
 """Rows of one thing; a whole zone of DHCP may have thousands."""
 
+LONGEST: Final = 2000
+"""Characters of one text; an alias may have thousands of addresses."""
+
 
 def rows(change: Change) -> tuple[str, ...]:
     """The innermost thing that the change is part of, or the setting itself; at most `MOST` rows.
@@ -80,7 +83,10 @@ def _entries(value: Value | None) -> Sequence[Value]:
 def _text(
     section: str, path: Path, left: Value | None, right: Value | None, depth: int
 ) -> Iterator[Row]:
-    one, two = _element(section, path, left, depth), _element(section, path, right, depth)
+    one, two = _shown(section, path, left), _shown(section, path, right)
+    if one is not None and two is not None:
+        one, two = visible.around(one, two, LONGEST)
+    one, two = (_element(path, value, depth) for value in (one, two))
     if left == right:
         if one is not None:
             yield " ", one
@@ -93,12 +99,14 @@ def _text(
             yield "+", two
 
 
-def _element(section: str, path: Path, value: Value | None, depth: int) -> str | None:
+def _shown(section: str, path: Path, value: Value | None) -> str | None:
+    """As `visible.shown`, but an empty element stays empty."""
+    return "" if value == "" else visible.shown(section, path, value)
+
+
+def _element(path: Path, value: str | None, depth: int) -> str | None:
     if value is None:
         return None
-    name, indent = clean(path[-1]), "  " * depth
-    if value == "":
-        return f"{indent}<{name}></{name}>"
-    return (
-        f"{indent}<{name}>{escape(visible.shown(section, path, value) or '', quote=False)}</{name}>"
-    )
+    name = clean(path[-1])
+    shown = escape(visible.short(value, LONGEST + 1), quote=False)
+    return f"{'  ' * depth}<{name}>{shown}</{name}>"

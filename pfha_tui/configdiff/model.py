@@ -43,6 +43,15 @@ SEVERITY = {
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """Two sets compared, as they may be shown: how many entries each has, and those that the other lacks."""
+
+    counts: tuple[int, int] = (0, 0)
+    only_primary: tuple[str, ...] = ()
+    only_secondary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that differs, safe to show: no text of it is a secret.
 
@@ -63,6 +72,8 @@ class Difference:
     """Where it stands in config.xml, entries without their identity: `filter/rule/disabled`."""
     xml: tuple[str, ...] = ()
     """The thing as XML, as `item.rows` has it."""
+    entries: Entries = Entries()
+    """Of two sets (addresses, members, interfaces) what each has alone; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

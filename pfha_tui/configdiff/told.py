@@ -26,6 +26,8 @@ VERDICTS = {
 }
 """The verdicts in words, English for `tr`."""
 
+FEW: Final = 4
+"""A set of more entries is told by what differs in it."""
 
 _AUTHOR: Final = re.compile(r"(\S{1,120}?)(?: \([^)]{1,80}\))?: (.*)", re.DOTALL)
 
@@ -57,10 +59,11 @@ def unified(report: Report, *, everything: bool) -> Iterator[str]:
             for each in group:
                 name = each.field or tr("the whole")
                 verdict = tr(VERDICTS[each.verdict])
-                if each.primary is not None:
-                    yield f"-{name}: {each.primary}  [{verdict}]"
-                if each.secondary is not None:
-                    yield f"+{name}: {each.secondary}  [{verdict}]"
+                one, two = values(each)
+                if one is not None:
+                    yield f"-{name}: {one}  [{verdict}]"
+                if two is not None:
+                    yield f"+{name}: {two}  [{verdict}]"
 
 
 def markdown(report: Report, *, everything: bool) -> Iterator[str]:
@@ -79,7 +82,7 @@ def markdown(report: Report, *, everything: bool) -> Iterator[str]:
         yield "| " + " | ".join(map(_cell, (*names, tr("consequence")))) + " |"
         yield "|---|---|---|---|---|---|"
         for each in found:
-            row = (each.item, each.field, _value(each.primary), _value(each.secondary),
+            row = (each.item, each.field, *map(_value, values(each)),
                    tr(VERDICTS[each.verdict]), each.consequence)  # fmt: skip
             yield "| " + " | ".join(map(_cell, row)) + " |"
     yield ""
@@ -99,7 +102,7 @@ def _side(side: Side) -> str:
 
 def revision(one: Revision) -> str:
     """When a revision was written, in UTC, by whom and why."""
-    return f"{_when(one.time)} {visible.text(one.description)}".strip()
+    return f"{_when(one.time)} {visible.brief(one.description)}".strip()
 
 
 def author(description: str) -> tuple[str, str]:
@@ -142,11 +145,42 @@ def _what(each: Difference) -> str:
     return " ".join(part for part in (each.item, each.field) if part) or each.section
 
 
+def values(each: Difference) -> tuple[str | None, str | None]:
+    """Both values in a length for people: long ones around what differs, of long sets what each has alone."""
+    one, two = each.primary, each.secondary
+    if one is None or two is None:
+        return one and visible.short(one), two and visible.short(two)
+    found = each.entries
+    if max(found.counts) > FEW and (found.only_primary or found.only_secondary):
+        return _alone(found.counts[0], found.only_primary), _alone(
+            found.counts[1], found.only_secondary
+        )
+    return visible.around(one, two)
+
+
+def _alone(count: int, only: Sequence[str]) -> str:
+    """A set in words: how many entries it has, and those that the other lacks."""
+    if not only:
+        said = ntr("{count} entry, none only here", "{count} entries, none only here", count)
+        return said.format(count=count)
+    listed, length = 0, 0
+    for name in only:
+        length += len(name) + 2
+        if listed and length > visible.LONGEST:
+            break
+        listed += 1
+    names = ", ".join(visible.short(name) for name in only[:listed])
+    if listed < len(only):
+        names += " " + tr("and {count} more").format(count=len(only) - listed)
+    said = ntr("{count} entry, only here: {names}", "{count} entries, only here: {names}", count)
+    return said.format(count=count, names=names)
+
+
 def _values(each: Difference, report: Report) -> str:
+    one, two = map(_value, values(each))
     return tr("{primary} has {one}, {secondary} has {two}").format(
-        primary=report.primary.name, one=_value(each.primary),
-        secondary=report.secondary.name, two=_value(each.secondary),
-    )  # fmt: skip
+        primary=report.primary.name, one=one, secondary=report.secondary.name, two=two
+    )
 
 
 def _value(value: str | None) -> str:

@@ -7,10 +7,13 @@ everything else only equality is told. Even then a text that looks like a key or
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from pfha_tui.configdiff.walk import BLANK
+from pfha_tui.configdiff.identity import pattern
+from pfha_tui.configdiff.model import Entries
+from pfha_tui.configdiff.walk import BLANK, PARTED
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.configxml import Value
@@ -19,6 +22,7 @@ HIDDEN: Final = mark("(hidden)")
 SET: Final = mark("(set)")
 EMPTY: Final = mark("(empty)")
 LONGEST: Final = 160
+"""Characters of a value that are shown to people; what programs read is never cut."""
 
 _SECRET: Final = re.compile(
     "pass|bindpw|pwd|_pw$|secret|psk|prv|priv.*key|_key$|apikey|userkey|token|hash$|community|authkey|keydata|crypto_|accountkey"
@@ -34,11 +38,37 @@ _ON: Final = ("on", "yes", "1", "enabled")
 """A box of `<hasync>`, and what it holds when it is ticked; anything else in it is not ours to show."""
 
 _OPAQUE: Final = re.compile(
-    r"-----BEGIN|\$(?:1|2[abxy]?|5|6|y)\$|[A-Za-z0-9+/=]{40,}|[0-9a-fA-F]{32,}"
-    r"|(?:pass(?:word)?|pwd|secret|mot de passe|mdp|psk)\s*[:=]",
+    r"-----BEGIN|\$(?:1|2[abxy]?|5|6|y)\$|[A-Za-z0-9+/=]{40,}|[0-9a-fA-F]{32,}",
     re.IGNORECASE,
 )
-"""Texts that are keys, certificates or hashes, or that name a password, wherever they stand."""
+_LABELLED: Final = re.compile(
+    r"(?:pass(?:word)?|pwd|secret|mot de passe|mdp|psk)\s*[:=]", re.IGNORECASE
+)
+"""Texts that are keys, certificates or hashes, and those that name a password, wherever they stand."""
+
+
+def _without_login(value: str) -> str:
+    """The text with the login, query and fragment of each address in it hidden."""
+    if not any(sign in value for sign in "@?#"):
+        return value
+    return "".join(map(_bare, re.split(r"(\s+)", value)))
+
+
+def _bare(word: str) -> str:
+    """One word; what may be a login is taken for one, up to the last `@`."""
+    hidden = tr(HIDDEN)
+    scheme, login = word.find("://"), word.rfind("@")
+    if login > scheme >= 0:
+        word = word[: scheme + 3] + hidden + word[login:]
+    elif scheme < 0 and ":" in word[: max(0, login)]:
+        word = hidden + word[login:]
+    cuts = [
+        cut for cut in (word.find("?", max(0, scheme)), word.find("#", max(0, scheme))) if cut >= 0
+    ]
+    cut = min(cuts, default=-1)
+    if cut >= 0 and word[cut + 1 :] and (scheme >= 0 or "=" in word[cut:]):
+        word = word[: cut + 1] + hidden
+    return word
 
 
 def _names(text: str) -> frozenset[str]:
@@ -183,16 +213,77 @@ def shown(section: str, path: Sequence[str], value: Value | None) -> str | None:
     if isinstance(value, list):
         if not all(isinstance(each, str) for each in value):
             return tr(HIDDEN)
-        return text(", ".join(str(each) for each in value))
+        return ", ".join(map(text, map(str, value)))
+    if (section, path[-1]) == ("aliases", "address") and not _LABELLED.search(value):
+        # One address that looks like a key does not hide the others.
+        return " ".join(map(text, value.split())) if _OPAQUE.search(value) else text(value)
     return text(value)
 
 
 def text(value: str) -> str:
-    """A text of an allowed element, on one line and not too long; `(hidden)` where it looks like a secret."""
-    if _OPAQUE.search(value):
+    """A text of an allowed element, on one line and whole; `(hidden)` where it looks like a secret.
+
+    Of an address the login and the query are hidden: they are where URLs have their passwords and tokens.
+    """
+    if _OPAQUE.search(value) or _LABELLED.search(value):
         return tr(HIDDEN)
-    cleaned = clean(value.replace("\n", " "))
-    return cleaned if len(cleaned) <= LONGEST else cleaned[: LONGEST - 1] + "…"
+    return clean(_without_login(value.replace("\n", " ")))
+
+
+def brief(value: str) -> str:
+    """The beginning of a text, for use in a sentence."""
+    return short(text(value))
+
+
+def short(value: str, longest: int = LONGEST) -> str:
+    """The beginning of a shown text, in at most so many characters."""
+    return value if len(value) <= longest else value[: longest - 1] + "…"
+
+
+def around(one: str, two: str, longest: int = LONGEST) -> tuple[str, str]:
+    """Two shown texts, each in about `longest` characters around the first place where they differ."""
+    if one == two or max(len(one), len(two)) <= longest:
+        return short(one, longest), short(two, longest)
+    pairs = enumerate(zip(one, two, strict=False))
+    same = next((place for place, (a, b) in pairs if a != b), min(len(one), len(two)))
+    start = max(0, same - longest // 3)
+    if start:
+        # From a whole word, if one begins there.
+        start = one.find(" ", start, same) + 1 or start
+    lead = "…" if start else ""
+    return lead + short(one[start:], longest), lead + short(two[start:], longest)
+
+
+def entries(section: str, path: Sequence[str], left: Value | None, right: Value | None) -> Entries:
+    """What of a set is on one node only; empty where the values are no sets, or may not be shown."""
+    one, two = _parts(section, path, left), _parts(section, path, right)
+    if (
+        not one
+        or not two
+        or tr(HIDDEN)
+        in (
+            shown(section, path, left),
+            shown(section, path, right),
+        )
+    ):
+        return Entries()
+    here, there = Counter(one), Counter(two)
+    return Entries(
+        (len(one), len(two)),
+        tuple(map(text, (here - there).elements())),
+        tuple(map(text, (there - here).elements())),
+    )
+
+
+def _parts(section: str, path: Sequence[str], value: Value | None) -> list[str]:
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, str)]
+    if not isinstance(value, str):
+        return []
+    if (section, path[-1]) == ("aliases", "address"):
+        return value.split()
+    parted = PARTED.get(pattern(path))
+    return value.split(parted) if parted is not None else []
 
 
 def is_secret(name: str) -> bool:

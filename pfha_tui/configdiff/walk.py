@@ -34,11 +34,11 @@ RELATED: Final = frozenset({
 
 _WITH_RELATED: Final = frozenset(path.split("/")[0] for path in RELATED)
 
-SETS: Final = frozenset({
+PARTED: Final = {
     "filter/rule/interface": ",", "nat/rule/interface": ",", "laggs/lagg/members": ",", "bridges/bridged/members": ",",
     "ifgroups/ifgroupentry/members": " ", "unbound/active_interface": ",", "unbound/outgoing_interface": ",",
     "ntpd/interface": ",",
-}.items())  # fmt: skip
+}  # fmt: skip
 """Texts that hold several names, in any order, and what parts them."""
 
 BLANK: Final = frozenset({
@@ -256,7 +256,7 @@ def _as_list(value: Value | None) -> list[Value]:
 def _equal(path: Path, left: Value | None, right: Value | None) -> bool:
     if left == right or (_nothing(path, left) and _nothing(path, right)):
         return True
-    parted = _PARTED.get(identity.pattern(path))
+    parted = PARTED.get(identity.pattern(path))
     if parted is None or not isinstance(left, str) or not isinstance(right, str):
         return False
     return sorted(left.split(parted)) == sorted(right.split(parted))
@@ -272,7 +272,6 @@ def _nothing(path: Path, value: Value | None) -> bool:
 
 
 _FLAGS: Final = frozenset({"virtualip_carp_maintenancemode"})
-_PARTED: Final = dict(SETS)
 
 
 def _aligned(alias: Tree) -> Tree:

@@ -99,7 +99,7 @@ def _name(section: str, path: Sequence[str], tree: Tree) -> str:
     for name in ("name", "descr", "description"):
         found = visible.shown(section, (*path, name), tree.get(name))
         if found and tree.get(name):
-            return found
+            return visible.short(found)
     return ""
 
 
@@ -113,11 +113,11 @@ class _Fields(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         if name == "key":
-            return visible.text(self._key)
+            return visible.brief(self._key)
         value: Value | None = self._tree.get(name)
         if name == "if" and value is None:
             value = self._tree.get("interface")
         if not isinstance(value, str) or not value:
             self.complete = False
             return ""
-        return visible.shown(self._section, (*self._path, name), value) or ""
+        return visible.short(visible.shown(self._section, (*self._path, name), value) or "")

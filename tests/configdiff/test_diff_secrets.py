@@ -102,19 +102,24 @@ def plant(
     marks: Mark,
     chosen: frozenset[tuple[str, ...]] | None,
     path: tuple[str, ...] = (),
+    within: str = "{}",
 ) -> Value:
-    """The tree with a mark in every text, or in those at one path only; `marks` tells which stands where."""
+    """The tree with a mark in every text, or in those at one path only; `marks` tells which stands where.
+
+    `within` is the text that the mark is put in.
+    """
     if isinstance(value, dict):
         return {
-            name: plant(child, side, marks, chosen, (*path, name)) for name, child in value.items()
+            name: plant(child, side, marks, chosen, (*path, name), within)
+            for name, child in value.items()
         }
     if isinstance(value, list):
-        return [plant(child, side, marks, chosen, path) for child in value]
+        return [plant(child, side, marks, chosen, path, within) for child in value]
     if not value or (chosen is not None and path not in chosen):
         return value
     mark = f"zq{len(marks)}{side}qz"
     marks[mark] = path
-    return mark
+    return within.replace("{}", mark)
 
 
 def paths(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -168,6 +173,61 @@ def test_a_mark_in_the_texts_of_each_path() -> None:
         marks: Mark = {}
         other = read(plant(tree, "s", marks, frozenset(filter(None, chosen))))
         assert_clean(outputs(compare(plain, other)), marks)
+
+
+SECRET_PARTS = (
+    "https://u:{}@lists.example.net/drop.txt",
+    "https://{}@lists.example.net/drop.txt 192.0.2.1",
+    "https://lists.example.net/drop.txt?token={}",
+    "192.0.2.1 https://lists.example.net/a/b?id=1&key={}#top",
+    "https://lists.example.net/#access_token={}",
+    "https://u:p/{}@lists.example.net",
+    "https://u:p?{}@lists.example.net",
+    "login:{}@lists.example.net",
+    "lists.example.net/drop.txt?token={}",
+    "password: {}",
+)
+"""Where a secret stands in what else may be shown."""
+
+
+@pytest.mark.parametrize("within", SECRET_PARTS)
+def test_a_secret_inside_of_every_text(within: str) -> None:
+    marks: Mark = {}
+    first, second = (read(plant(planted_tree(), side, marks, None, within=within)) for side in "ps")
+    assert len(marks) > 1000
+    for report in (compare(first, second), compare_revisions(first, second)):
+        assert not _MARK.search(outputs(report))
+
+
+@pytest.mark.parametrize("within", SECRET_PARTS)
+def test_a_secret_inside_of_a_text_that_is_shown(within: str) -> None:
+    paths_of_one = (
+        ("aliases", "alias", "address"),
+        ("aliases", "alias", "descr"),
+        ("filter", "rule", "descr"),
+        ("gateways", "gateway_item", "monitor"),
+        ("system", "timeservers"),
+    )
+    plain = read(planted_tree())
+    for path in paths_of_one:
+        marks: Mark = {}
+        other = read(plant(planted_tree(), "s", marks, frozenset({path}), within=within))
+        assert marks
+        assert not _MARK.search(outputs(compare(plain, other)))
+
+
+def test_of_an_address_only_login_and_query_are_hidden() -> None:
+    path = ("aliases", "alias", "address")
+    url = "https://u:pw@lists.example.net:8443/drop.txt?token=t#x 192.0.2.1 2001:db8::/32"
+    shown = visible.shown("aliases", path, url)
+    assert shown == (
+        f"https://{visible.HIDDEN}@lists.example.net:8443/drop.txt?{visible.HIDDEN} "
+        "192.0.2.1 2001:db8::/32"
+    )
+    assert visible.text(shown) == shown
+    assert visible.text("admin@192.0.2.1 (Local Database): why? #1") == (
+        "admin@192.0.2.1 (Local Database): why? #1"
+    )
 
 
 @pytest.mark.parametrize("name", SECRETS)
