@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pfha_tui.configdiff import told
+from pfha_tui.configdiff import told, visible
 from pfha_tui.configdiff.model import SEVERITY, WEIGHT, Difference, Report, Side, Verdict
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, width, wrap
 
 TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.NOTE: Tone.MUTED}
 MARKS = {Severity.ERROR: "!!", Severity.WARNING: "! ", Severity.NOTE: "- "}
@@ -34,6 +34,12 @@ FILTERS: tuple[tuple[Verdict, ...], ...] = (
 
 MOST = 200
 """Differences that are laid out: thousands would hold up the screen, and nobody reads them one by one."""
+
+MOST_ROWS = 40
+"""Rows of one value."""
+
+NARROWEST = 12
+"""Cells that a value needs beside what stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ def find(report: Report, view: View) -> Found:
 def page(found: Found, cells: int) -> Page:
     """As much of it as `MOST`, laid out for this width."""
     report, view = found.report, found.view
-    rows: list[Line] = list(_revisions(report)) if report.one_node else []
+    rows: list[Line] = list(_revisions(report, cells)) if report.one_node else []
     for alert in report.alerts:
         tone = TONES[alert.severity]
         rows += wrap(f"{MARKS[alert.severity]} {clean(alert.text)}", cells, 3, tone)
@@ -115,16 +121,18 @@ def page(found: Found, cells: int) -> Page:
     return Page(tuple(rows), tuple(differences), tuple(sections))
 
 
-def raw(found: Found, number: int) -> tuple[Line, ...]:
+def raw(found: Found, number: int, cells: int) -> tuple[Line, ...]:
     """The thing of a difference (counted from 0) as XML: what is of one node alone in that node's colour."""
     if not 0 <= number < len(found.differences) or not found.differences[number].xml:
         return (line((tr("Nothing of it can be shown as XML."), Tone.MUTED)),)
     tones = {"-": Tone.NODE_A, "+": Tone.NODE_B, "!": Tone.BAD}
     names = (clean(found.report.primary.name), clean(found.report.secondary.name))
     head = line(("- ", Tone.NODE_A), f"{names[0]}   ", ("+ ", Tone.NODE_B), names[1])
-    rows = (
-        line((clean(row), tones.get(row[:1], Tone.PLAIN))) for row in found.differences[number].xml
-    )
+    rows: list[Line] = []
+    for row in map(clean, found.differences[number].xml):
+        tone = tones.get(row[:1], Tone.PLAIN)
+        deep = len(row) - len(row[1:].lstrip())
+        rows += _hanging(line((row[:deep], tone)), row[deep:], cells, tone)
     return (head, EMPTY, *rows)
 
 
@@ -154,39 +162,64 @@ def section_at(found: Found, number: int) -> str:
     return found.differences[number].section if 0 <= number < len(found.differences) else ""
 
 
-def _revisions(report: Report) -> Sequence[Line]:
+def _revisions(report: Report, cells: int) -> Sequence[Line]:
     """Which two revisions these are, by whom and why."""
-    return (_side("- ", Tone.NODE_A, report.primary), _side("+ ", Tone.NODE_B, report.secondary))
+    return (
+        *_side("- ", Tone.NODE_A, report.primary, cells),
+        *_side("+ ", Tone.NODE_B, report.secondary, cells),
+    )
 
 
-def _side(sign: str, tone: Tone, side: Side) -> Line:
-    who, what = told.author(side.revision.description)
-    return line((f"{sign}{clean(side.name)}  ", tone), clean(f"{who}  {what}".strip()))
+def _side(sign: str, tone: Tone, side: Side, cells: int) -> Sequence[Line]:
+    who, what = told.author(visible.short(side.revision.description))
+    return _hanging(line((f"{sign}{clean(side.name)}  ", tone)), f"{who} {what}".strip(), cells)
 
 
 def _difference(each: Difference, report: Report, view: View, cells: int) -> Sequence[Line]:
     severity = SEVERITY[each.verdict]
     what = clean(" ".join(part for part in (each.item, each.field) if part) or each.section)
-    rows = [
-        line(
-            (f"  {MARKS[severity]} ", TONES[severity]),
-            what,
-            (f"  [{tr(WORDS[each.verdict])}]", Tone.MUTED),
-        )
-    ]
-    one, two = (tr("nothing") if v is None else clean(v) for v in (each.primary, each.secondary))
+    lead = line((f"  {MARKS[severity]} ", TONES[severity]))
+    verdict = line((f"  [{tr(WORDS[each.verdict])}]", Tone.MUTED))
+    rows = [*_hanging(lead, what, cells)]
+    fits = width(rows[-1]) + width(verdict) <= cells
+    rows[-1:] = [line(rows[-1], verdict)] if fits else [rows[-1], line("   ", verdict)]
+    one, two = (tr("nothing") if v is None else clean(v) for v in told.values(each))
     if view.unified:
-        rows += [line("     - ", (one, Tone.NODE_A)), line("     + ", (two, Tone.NODE_B))]
+        rows += _hanging(line("     - "), one, cells, Tone.NODE_A)
+        rows += _hanging(line("     + "), two, cells, Tone.NODE_B)
     else:
-        names = (clean(report.primary.name), clean(report.secondary.name))
-        rows.append(
-            line("     ", (names[0], Tone.NODE_A), f" {one}   ", (names[1], Tone.NODE_B), f" {two}")
-        )
+        rows += _both(one, two, report, cells)
     for row in (
         wrap(each.consequence, max(10, cells - 5), 3, Tone.MUTED) if each.consequence else ()
     ):
         rows.append(line("     ", row))
     return rows
+
+
+def _both(one: str, two: str, report: Report, cells: int) -> Sequence[Line]:
+    """The values side by side, or where they are too long for that one below the other."""
+    names = (clean(report.primary.name), clean(report.secondary.name))
+    first = line("     ", (names[0], Tone.NODE_A), " ")
+    second = line((names[1], Tone.NODE_B), " ")
+    row = line(first, f"{one}   ", second, two)
+    if width(row) <= cells:
+        return (row,)
+    # Below each other both values begin in the same column.
+    both = max(width(first), width(second) + 5)
+    return (
+        *_hanging(pad(first, both), one, cells),
+        *_hanging(pad(line("     ", second), both), two, cells),
+    )
+
+
+def _hanging(lead: Line, text: str, cells: int, tone: Tone = Tone.PLAIN) -> Sequence[Line]:
+    """A text after a lead, its further rows below its beginning."""
+    indent = width(lead)
+    if cells - indent < NARROWEST:
+        indent, found = 2, wrap(text, max(1, cells - 2), MOST_ROWS, tone)
+        return (lead, *(line("  ", row) for row in found))
+    found = wrap(text, cells - indent, MOST_ROWS, tone) or (EMPTY,)
+    return tuple(line(" " * indent if place else lead, row) for place, row in enumerate(found))
 
 
 def _said(each: Difference) -> str:

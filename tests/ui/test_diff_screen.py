@@ -126,6 +126,59 @@ async def test_a_narrow_screen_still_tells_the_way_back(monkeypatch: pytest.Monk
         assert app.screen.query_one("#past-keys", Lines).text.endswith("Esc back")
 
 
+async def test_a_long_value_is_whole_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [f"192.168.100.{number}" for number in range(1, 12)]
+    primary, secondary = pair_histories(school_pair(), factory.EPOCH - 86400)
+    primary, secondary = (
+        edit(
+            history, edits.change_alias("SRV_TP", " ".join(found)), factory.EPOCH - 600, ADMIN
+        ).history
+        for history, found in ((primary, many), (secondary, [*many[:-1], "192.168.100.99"]))
+    )
+    async with driving.running(factory.healthy(), size=(80, 24)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering((primary, secondary)), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        assert not one.screen.query_one("#diff-sections").display
+        seen = seen_rows(one)
+        assert "fw1 11 entries, only here: 192.168.100.11" in seen
+        assert "fw2 11 entries, only here: 192.168.100.99" in seen
+        await pilot.press("u")
+        assert "- 11 entries, only here: 192.168.100.11" in seen_rows(one)
+        await pilot.press("x")
+        rows = one.text().splitlines()
+        assert max(map(len, rows)) <= 80
+        ends = ("192.168.100.11</address>", "192.168.100.99</address>")
+        assert all(any(row.rstrip(" ┃").endswith(end) for row in rows) for end in ends)
+        await pilot.resize_terminal(140, 40)
+        await driving.until(pilot, lambda: one.screen.query_one("#diff-sections").display)
+        await driving.until(pilot, lambda: "<address>192.168.100.1 " in one.text())
+
+
+def seen_rows(one: Opened) -> str:
+    """What stands in the panel on the screen, without scrolling."""
+    panel = one.screen.query_one("#diff-found", Panel)
+    return "\n".join(
+        "".join(segment.text for segment in panel.render_line(y)) for y in range(panel.size.height)
+    )
+
+
+async def test_on_a_narrow_screen_what_was_done_stands_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with driving.running(factory.healthy(), size=(60, 24)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        await pilot.press("h", "o")
+        await driving.until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await driving.until(pilot, lambda: "Merged in config" in listed(app))
+        rows = listed(app).splitlines()
+        assert max(map(len, rows)) <= 60
+        words = " ".join(row.strip("┃ ") for row in rows)
+        assert "admin@192.168.99.20 Edited a firewall alias" in words
+        place = app.screen.query_one(Choosing)
+        assert place.items == len(app.screen._revisions)
+
+
 async def test_a_thing_as_xml(monkeypatch: pytest.MonkeyPatch) -> None:
     async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
         one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)

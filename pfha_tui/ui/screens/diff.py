@@ -30,6 +30,9 @@ from pfha_tui.ui.widgets.lines import Lines, Panel
 SHARED = ("help", "copy", "picture")
 """Commands of the session that this screen has too."""
 
+NARROW = 100
+"""Below so many cells there is no room for the sections beside the differences."""
+
 
 class DiffScreen(ModalScreen[None]):
     """Reads and compares when it opens, and again with `r`; whatever goes wrong is a sentence on it.
@@ -41,6 +44,7 @@ class DiffScreen(ModalScreen[None]):
     DiffScreen { layout: vertical; background: $pf-background; }
     DiffScreen #diff-parts { height: 1fr; }
     DiffScreen #diff-sections { width: 30; }
+    DiffScreen.narrow #diff-sections { display: none; }
     DiffScreen #diff-found { width: 1fr; }
     DiffScreen #diff-needle { display: none; height: 1; border: none; padding: 0 1; background: $pf-panel; }
     DiffScreen.searching #diff-needle { display: block; }
@@ -84,7 +88,8 @@ class DiffScreen(ModalScreen[None]):
         self.action_load()
 
     def on_resize(self) -> None:
-        """Break the lines for the new width."""
+        """Break the lines for the new width; where it is small, the sections give theirs to the differences."""
+        self.set_class(self.size.width < NARROW, "narrow")
         self.call_after_refresh(self._draw)
 
     @property
@@ -157,7 +162,7 @@ class DiffScreen(ModalScreen[None]):
             self._cells = self._found.inner.width
             self._page = diff_view.page(shown, self._cells)
         badge = line((diff_view.heading(self._view), Tone.ACCENT))
-        rows = diff_view.raw(shown, self._number) if self._raw else self._page.rows
+        rows = diff_view.raw(shown, self._number, self._cells) if self._raw else self._page.rows
         self._found.fill(self._title(), badge, rows)
         sections = diff_view.tree(shown, diff_view.section_at(shown, self._number))
         name = line((tr("Sections"), Tone.STRONG))

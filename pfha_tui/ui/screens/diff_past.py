@@ -17,11 +17,14 @@ from pfha_tui.domain.text import clean
 from pfha_tui.parsers.configxml import Revision
 from pfha_tui.ui.diff_keys import PAST_KEYS, lowest
 from pfha_tui.ui.diff_pair import DiffPair, Span
-from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
+from pfha_tui.ui.line import EMPTY, Tone, line, pad, width, wrap
 from pfha_tui.ui.widgets.choosing import Choice, Choosing
 from pfha_tui.ui.widgets.lines import Lines
 
 WIDEST_AUTHOR = 32
+MOST_ROWS = 3
+ENOUGH = 40
+"""Cells for what was done, for it to stand beside the rest."""
 
 
 class PastScreen(ModalScreen[Span | None]):
@@ -80,23 +83,32 @@ class PastScreen(ModalScreen[Span | None]):
         if not self.query("#past-list") or not self._list.inner.width:
             return
         title = line((tr("Earlier revisions of {node}").format(node=self._node), Tone.STRONG))
-        rows: list[Choice] = [(row, place) for place, row in enumerate(self._rows())]
+        rows: list[Choice] = self._rows(self._list.inner.width)
         if self._said:
             rows = [(row, None) for row in wrap(self._said, self._list.inner.width, 4, Tone.WARN)]
         self._list.offer(title, EMPTY, rows)
         self.query_one("#past-keys", Lines).draw((lowest(PAST_KEYS, self.size.width),))
 
-    def _rows(self) -> list[Line]:
-        parts = [told.author(visible.text(each.description)) for each in self._revisions]
-        cells = min(max((cell_len(who) for who, _ in parts), default=0), WIDEST_AUTHOR)
-        return [
-            line(
+    def _rows(self, cells: int) -> list[Choice]:
+        """Each revision: when and by whom, and beside it, or on a narrow screen below it, what was done."""
+        parts = [told.author(visible.brief(each.description)) for each in self._revisions]
+        widest = min(max((cell_len(who) for who, _ in parts), default=0), WIDEST_AUTHOR)
+        rows: list[Choice] = []
+        for place, (each, (who, what)) in enumerate(zip(self._revisions, parts, strict=True)):
+            head = line(
                 (f"{self._pair.when(each.time)}  ", Tone.MUTED),
-                pad(line((clean(who), Tone.ACCENT)), cells),
-                f"  {clean(what)}",
+                pad(line((clean(who), Tone.ACCENT)), widest),
             )
-            for each, (who, what) in zip(self._revisions, parts, strict=True)
-        ]
+            beside = width(head) + 2
+            room = cells - beside
+            if room >= ENOUGH:
+                found = wrap(what, room, MOST_ROWS) or (EMPTY,)
+                rows.append((line(head, "  ", found[0]), place))
+                rows += ((line(" " * beside, row), place) for row in found[1:])
+            else:
+                rows.append((head, place))
+                rows += ((line("    ", row), place) for row in wrap(what, cells - 4, MOST_ROWS))
+        return rows
 
     def action_next(self) -> None:
         """End with the chosen revision and the one that followed it."""
