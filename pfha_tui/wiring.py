@@ -74,7 +74,7 @@ def operator_name() -> str:
 
 def _open_actor(node: NodeTarget, commands: frozenset[Command]) -> ActionLink:
     """A login on a node that may run these commands, also those that write. ValueError where it has no SSH."""
-    from pfha_tui.transports.ssh import SshActor
+    from pfha_tui.transports.ssh.actor import SshActor
 
     if node.ssh is None:
         raise ValueError(f"{node.name} is not reached by SSH")

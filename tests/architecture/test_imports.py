@@ -32,7 +32,16 @@ def test_import_contracts() -> None:
         ("pfha_tui.parsers.snmp", ("asyncio", "logging", "textual", "asyncssh", "pysnmp")),
         ("pfha_tui.transports.base", ("textual", "asyncssh", "pysnmp", "proxmoxer")),
         ("pfha_tui.transports.snmp", ("textual", "asyncssh", "proxmoxer")),
-        ("pfha_tui.transports.ssh", ("textual", "pysnmp", "proxmoxer")),
+        (
+            "pfha_tui.transports.ssh",
+            (
+                "textual",
+                "pysnmp",
+                "proxmoxer",
+                "pfha_tui.transports.ssh.actor",
+                "pfha_tui.transports.ssh.watchdog",
+            ),
+        ),
         ("pfha_tui.collector.coordinator", ("textual", "asyncssh", "pysnmp", "proxmoxer", "click")),
         ("pfha_tui.config.load", ("textual", "asyncssh", "pysnmp", "proxmoxer", "asyncio")),
         (

@@ -303,6 +303,26 @@ def test_watching_loads_nothing_that_acts() -> None:
     assert set(ast.literal_eval(done.stdout)) <= described
 
 
+def test_watching_loads_no_transport_that_acts() -> None:
+    """With the links of a real pair built, watched as read-only."""
+    code = (
+        "import sys\n"
+        "from pfha_tui import wiring\n"
+        "from pfha_tui.domain.target import NodeRole, NodeTarget, PairTarget, SshTarget\n"
+        "node = lambda name, role: NodeTarget(name, role, '127.0.0.1', SshTarget('127.0.0.1'))\n"
+        "pair = PairTarget('x', node('a', NodeRole.PRIMARY), node('b', NodeRole.SECONDARY), True)\n"
+        "feed = wiring.open_feed(pair)\n"
+        "assert wiring.open_operator(pair, feed) is None\n"
+        "wiring.open_link(pair.nodes[0], frozenset())\n"
+        "found = ('pfha_tui.transports.ssh.actor', 'pfha_tui.transports.ssh.watchdog')\n"
+        "print([m for m in found if m in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=DEADLINE_S, check=True
+    )
+    assert ast.literal_eval(done.stdout) == []
+
+
 @pytest.mark.parametrize(
     "command",
     [

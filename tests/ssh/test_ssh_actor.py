@@ -23,7 +23,7 @@ from pfha_tui.transports.base import (
     OperatorNeeded,
     TransportTimeout,
 )
-from pfha_tui.transports.ssh import SshActor
+from pfha_tui.transports.ssh.actor import SshActor
 from pfha_tui.transports.ssh.watchdog import armed, watchdog
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, running_sshd

@@ -1,6 +1,5 @@
 """SSH to the firewalls: one connection per node, one identity offered, strict host keys."""
 
-from pfha_tui.transports.ssh.actor import SshActor
 from pfha_tui.transports.ssh.backoff import Backoff
 from pfha_tui.transports.ssh.errors import LoginInterrupted
 from pfha_tui.transports.ssh.hostkeys import HostKey, fetch, fingerprint
@@ -16,7 +15,6 @@ __all__ = [
     "Life",
     "LoginInterrupted",
     "Pulse",
-    "SshActor",
     "SshLink",
     "SshNode",
     "SshShell",
