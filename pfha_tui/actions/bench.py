@@ -53,11 +53,11 @@ def guard_of(step: Step, mark: str | None) -> Guard:
 def context(bench: Bench, snapshot: PairSnapshot) -> Context:
     """What the gate must know besides the pair."""
     try:
+        damage = bench.journal.damage()
         unfinished = len(bench.journal.unfinished(bench.target.name))
         changed = bench.journal.last_change(bench.target.name)
-    except JournalError:
-        # Whatever is wrong with the journal is told when it is to be written, before any change.
-        unfinished, changed = 0, None
+    except JournalError as error:
+        damage, unfinished, changed = str(error), 0, None
     ages = [age(e, snapshot) for e in snapshot.events if e.kind is EventKind.TRANSITION]
     if changed is not None:
         ages.append(max(0.0, bench.clock.epoch() - changed))
@@ -66,6 +66,7 @@ def context(bench: Bench, snapshot: PairSnapshot) -> Context:
         now=bench.clock.monotonic(),
         last_change=min(ages, default=None),
         unfinished=unfinished,
+        damage=damage,
     )
 
 

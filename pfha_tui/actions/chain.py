@@ -20,6 +20,10 @@ TORN = "torn"
 """Kind of the record that tells of a line which a crash had left half written."""
 BROKEN = "broken"
 """Kind of the record that goes on behind a last line which somebody has changed."""
+ACCEPTED = "accepted"
+"""Kind of the record by which the operator takes the journal as it is, damage and all."""
+BEGUN = "begun"
+STEP = "step"
 LOCK_S = 5.0
 _BLOCK = 64 * 1024
 
@@ -48,6 +52,16 @@ class Verdict:
     head: str
     torn: int = 0
     fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What a look through the whole file found that nobody has accepted yet: the first fault as one sentence, and of
+    the file as it was then the length in bytes and the SHA-256."""
+
+    fault: str
+    size: int
+    sha256: str
 
 
 def canonical(record: Record) -> bytes:
@@ -148,6 +162,82 @@ def verify(path: Path) -> Verdict:
     return Verdict(count, last, torn, _cut_off(len(lines) + 1) if end else None)
 
 
+def damage(path: Path) -> Damage | None:
+    """The first fault by which a record may have been lost that was once on the disk, since the operator last accepted
+    the file as it was; None where there is none. Raises JournalError.
+
+    A line that a crash tore is none: whatever was to be written before a change was not, and nothing was changed.
+    """
+    content = _content(path)
+    found = tuple(_faults(content))
+    if not found:
+        return None
+    accepted = _accepted(content)
+    left = [fault for at, fault in found if at >= accepted]
+    return Damage(left[0], len(content), _sha256(content)) if left else None
+
+
+def _faults(content: bytes) -> Iterator[tuple[int, str]]:
+    """Each fault with the offset at which it stands."""
+    last, seq, at = GENESIS, 0, 0
+    begun: set[str] = set()
+    left: list[bytes] = []
+    first = (0, 0)
+    lines = content.split(b"\n")
+    end = lines.pop() if parse(lines[-1]) is None else b""
+    for number, line in enumerate(lines, 1):
+        record = parse(line)
+        if record is None:
+            first = first if left else (at, number)
+            left.append(line)
+        else:
+            follows = record["prev"] == last and record["seq"] == seq + 1
+            if left and not (follows and _tells_of(record, left) and all(map(_torn, left))):
+                yield first[0], _changed(first[1], seq)
+            elif not follows:
+                yield at, _misplaced(number, seq)
+            if record["kind"] == BEGUN:
+                begun.add(record["id"])
+            elif record["kind"] == STEP and record["id"] not in begun:
+                yield at, _orphaned(number, record["id"])
+            last, seq, left = record["hash"], record["seq"], []
+        at += len(line) + 1
+    if left:
+        yield first[0], _changed(first[1], seq)
+    if not _torn(end):
+        yield at, _cut_off(len(lines) + 1)
+
+
+def _accepted(content: bytes) -> int:
+    """Up to which offset the operator has accepted the file, which has not been changed there since."""
+    until = 0
+    for line in content.split(b"\n"):
+        record = parse(line) if b'"kind":"accepted"' in line else None
+        if record is None or record["kind"] != ACCEPTED:
+            continue
+        size = record.get("bytes")
+        if isinstance(size, int) and until < size <= len(content):
+            until = size if record.get("sha256") == _sha256(content[:size]) else until
+    return until
+
+
+def _torn(line: bytes) -> bool:
+    """Whether a crash can have left it: the beginning of a record, and no more but blocks that were never filled."""
+    line = line.rstrip(b"\0")
+    if not line.isascii() or not line.startswith(b'{"'[: len(line)]):
+        return False
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _orphaned(line: int, action: str) -> str:
+    text = tr("Line {line} is a step of the action {id}, whose beginning is gone.")
+    return text.format(line=line, id=action)
+
+
 def _changed(line: int, sound: int) -> str:
     text = tr("Line {line}, record {number}, is not as it was written.")
     return text.format(line=line, number=sound + 1)
@@ -179,13 +269,14 @@ def _append(descriptor: int, fields: Record) -> dict[str, Any]:
     prev, seq = (last["hash"], last["seq"]) if last is not None else (GENESIS, 0)
     data = b"" if left or last is None else _newline(descriptor)
     if left:
-        torn = not left.endswith(b"\n")
-        left += b"\n" if torn else b""
+        cut = not left.endswith(b"\n")
+        torn = cut and all(map(_torn, left.split(b"\n")))
+        left += b"\n" if cut else b""
         note = {key: fields[key] for key in ("time", "who") if key in fields}
         note |= {"kind": TORN if torn else BROKEN, "bytes": len(left), "sha256": _sha256(left)}
         told = _chained(note | {"pair": "", "id": ""}, prev, seq + 1)
         prev, seq = told["hash"], told["seq"]
-        data = (b"\n" if torn else b"") + canonical(told) + b"\n"
+        data = (b"\n" if cut else b"") + canonical(told) + b"\n"
     record = _chained(fields, prev, seq + 1)
     data += canonical(record) + b"\n"
     while data:

@@ -1,14 +1,24 @@
 """Carries actions out on one pair; nothing else in the program changes a firewall."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pfha_tui.actions import gate, plan
 from pfha_tui.actions.bench import Bench, context
 from pfha_tui.actions.course import Course
 from pfha_tui.actions.hands import Links
-from pfha_tui.actions.journal import Journal
+from pfha_tui.actions.journal import Journal, JournalError
 from pfha_tui.actions.lease import leases
-from pfha_tui.actions.model import Finding, Lease, Plan, Progress, Report, Request, Unfinished
+from pfha_tui.actions.model import (
+    Finding,
+    Lease,
+    Plan,
+    Progress,
+    Report,
+    Request,
+    Result,
+    Unfinished,
+)
 from pfha_tui.actions.takeback import take_back
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.feed import Feed
@@ -37,11 +47,26 @@ class Executor:
 
     async def perform(self, plan: Plan, tell: Callable[[Progress], None]) -> Report:
         """As Operator.perform."""
-        return await Course(self._bench, plan, tell).perform()
+        report = await Course(self._bench, plan, tell).perform()
+        return self._attempted(report) if report.result is Result.REFUSED else report
+
+    def _attempted(self, report: Report) -> Report:
+        """The report of what was refused, in the journal under its id, or without one."""
+        journal = self._bench.journal
+        try:
+            if not any(record["id"] == report.id for record in journal.records()):
+                journal.refuse(report.plan, report.id, report.text)
+        except JournalError:
+            return replace(report, id="")
+        return report
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """As Operator.unfinished."""
         return self._bench.journal.unfinished(self._bench.target.name)
+
+    def damage(self) -> str | None:
+        """As Operator.damage. Raises JournalError."""
+        return self._bench.journal.damage()
 
     async def undo(self, left: Unfinished, tell: Callable[[Progress], None]) -> Report:
         """As Operator.undo."""

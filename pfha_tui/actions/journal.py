@@ -2,8 +2,9 @@
 
 Kinds of a record, in the order of an action: `begun` (the whole plan, with its undo), `step` (about to run step
 `number` of the plan, counted from 0), `armed` (the node takes it back at `fires_at`), `called-off`, `ended` (with its
-`result`) and `closed` (the operator said that nothing is left to do). Any other kind is a note. An action is
-unfinished until it is closed or has ended in anything but UNKNOWN.
+`result`) and `closed` (the operator said that nothing is left to do). `refused` is the only record of an attempt that
+was not begun. Any other kind is a note. An action is unfinished until it is closed or has ended in anything but
+UNKNOWN. `accepted` belongs to no action: the operator takes the file as it is, though records in it were damaged.
 """
 
 import json
@@ -22,19 +23,22 @@ from pfha_tui.actions.commands import recall
 from pfha_tui.actions.model import Evidence, Plan, Request, Result, Risk, Step, Unfinished, Verb
 from pfha_tui.config import locations
 from pfha_tui.domain.command import Command
-from pfha_tui.domain.language import tr
+from pfha_tui.domain.language import mark, tr
 
 __all__ = ["Journal", "JournalError", "Record", "Verdict", "new_id", "usual_path", "verify"]
 
-BEGUN = "begun"
-STEP = "step"
+BEGUN = chain.BEGUN
+STEP = chain.STEP
 ARMED = "armed"
 CALLED_OFF = "called-off"
 ENDED = "ended"
 CLOSED = "closed"
+REFUSED = "refused"
 
 _ID = re.compile(r"[0-9a-f]{8,32}", re.ASCII)
 _LONGEST = 4000
+_NOTHING_BEGUN = mark("No step was begun, so that there is nothing to take back.")
+_State = tuple[int, int, int]
 
 
 def usual_path() -> Path:
@@ -60,7 +64,8 @@ class Journal:
         self._who = who
         self._clock = clock
         self._pairs: dict[str, str] = {}
-        self._kept: tuple[tuple[int, int, int], tuple[Record, ...]] | None = None
+        self._kept: tuple[_State, tuple[Record, ...]] | None = None
+        self._looked: tuple[_State, str | None] | None = None
 
     @property
     def path(self) -> Path:
@@ -79,15 +84,37 @@ class Journal:
 
     def records(self) -> tuple[Record, ...]:
         """All records, the oldest first; read again only when the file has changed. Raises JournalError."""
-        try:
-            stat = self._path.stat()
-        except OSError:
+        state = self._state()
+        if state is None:
             return tuple(chain.read(self._path))
-        state = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
         if self._kept is None or self._kept[0] != state:
             # Whatever is appended between the two is read once more by the next call, for the state is the older.
             self._kept = state, tuple(chain.read(self._path))
         return self._kept[1]
+
+    def damage(self) -> str | None:
+        """That the file was changed so that an unfinished action may be lost from it, and what to do; None where it was
+        not, or that was accepted. Looked at again only when the file has changed. Raises JournalError."""
+        state = self._state()
+        if state is None:
+            return damage(self._path)
+        if self._looked is None or self._looked[0] != state:
+            self._looked = state, damage(self._path)
+        return self._looked[1]
+
+    def accept(self, reason: str) -> str | None:
+        """Record that the operator takes the file as it is, and why; the fault, or None where there is none."""
+        found = chain.damage(self._path)
+        if found is None:
+            return None
+        facts = {"reason": reason, "fault": found.fault}
+        self._add("", "", chain.ACCEPTED, facts | {"bytes": found.size, "sha256": found.sha256})
+        return found.fault
+
+    def refuse(self, plan: Plan, action: str, why: str) -> None:
+        """Record an attempt that was refused before it was begun."""
+        facts = {"title": plan.title, "verb": plan.request.verb.value, "node": plan.node}
+        self._add(plan.pair, action, REFUSED, facts | {"reason": plan.request.reason, "why": why})
 
     def begin(self, plan: Plan, action: str | None = None, **facts: Any) -> str:
         """Record the whole plan before anything is done; the action's id (`action`, if it has one already)."""
@@ -126,6 +153,14 @@ class Journal:
         """When (epoch seconds) the last role-changing action of the pair began or ended. Raises JournalError."""
         return last_change(self.records(), pair)
 
+    def _state(self) -> _State | None:
+        """What changes with the file; None where it cannot be looked at."""
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
     def _pair_of(self, action: str) -> str:
         if action not in self._pairs:
             self._pairs[action] = next((r["pair"] for r in self.records() if r["id"] == action), "")
@@ -134,6 +169,18 @@ class Journal:
     def _add(self, pair: str, action: str, kind: str, facts: dict[str, Any]) -> None:
         fixed = {"time": round(self._clock(), 3), "pair": pair, "id": action, "kind": kind}
         chain.append(self._path, _bounded(facts) | fixed | {"who": _cut(self._who)})
+
+
+def damage(path: Path) -> str | None:
+    """As Journal.damage, of a file."""
+    found = chain.damage(path)
+    if found is None:
+        return None
+    text = tr(
+        "The journal is damaged, and an unfinished action may be lost from it ({fault}): look at both nodes, "
+        "then `pfha-tui journal accept --reason TEXT`."
+    )
+    return text.format(fault=found.fault.rstrip("."))
 
 
 def unfinished(records: Iterable[Record], pair: str) -> tuple[Unfinished, ...]:
@@ -260,7 +307,7 @@ def _unfinished(story: list[Record]) -> Unfinished:
         began=float(begun["time"]),
         who=begun["who"],
         undo=undo,
-        undo_text=begun["undo"],
+        undo_text=begun["undo"] if reached >= 0 else tr(_NOTHING_BEGUN),
         fires_at=fires_at,
     )
 

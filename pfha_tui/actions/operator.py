@@ -28,6 +28,10 @@ class Operator(Protocol):
         """Actions on this pair that were begun, by whatever console of this user, and never came to an end."""
         ...
 
+    def damage(self) -> str | None:
+        """What is wrong with the journal, so that an unfinished action may be lost from it, and what to do."""
+        ...
+
     async def undo(self, left: Unfinished, tell: Callable[[Progress], None]) -> Report:
         """Take an unfinished action back, or find that nothing is left to take back; closes it in the journal."""
         ...

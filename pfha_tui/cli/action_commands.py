@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.parameters import Duration, options, where
 from pfha_tui.cli.spoken import SpokenGroup
 
@@ -47,7 +48,13 @@ def _acting(command: Command) -> Command:
         from pfha_tui.cli.actions import Wish
 
         wish = Wish(plan, json_, reason, yes, timeout, given.pop("confirm", None))
-        return int(command(options(ctx, config, pair), wish, **given))
+        chosen = options(ctx, config, pair)
+        try:
+            return int(command(chosen, wish, **given))
+        except Failure as failure:
+            if json_:
+                _print_refusal(failure, command.__name__, chosen.pair, given.get("node"))
+            raise
 
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
     # click reads the parameters from here, the last one first: those of the command itself come before these.
@@ -57,6 +64,15 @@ def _acting(command: Command) -> Command:
         *getattr(command, "__click_params__", []),
     ]
     return wrapped
+
+
+def _print_refusal(failure: Failure, name: str, pair: str | None, node: str | None) -> None:
+    """Nothing has been changed where one of these commands fails: its document says so, and why."""
+    from pfha_tui.cli import output
+    from pfha_tui.cli.actions_json import refusal
+
+    verb = name.replace("_", "-")
+    output.dump(refusal(verb, pair, node, failure.sentences, failure.code))
 
 
 def _act(options_: Any, wish: Any, verb: str, **request: Any) -> int:
@@ -230,7 +246,7 @@ def undo(options_: Any, wish: Any, id_: str | None, close: bool) -> int:
 
 @click.group(cls=SpokenGroup)
 def journal() -> None:
-    """Show and verify the record of all actions of this user."""
+    """Show, verify or accept the record of all actions of this user."""
 
 
 @journal.command("show")
@@ -259,6 +275,20 @@ def journal_verify(json_: bool, head: str | None) -> int:
     from pfha_tui.cli.journal import verify
 
     return verify(as_json=json_, head=head)
+
+
+@journal.command("accept")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it stands in the journal.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def journal_accept(json_: bool, reason: str) -> int:
+    """Take a damaged journal as it is, after a look at both nodes; until then nothing may be changed.
+
+    What is damaged stays in the file, and `journal verify` goes on telling it. A change to what was accepted
+    is told anew.
+    """
+    from pfha_tui.cli.journal import accept
+
+    return accept(reason, as_json=json_)
 
 
 def register(root: click.Group) -> None:

@@ -12,8 +12,12 @@ every language, but for sentences.
 - `findings`: of the gate, worst first: `id`, `weight` (block, warn, fine), `node`, `text`. `permitted`: none blocks.
 - `result`: `null` with `--plan`, else confirmed, contradicted, unknown, reverted or refused. `id`: the journal's.
   `text`: one sentence. `took_s`. `evidence`: `node`, `what`, `expected`, `found`, `holds` (`null`: not known).
+
+Refused before there is a plan (an unknown node, read-only, nobody to ask, no facts): `schema`, `result` (refused),
+`why`: sentences, `exit_code`, `verb` (or undo), and as they were given, else `null`, `pair` and `node`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pfha_tui.actions.model import Finding, Plan, Report, Request, Result, Step, Unfinished, Weight
@@ -51,6 +55,21 @@ def document(
             }
             for one in (report.evidence if report is not None else ())
         ],
+    }
+
+
+def refusal(
+    verb: str, pair: str | None, node: str | None, why: Sequence[str], exit_code: int
+) -> dict[str, Any]:
+    """What was refused before there was a plan, or where the operator did not confirm it."""
+    return {
+        "schema": SCHEMA,
+        "verb": verb,
+        "pair": pair,
+        "node": node,
+        "result": Result.REFUSED.value,
+        "why": list(why),
+        "exit_code": int(exit_code),
     }
 
 

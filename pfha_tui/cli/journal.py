@@ -68,6 +68,27 @@ def verify(*, as_json: bool, head: str | None) -> ExitCode:
     return ExitCode.OK if fault is None else ExitCode.UNVERIFIED
 
 
+def accept(reason: str, *, as_json: bool) -> ExitCode:
+    """Take a damaged journal as it is, and write that into it. Raises Failure."""
+    from pfha_tui.actions import journal
+    from pfha_tui.wiring import operator_name
+
+    if not reason.strip():
+        raise Failure(ExitCode.USAGE, tr("It wants --reason; it stands in the journal."))
+    path = journal.usual_path()
+    try:
+        fault = journal.Journal(path, operator_name()).accept(reason.strip())
+    except journal.JournalError as error:
+        raise Failure(ExitCode.OUTPUT, str(error)) from None
+    if as_json:
+        output.dump({"schema": 1, "file": str(path), "accepted": fault})
+    elif fault is None:
+        output.line(tr("There is nothing to accept: the journal is not damaged."))
+    else:
+        output.line(tr("Accepted in the journal: {fault}").format(fault=fault))
+    return ExitCode.OK
+
+
 def told(record: "Record") -> str:
     """One record as a line: when, pair, action, kind, and what there is to say of it."""
     columns = (_when(record), record["pair"] or "-", record["id"] or "-", record["kind"])

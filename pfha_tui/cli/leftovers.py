@@ -14,12 +14,14 @@ def sentences(snapshot: "PairSnapshot") -> list[str]:
     from pfha_tui.actions.chain import JournalError, read
     from pfha_tui.actions.lease import leases, overdue, standing
 
+    found = []
     try:
+        damage = journal.damage(journal.usual_path())
+        found += [damage] if damage is not None else []
         records = tuple(read(journal.usual_path()))
         left = journal.unfinished(records, snapshot.pair)
     except JournalError as error:
-        return [str(error)]
-    found = []
+        return [*found, str(error)]
     if left:
         text = ntr(
             "{count} action on {pair} was begun and never came to an end: `pfha-tui undo --plan`.",

@@ -9,6 +9,7 @@ from pfha_tui.actions.model import Result, Risk, Unfinished
 from pfha_tui.cli import output
 from pfha_tui.cli.acting import Bench, bench, facts, tell, watching, writable
 from pfha_tui.cli.actions import EXITS, Wish, ask_for, need_person, show_report, warn_of_rest
+from pfha_tui.cli.actions_json import SCHEMA
 from pfha_tui.cli.actions_json import unfinished as document
 from pfha_tui.cli.actions_text import unfinished_lines
 from pfha_tui.cli.diagnostics import Failure, warn
@@ -24,7 +25,12 @@ def run(options: Options, wish: Wish, action: str | None, *, close: bool) -> Exi
     """Take back the action of this id, or the only one there is; or close it. Raises Failure."""
     at = bench(writable(options))
     try:
+        damage = at.operator.damage()
         left = _chosen(at, action)
+        if damage is not None:
+            warn(damage)
+        if left is None and damage is not None:
+            return _perhaps(at, wish, damage)
         if left is None:
             if wish.json:
                 output.dump(None)
@@ -39,6 +45,16 @@ def run(options: Options, wish: Wish, action: str | None, *, close: bool) -> Exi
         return asyncio.run(_undo(at, left, wish))
     except JournalError as error:
         raise Failure(ExitCode.OUTPUT, str(error)) from None
+
+
+def _perhaps(at: Bench, wish: Wish, damage: str) -> ExitCode:
+    """Nothing is known to be unfinished, and that does not say that nothing is."""
+    if wish.json:
+        output.dump({"schema": SCHEMA, "pair": at.target.name, "damage": damage})
+    else:
+        text = tr("{pair}: whether anything is unfinished is not known.")
+        output.line(text.format(pair=at.target.name))
+    return ExitCode.UNVERIFIED
 
 
 def _chosen(at: Bench, action: str | None) -> Unfinished | None:

@@ -62,6 +62,8 @@ class Deeds:
         self.deed: Deed | None = None
         """The last one, also after its end."""
         self.unfinished: tuple[Unfinished, ...] = ()
+        self.damage: str | None = None
+        """What is wrong with the journal, as it was told last."""
         self.leases: tuple[Lease, ...] = ()
         self.opening = asyncio.Lock()
         self.to_announce: list[Unfinished] = []
@@ -90,4 +92,6 @@ class Deeds:
             count = len(self.unfinished)
             said = ntr("{count} unfinished action", "{count} unfinished actions", count)
             found.append(line((f" ▲ {said.format(count=count)} ", Tone.BADGE_WARN)))
+        if self.damage is not None:
+            found.append(line((f" ▲ {tr(texts.DAMAGED)} ", Tone.BADGE_WARN)))
         return tuple(found)

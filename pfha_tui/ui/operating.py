@@ -133,6 +133,8 @@ class Operating:
             self._announce(pair, deeds.unfinished[0])
         elif deeds.undo is not None:
             self._plan(pair, (deeds.undo,))
+        elif deeds.damage is not None:
+            self._app.tell(tr(texts.DAMAGED_HINT), Tone.WARN)
         else:
             self._app.tell(tr(texts.NOTHING_TO_UNDO))
 
@@ -297,14 +299,17 @@ class Operating:
         if operator is None:
             return
         try:
-            left, leases = await asyncio.to_thread(
-                lambda: (operator.unfinished(), operator.leases())
+            damage, left, leases = await asyncio.to_thread(
+                lambda: (operator.damage(), operator.unfinished(), operator.leases())
             )
         except Exception as error:
             # A journal that cannot be read must not end the console; acting fails with the reason.
             self._app.tell(clean(str(error) or type(error).__name__), Tone.WARN)
             return
-        self.deeds(pair).unfinished, self.deeds(pair).leases = left, leases
+        deeds = self.deeds(pair)
+        if damage is not None and damage != deeds.damage:
+            self._app.tell(tr(texts.DAMAGED_HINT), Tone.WARN)
+        deeds.damage, deeds.unfinished, deeds.leases = damage, left, leases
 
     def _announce(self, pair: Watched, left: Unfinished) -> None:
         from pfha_tui.ui.screens.unfinished import Answer, UnfinishedScreen

@@ -12,7 +12,7 @@ from pfha_tui.actions import journal as journals
 from pfha_tui.actions.commands import MARK, demote
 from pfha_tui.actions.execute import Executor
 from pfha_tui.actions.journal import Journal
-from pfha_tui.actions.model import Progress, Report, Result, Stage, Verb
+from pfha_tui.actions.model import Progress, Report, Result, Stage, Verb, Weight
 from pfha_tui.domain.events import EventKind
 from pfha_tui.domain.mark import read
 from tests.actions.action_stand import CASES, Case, Print
@@ -132,7 +132,8 @@ def test_the_lock_of_either_node_refuses_and_nothing_is_written(name: str, tmp_p
         report = await rig.perform()
         assert report.result is Result.REFUSED
         assert name in report.text
-        assert not rig.stand.journal.exists()
+        (told,) = Journal(rig.stand.journal, "reader").records()
+        assert (told["kind"], told["id"], told["why"]) == ("refused", report.id, report.text)
         assert rig.print() == before
 
     played(CASES["switchover"], tmp_path, act)
@@ -213,7 +214,8 @@ def test_roles_that_flip_at_the_last_moment_refuse(tmp_path: Path) -> None:
         report = await rig.perform(flip)
         assert report.result is Result.REFUSED
         assert rig.print().demotion == 250
-        assert not rig.stand.journal.exists()
+        (told,) = Journal(rig.stand.journal, "reader").records()
+        assert (told["kind"], told["id"], told["why"]) == ("refused", report.id, report.text)
 
     played(CASES["switchover"], tmp_path, act)
 
@@ -295,3 +297,39 @@ def test_what_a_killed_console_left_is_offered_with_its_undo_and_closed_by_hand(
 
     played(CASES["switchover"], tmp_path, act)
     assert os.path.exists(tmp_path / "journal.jsonl")
+
+
+def test_a_journal_that_may_have_lost_an_action_refuses_until_it_is_accepted(
+    tmp_path: Path,
+) -> None:
+    async def act(rig: Rig) -> None:
+        journal = Journal(rig.stand.journal, "reader")
+        plan = rig.stand.plan(rig.case.request)
+        journal.begin(replace(plan, request=replace(plan.request, reason="fan")))
+        rig.stand.journal.write_bytes(rig.stand.journal.read_bytes().replace(b'"fan"', b'"fun"'))
+        found = [one.id for one in rig.stand.executor.findings(plan) if one.weight is Weight.BLOCK]
+        assert found == ["journal"]
+        assert rig.stand.executor.damage() is not None
+        before = rig.print()
+        report = await rig.perform()
+        assert (report.result, rig.print()) == (Result.REFUSED, before)
+        assert "an unfinished action may be lost" in report.text
+        journal.accept("both nodes looked at")
+        assert rig.stand.executor.damage() is None
+        report = await rig.perform()
+        assert report.result is Result.CONFIRMED
+
+    played(CASES["switchover"], tmp_path, act)
+
+
+def test_what_cannot_be_recorded_has_no_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise journals.JournalError("no space left on device")
+
+    async def act(rig: Rig) -> None:
+        for name in ("begin", "refuse"):
+            monkeypatch.setattr(journals.Journal, name, full)
+        report = await rig.perform()
+        assert (report.result, report.id) == (Result.REFUSED, "")
+
+    played(CASES["switchover"], tmp_path, act)

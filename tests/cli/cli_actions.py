@@ -88,6 +88,7 @@ class FakeOperator:
         self.result = Result.CONFIRMED
         self.left: tuple[Unfinished, ...] = ()
         self.unplannable: str | None = None
+        self.damaged: str | None = None
         self.waits = False
         self.asked: list[Request] = []
         self.done: list[Plan] = []
@@ -113,6 +114,9 @@ class FakeOperator:
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         return self.left
+
+    def damage(self) -> str | None:
+        return self.damaged
 
     async def undo(self, left: Unfinished, tell: Callable[[Progress], None]) -> Report:
         self.undone.append(left)

@@ -338,3 +338,33 @@ def test_with_several_pairs_the_pair_is_named(acting: Acting) -> None:
     assert acting("switchover", "--yes").code == 2
     assert acting("switchover", "--yes", "--pair", "other").code == 0
     assert acting.opened[-1].name == "other"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "verb", "node", "why"),
+    [
+        (("reboot", "fw9"), 2, "reboot", "fw9", 'main has no node "fw9"; its nodes are fw1, fw2.'),
+        (("switchover",), 6, "switchover", None, "Refused: nobody can be asked here"),
+        (("failover", "--force"), 2, "failover", None, "A forced failover wants --reason"),
+        (("carp", "disable", "fw2", "--plan"), 6, "carp-disable", "fw2", "CARP is off."),
+        (("undo", "0a0b"), 2, "undo", None, "main has no unfinished action 0a0b."),
+    ],
+)
+def test_what_is_refused_before_anything_is_a_document_too(
+    acting: Acting, words: tuple[str, ...], code: int, verb: str, node: str | None, why: str
+) -> None:
+    acting.operator.unplannable = "CARP is off." if verb == "carp-disable" else None
+    ran = acting(*words, "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["exit_code"], told["result"]) == (code, code, "refused")
+    assert (told["schema"], told["verb"], told["node"]) == (1, verb, node)
+    assert told["why"][0].startswith(why) and told["why"][0] in ran.err
+    assert acting.operator.done == []
+
+
+def test_read_only_is_refused_with_a_document(acting: Acting) -> None:
+    told = json.loads(acting("--read-only", "switchover", "--json").out)
+    assert (told["result"], told["exit_code"]) == ("refused", 6)
+    assert told["why"] == [
+        "Refused: main is read-only (--read-only, or read_only in the configuration)."
+    ]

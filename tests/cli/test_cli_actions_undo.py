@@ -94,6 +94,17 @@ class TestUndo:
         assert acting.operator.closed == [(LEFT, "fw1 was replaced")]
         assert not acting.run.feeds[-1].ran
 
+    def test_a_damaged_journal_may_have_lost_one(self, acting: Acting) -> None:
+        acting.operator.damaged = "The journal is damaged."
+        ran = acting("undo", "--plan")
+        assert (ran.code, ran.err) == (5, "The journal is damaged.\n")
+        assert ran.out == "main: whether anything is unfinished is not known.\n"
+        assert json.loads(acting("undo", "--json").out)["damage"] == "The journal is damaged."
+        acting.operator.left = (LEFT,)
+        ran = acting("undo", "--plan")
+        assert (ran.code, ran.err) == (0, "The journal is damaged.\n")
+        assert "Switch fw1 over to fw2, begun" in ran.out
+
     def test_read_only(self, acting: Acting) -> None:
         acting.operator.left = (LEFT,)
         assert acting("--read-only", "undo", "--yes").code == 6
@@ -180,3 +191,26 @@ class TestJournal:
         for words in (("show",), ("verify",)):
             ran = program("journal", *words, config=False)
             assert ran.code == 74 and "cannot be read" in ran.err
+
+    def test_a_damaged_one_is_accepted_with_a_reason(
+        self, program: Program, kept: journal.Journal
+    ) -> None:
+        assert program("journal", "accept").code == 2
+        assert program("journal", "accept", "--reason", " ").code == 2
+        ran = program("journal", "accept", "--reason", "looked at")
+        assert (ran.code, ran.out) == (
+            0,
+            "There is nothing to accept: the journal is not damaged.\n",
+        )
+        written(kept)
+        kept.path.write_bytes(kept.path.read_bytes().replace(b"new fan", b"new fun"))
+        ran = program("journal", "accept", "--reason", "looked at")
+        assert (ran.code, ran.out) == (
+            0,
+            "Accepted in the journal: Line 1, record 1, is not as it was written.\n",
+        )
+        assert kept.damage() is None
+        assert program("journal", "verify").code == 5
+        kept.path.write_bytes(kept.path.read_bytes().replace(b"new fun", b"new fin"))
+        told = json.loads(program("journal", "accept", "--reason", "again", "--json").out)
+        assert told["accepted"] == "Line 1, record 1, is not as it was written."

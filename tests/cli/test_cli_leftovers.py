@@ -35,6 +35,20 @@ def test_an_unfinished_action(
     assert not form or json.loads(ran.out)["verdict"] == "healthy"
 
 
+def test_a_damaged_journal_may_have_lost_one(program: Program, kept: journal.Journal) -> None:
+    kept.begin(a_plan(Request(Verb.SWITCHOVER, reason="fan")))
+    kept.path.write_bytes(kept.path.read_bytes().replace(b'"fan"', b'"fun"'))
+    program.plays(pair())
+    ran = program("status")
+    assert ran.code == 0 and ran.err == (
+        "The journal is damaged, and an unfinished action may be lost from it (Line 1, record 1, "
+        "is not as it was written): look at both nodes, then `pfha-tui journal accept --reason "
+        "TEXT`.\n"
+    )
+    kept.accept("looked at")
+    assert program("status").err == ""
+
+
 def test_a_lease_that_is_over(program: Program, kept: journal.Journal) -> None:
     maintained(kept, 1800.0)
     program.plays(pair(VerdictKind.MAINTENANCE, fw2={"maintenance": read(True)}))

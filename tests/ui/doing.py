@@ -125,6 +125,7 @@ class FakeOperator:
     found: tuple[Finding, ...] = (FINE,)
     left: tuple[Unfinished, ...] = ()
     held: tuple[Lease, ...] = ()
+    damaged: str | None = None
     refusals: dict[Verb, str] = field(default_factory=dict)
     result: Result = Result.CONFIRMED
     failure: Exception | None = None
@@ -168,6 +169,9 @@ class FakeOperator:
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         return self.left
+
+    def damage(self) -> str | None:
+        return self.damaged
 
     async def undo(self, left: Unfinished, tell: Callable[[Progress], None]) -> Report:
         self.undone.append(left)

@@ -15,7 +15,7 @@ OLDEST_S = 5.0
 
 
 def rights(case: Case) -> Iterator[Finding]:
-    """Read-only mode, another action, an unfinished one."""
+    """Read-only mode, another action, an unfinished one, a journal that may have lost one."""
     if case.context.read_only:
         yield block("read-only", tr("This pair is watched read-only."))
     if case.context.busy is not None:
@@ -29,6 +29,8 @@ def rights(case: Case) -> Iterator[Finding]:
             count,
         )
         yield block("unfinished", text.format(count=count))
+    if case.context.damage is not None:
+        yield block("journal", case.context.damage)
 
 
 def cooldown(case: Case) -> Iterator[Finding]:
