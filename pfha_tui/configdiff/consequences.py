@@ -108,6 +108,15 @@ CONSEQUENCES: Final = (
     Consequence("vlans/*", mark("This VLAN would not be reached after a failover.")),
     Consequence("qinqs/*", mark("This VLAN would not be reached after a failover.")),
     Consequence("laggs/*", mark("The aggregate would be weaker, or not come up, on {secondary}.")),
+    Consequence("gifs*", mark("This tunnel would not come up alike after a failover.")),
+    Consequence("gres*", mark("This tunnel would not come up alike after a failover.")),
+    Consequence("bridges*", mark("This bridge would join other networks after a failover.")),
+    Consequence("dyndnses*", mark("After a failover this name would not follow the address.")),
+    Consequence("igmpproxy*", mark("Multicast would not be passed on alike after a failover.")),
+    Consequence("system/lb_use_sticky", mark("Clients would change their gateway or server in the middle of a "
+                                             "session.")),
+    Consequence("system/schedule_states", mark("When a schedule ends, its sessions would be cut on one node and live "
+                                               "on at the other.")),
     Consequence("ifgroups*", mark("Rules of this group would apply to other interfaces.")),
     Consequence("system/webgui/ssl-certref", mark("The GUI of a node would come up with another certificate, or not at "
                                                   "all: nothing is synced.")),

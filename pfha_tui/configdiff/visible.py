@@ -144,11 +144,21 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "dnshaper": _names("name enabled number bw bwscale bandwidth mask descr"),
     "wol": _names("interface mac descr"),
     "interfaces": _names(
-        "enable if descr ipaddr subnet gateway ipaddrv6 subnetv6 gatewayv6 blockpriv blockbogons mtu mss spoofmac"
+        "enable if descr ipaddr subnet gateway ipaddrv6 subnetv6 gatewayv6 blockpriv blockbogons mtu mss spoofmac "
+        "media mediaopt track6-interface track6-prefix-id dhcp6-ia-pd-len"
     ),
     "vlans": _names("if tag pcp descr vlanif"),
     "laggs": _names("members descr proto laggif"),
     "bridges": _names("members descr bridgeif"),
+    "gifs": _names(
+        "if gifif remote-addr tunnel-local-addr tunnel-remote-addr tunnel-remote-net ipaddr descr"
+    ),
+    "gres": _names(
+        "if greif remote-addr tunnel-local-addr tunnel-remote-addr tunnel-remote-net descr"
+    ),
+    "ppps": _names("ptpid type if ports descr"),
+    "dyndnses": _names("id type host domainname interface enable descr"),
+    "igmpproxy": _names("ifname threshold type address descr"),
     "qinqs": _names("if tag members descr vlanif"),
     "ifgroups": _names("ifname members descr"),
     "hasync": _names(
@@ -167,6 +177,7 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
         "disablereplyto disablenegate scrubnodf scrubrnid adaptivestart adaptiveend maximumfrags "
         "aliasesresolveinterval no_apipa_block enablenatreflectionpurenat enablenatreflectionhelper "
         "enablebinatreflection reflectiontimeout tftpinterface rfc959workaround tcpfirsttimeout tcpopeningtimeout "
+        "lb_use_sticky srctrack schedule_states "
         "tcpestablishedtimeout tcpclosingtimeout tcpfinwaittimeout tcpclosedtimeout udpfirsttimeout "
         "udpsingletimeout udpmultipletimeout icmpfirsttimeout icmperrortimeout otherfirsttimeout "
         "othersingletimeout othermultipletimeout"

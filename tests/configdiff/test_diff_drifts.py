@@ -6,6 +6,7 @@ import pytest
 from diff_pairs import VERSIONS, compared
 from drifts import DRIFTS, LAWFUL, Drift, Lawful
 from drifts_hostile import HARMLESS, HOSTILE
+from drifts_local import LOCAL
 from drifts_review import RELATIONS, REVIEW
 
 from pfha_tui.configdiff.model import Verdict
@@ -22,7 +23,7 @@ def test_a_healthy_pair_has_no_difference_that_counts(version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "drift", (*DRIFTS, *REVIEW, *RELATIONS, *HOSTILE), ids=lambda drift: drift.name
+    "drift", (*DRIFTS, *REVIEW, *RELATIONS, *LOCAL, *HOSTILE), ids=lambda drift: drift.name
 )
 def test_a_drift_is_found_named_and_judged(drift: Drift) -> None:
     report = compared(drift.secondary, drift.primary)
