@@ -79,6 +79,9 @@ ORDERED: Final = frozenset({
 })  # fmt: skip
 """Lists in which the place decides: the first rule that matches, the first server that is asked."""
 
+MOST_COMPARED: Final = 10_000
+"""Pairs of entries with the same key that are compared field by field; of more the place decides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -102,30 +105,65 @@ def match(path: str, left: Sequence[Value], right: Sequence[Value]) -> list[Pair
     for read in _readers(path):
         if not free_left or not free_right:
             break
-        where: dict[object, list[int]] = {}
-        for place in reversed(free_right):
-            key = read(right[place])
-            if key is not None:
-                where.setdefault(key, []).append(place)
-        rest = []
-        for place in free_left:
-            key = read(left[place])
-            found = where.get(key) if key is not None else None
-            if found:
-                partner[place] = found.pop()
-            else:
-                rest.append(place)
-        free_left = rest
+        there = _by_key(read, right, free_right)
+        for key, places in _by_key(read, left, free_left).items():
+            if key in there:
+                partner.update(_alike(left, right, places, there[key]))
+        free_left = [place for place in free_left if place not in partner]
         taken = set(partner.values())
         free_right = [place for place in free_right if place not in taken]
-    # What has no identity at all goes by its place among its like.
+    # What has no identity at all goes by how much of it is equal.
     nameless = ([place for place in free_left if _nameless(path, left[place])],
                 [place for place in free_right if _nameless(path, right[place])])  # fmt: skip
-    partner.update(zip(*nameless, strict=False))
+    partner.update(_alike(left, right, *nameless))
     taken = set(partner.values())
     free_right = [place for place in free_right if place not in taken]
     pairs = [Pair(place, partner.get(place)) for place in range(len(left))]
     return [*pairs, *(Pair(None, place) for place in free_right)]
+
+
+def _by_key(
+    read: Callable[[Value], object], entries: Sequence[Value], places: Sequence[int]
+) -> dict[object, list[int]]:
+    found: dict[object, list[int]] = {}
+    for place in places:
+        key = read(entries[place])
+        if key is not None:
+            found.setdefault(key, []).append(place)
+    return found
+
+
+def _alike(
+    left: Sequence[Value], right: Sequence[Value], ours: Sequence[int], theirs: Sequence[int]
+) -> dict[int, int]:
+    """Pair entries that their key cannot tell apart: equal ones first, then those with the most equal fields."""
+    if len(ours) == len(theirs) == 1:
+        return {ours[0]: theirs[0]}
+    found: dict[int, int] = {}
+    same = _by_key(content, right, theirs)
+    for key, places in _by_key(content, left, ours).items():
+        found.update(zip(places, same.get(key, ()), strict=False))
+    taken = set(found.values())
+    ours = [place for place in ours if place not in found]
+    theirs = [place for place in theirs if place not in taken]
+    if len(ours) * len(theirs) > MOST_COMPARED:
+        return found | dict(zip(ours, theirs, strict=False))
+    ranked = sorted(
+        (-_equal_fields(left[one], right[two]), abs(one - two), one, two)
+        for one in ours
+        for two in theirs
+    )
+    for _, _, one, two in ranked:
+        if one not in found and two not in taken:
+            found[one] = two
+            taken.add(two)
+    return found
+
+
+def _equal_fields(one: Value, two: Value) -> int:
+    if not isinstance(one, dict) or not isinstance(two, dict):
+        return 0
+    return sum(1 for name, value in one.items() if name in two and two[name] == value)
 
 
 def moved(pairs: Sequence[Pair]) -> list[Pair]:
