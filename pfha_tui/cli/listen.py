@@ -47,6 +47,13 @@ def run(wish: ListenOptions) -> int:
 
     Raises Failure; KeyboardInterrupt after the end was told.
     """
+    if wish.seconds is not None and not math.isfinite(wish.seconds):
+        raise Failure(
+            ExitCode.USAGE,
+            tr("{option} wants {form}: {given} is none.").format(
+                option="--seconds", form=tr("a number of seconds"), given=wish.seconds
+            ),
+        )
     from pfha_tui.cli.listen_lines import JsonForm, PlainForm
     from pfha_tui.listen.segment import Segment
 
@@ -180,8 +187,14 @@ def _keys(passwords: Sequence[str], vips: Sequence[str]) -> "dict[int, Keys]":
 
     if not passwords and not vips:
         return {}
-    secrets = {vhid: _secret(reference) for vhid, reference in map(_password, passwords)}
-    addresses = dict(map(_vips, vips))
+    secrets: dict[int | None, Secret] = {}
+    for vhid, reference in map(_password, passwords):
+        if vhid in secrets:
+            raise _second_password(vhid)
+        secrets[vhid] = _secret(reference)
+    addresses: dict[int, tuple[IpAddress, ...]] = {}
+    for vhid, some in map(_vips, vips):
+        addresses[vhid] = addresses.get(vhid, ()) + some
     missing = [vhid for vhid in addresses if vhid not in secrets and None not in secrets]
     if missing or not addresses:
         raise Failure(
@@ -198,6 +211,13 @@ def _keys(passwords: Sequence[str], vips: Sequence[str]) -> "dict[int, Keys]":
         vhid: Keys(secrets[vhid] if vhid in secrets else secrets[None], each)
         for vhid, each in addresses.items()
     }
+
+
+def _second_password(vhid: int | None) -> Failure:
+    if vhid is None:
+        return Failure(ExitCode.USAGE, tr("Two --password hold for every VHID: give one."))
+    said = tr("VHID {vhid} has two --password: it can have one.").format(vhid=vhid)
+    return Failure(ExitCode.USAGE, said)
 
 
 def _password(text: str) -> tuple[int | None, str]:

@@ -10,12 +10,15 @@ added without a new schema number. Unknown is always `null`.
   speaker (first heard, or again after silence), skew (`old`, `new`: effective skews, or priorities), silent (for
   longer than its dead time), double-masters (two take turns; `sources[]`), single-master (again), digest (`fits`),
   rejected (wrong TTL or checksum: every receiver drops it), collision (CARP and VRRP use one virtual MAC),
-  malformed (protocol 112, but neither), missed (`count` packets, which found the queue full; `source` is `null`).
+  malformed (protocol 112, but neither), missed (`count` packets, which found the queue full; `source` is `null`),
+  macs (its address comes from several MACs: `macs[]`), crowded (more claim this than are told apart; the further ones
+  are counted only).
 - summary: `seconds` listened, `malformed`, `left_out` and `missed` packets, `speakers[]`: `protocol`, `version`,
   `vhid`, `vlan`, `source`, `mac`, `silent`, `advertisements` heard, `effective_skew` and `advbase` (CARP), `priority`
   and `addresses[]` (VRRP), `interval_s` as announced, `measured_interval_s`, `jitter_s` (standard deviation) and
   `longest_gap_s` at the present pace, `age_s` of the last one, `digest_fits` (`null`: not checked), `wrong_ttl`
-  and `wrong_checksum` (how many), `double_masters`: whether two ever claimed this.
+  and `wrong_checksum` (how many; VRRP 3 over IPv4 may have its pseudo-header in it or not), `macs[]`: all senders of
+  its frames, `double_masters`: whether two ever claimed this.
 """
 
 import json
@@ -66,6 +69,8 @@ class JsonForm:
             more = {"sources": [str(source) for source in notice.others]}
         elif notice.kind is NoticeKind.MISSED:
             more = {"count": notice.count}
+        elif notice.kind is NoticeKind.MACS and notice.speaker is not None:
+            more = {"macs": list(notice.speaker.macs)}
         elif notice.kind is NoticeKind.DIGEST and notice.speaker is not None:
             more = {"fits": notice.speaker.digest_fits}
         return _json(
@@ -112,7 +117,8 @@ def _speaker(speaker: Speaker, now: float, segment: Segment) -> dict[str, Any]:
         "age_s": round(now - speaker.last_at, 3),
         "digest_fits": speaker.digest_fits,
         "wrong_ttl": speaker.wrong_ttl,
-        "wrong_checksum": speaker.wrong_checksum,
+        "wrong_checksum": speaker.wrong_checksum if said.intact is not None else None,
+        "macs": list(speaker.macs),
         "double_masters": speaker.claim in segment.doubled,
     }
 
@@ -212,6 +218,8 @@ def remarks(speaker: Speaker, segment: Segment) -> str:
         found.append(tr("silent now"))
     if speaker.digest_fits is not None:
         found.append(tr("digest right") if speaker.digest_fits else tr("digest wrong"))
+    if len(speaker.macs) > 1:
+        found.append(tr("from {number} MACs").format(number=len(speaker.macs)))
     if speaker.wrong_ttl:
         found.append(tr("wrong TTL"))
     if speaker.wrong_checksum:
@@ -231,6 +239,8 @@ def clause(notice: Notice) -> str:
             return tr("packets that came faster than they were read, not heard: {number}").format(
                 number=notice.count
             )
+        case NoticeKind.CROWDED:
+            return tr("more claim it than are told apart; further ones are only counted")
         case NoticeKind.DOUBLE:
             return tr("double masters: {sources} both claim it").format(
                 sources=", ".join(map(str, notice.others))
@@ -253,12 +263,16 @@ def _of_speaker(notice: Notice, speaker: Speaker) -> str:
         if speaker.digest_fits:
             return tr("its digest fits the password and the VIPs")
         return tr("its digest does not fit the password and the VIPs: nodes with these reject it")
+    if notice.kind is NoticeKind.MACS:
+        return tr("one address from several MACs: {macs}").format(macs=", ".join(speaker.macs))
     if notice.kind is NoticeKind.REJECTED:
         if speaker.wrong_ttl:
             return tr("its TTL is not {ttl}: every receiver drops it").format(ttl=TTL)
         return tr("its checksum is wrong: every receiver drops it")
     said = speaker.last
     every = _number(said.interval, 2)
+    if isinstance(said, VrrpAdvertisement) and not said.priority:
+        return tr("resigns: VRRP {version} with priority 0").format(version=said.version)
     if notice.kind is NoticeKind.SKEW:
         return tr("from {old} to {new}, now every {seconds} s").format(
             old=notice.old, new=notice.new, seconds=every

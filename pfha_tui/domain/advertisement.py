@@ -7,7 +7,7 @@ Whatever is on a wire may have been put there by anybody: the functions take any
 import hmac
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from pfha_tui.domain import election
@@ -40,6 +40,13 @@ class Packet:
     mac: str
     ttl: int
     payload: bytes
+    destination: IpAddress | None = None
+    """None: not known; VRRP 3 has it in its checksum."""
+
+    @property
+    def ends(self) -> tuple[IpAddress, IpAddress] | None:
+        """Source and destination, as far as both are known."""
+        return None if self.destination is None else (self.source, self.destination)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class VrrpAdvertisement:
     priority: int
     interval: float
     addresses: tuple[IpAddress, ...]
+    intact: bool | None = None
+    """As that of CarpAdvertisement; None if it could not be checked."""
 
     @property
     def dead_time(self) -> float:
@@ -104,7 +113,9 @@ def _in_ipv4(mac: str, body: bytes) -> Packet | None:
     fragment = int.from_bytes(body[6:8], "big") & 0x3FFF
     if not _IPV4_BYTES <= header <= total <= len(body) or fragment:
         return None
-    return Packet(IPv4Address(body[12:16]), mac, body[8], body[header:total])
+    return Packet(
+        IPv4Address(body[12:16]), mac, body[8], body[header:total], IPv4Address(body[16:20])
+    )
 
 
 def _in_ipv6(mac: str, body: bytes) -> Packet | None:
@@ -113,11 +124,17 @@ def _in_ipv6(mac: str, body: bytes) -> Packet | None:
     end = _IPV6_BYTES + int.from_bytes(body[4:6], "big")
     if end > len(body):
         return None
-    return Packet(IPv6Address(body[8:24]), mac, body[7], body[_IPV6_BYTES:end])
+    return Packet(
+        IPv6Address(body[8:24]), mac, body[7], body[_IPV6_BYTES:end], IPv6Address(body[24:40])
+    )
 
 
-def decode(payload: bytes, family: int = 4) -> Advertisement:
+def decode(
+    payload: bytes, family: int = 4, ends: tuple[IpAddress, IpAddress] | None = None
+) -> Advertisement:
     """The advertisement that the packet holds; `family` is that of the IP header, 4 or 6. Raises Malformed.
+
+    `ends` are source and destination of that header, without which VRRP 3's checksum stays unchecked.
 
     CARP took VRRP 2's first byte. The length tells them apart: CARP has 36 bytes and says 7 where VRRP has
     the number of its addresses, and VRRP with 7 of them has 44.
@@ -132,10 +149,12 @@ def decode(payload: bytes, family: int = 4) -> Advertisement:
         counter, digest = payload[8:16], payload[16:36]
         return CarpAdvertisement(vhid, skew, advbase, counter, digest, _checksum(payload) == 0)
     if version == 2 and family == 4:
-        return _vrrp(payload, 2, float(payload[5]), 4, 8)
+        found = _vrrp(payload, 2, float(payload[5]), 4, 8)
+        return replace(found, intact=_checksum(payload) == 0)
     if version == 3:
         interval = (int.from_bytes(payload[4:6], "big") & 0x0FFF) / 100
-        return _vrrp(payload, 3, interval, 4 if family == 4 else 16, 0)
+        found = _vrrp(payload, 3, interval, 4 if family == 4 else 16, 0)
+        return replace(found, intact=_intact_3(payload, ends))
     raise Malformed
 
 
@@ -148,6 +167,16 @@ def _vrrp(
         raise Malformed
     addresses = tuple(ip_address(payload[start : start + width]) for start in range(8, end, width))
     return VrrpAdvertisement(version, vrid, priority, interval, addresses)
+
+
+def _intact_3(payload: bytes, ends: tuple[IpAddress, IpAddress] | None) -> bool | None:
+    """RFC 9568, 5.2.8. Makers differ on the pseudo-header over IPv4, so either way counts as right there."""
+    if ends is None:
+        return None
+    source, destination = ends
+    length = struct.pack("!II", len(payload), PROTOCOL)
+    whole = source.packed + destination.packed + length + payload
+    return _checksum(whole) == 0 or (source.version == 4 and _checksum(payload) == 0)
 
 
 def _checksum(data: bytes) -> int:

@@ -108,7 +108,8 @@ class Wire:
         for level, kind, data in told:
             if (level, kind) == (_SOL_PACKET, _AUXDATA):
                 status, _, _, _, _, tag, _ = struct.unpack_from("IIIHHHH", data)
-                vlan = tag & 0x0FFF if status & _VLAN_VALID else None
+                # VID 0 has a priority only: the frame is of the untagged segment (IEEE 802.1Q, 9.6).
+                vlan = (tag & 0x0FFF if status & _VLAN_VALID else 0) or None
             elif (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
                 seconds, nanoseconds = struct.unpack_from("@ll", data)
                 at = min(now, now - (epoch - seconds - nanoseconds / 1e9))

@@ -73,9 +73,41 @@ def test_vrrp_is_told_apart_even_with_seven_addresses(
 ) -> None:
     listed = [str(each) for each in vips]
     second = decode(encoder.vrrp(vrid, priority, listed, 3))
-    assert second == VrrpAdvertisement(2, vrid, priority, 3.0, tuple(vips))
+    assert second == VrrpAdvertisement(2, vrid, priority, 3.0, tuple(vips), True)
     third = decode(encoder.vrrp3(vrid, priority, listed, 25))
     assert third == VrrpAdvertisement(3, vrid, priority, 0.25, tuple(vips))
+
+
+@given(st.integers(1, 255), st.lists(v4, min_size=1, max_size=9), v4, st.data())
+def test_the_checksums_of_vrrp(
+    vrid: int, vips: list[IPv4Address], source: IPv4Address, data: st.DataObject
+) -> None:
+    listed, ends = [str(each) for each in vips], (source, encoder.GROUP)
+    second = encoder.vrrp(vrid, 100, listed)
+    third = encoder.vrrp3(vrid, 100, listed, 100, str(source))
+    bare = encoder.vrrp3(vrid, 100, listed)
+    bare = bare[:6] + encoder.inet_sum(bare).to_bytes(2, "big") + bare[8:]
+    for sent in (second, third, bare):
+        found = packet(encoder.frame("02:00:00:00:00:01", encoder.ipv4(str(source), sent)))
+        assert found is not None and found.ends == ends
+        assert decode(found.payload, 4, found.ends).intact is True
+        # The interval, where no single bit makes the packet another one.
+        place = data.draw(st.integers(0, 7))
+        spoiled = sent[:5] + bytes([sent[5] ^ 1 << place]) + sent[6:]
+        assert decode(spoiled, 4, ends).intact is False
+    assert decode(third).intact is None
+
+
+def test_the_checksum_of_vrrp_3_over_ipv6_has_the_pseudo_header() -> None:
+    source, group, vip = (ip_address(each) for each in ("fe80::2", "ff02::12", "fe80::1"))
+    whole = bytes((0x31, 7, 100, 1, 0, 100, 0, 0)) + vip.packed
+    ends = source.packed + group.packed + len(whole).to_bytes(4, "big") + bytes((0, 0, 0, 112))
+    for over, right in ((ends + whole, True), (whole, False)):
+        sealed = whole[:6] + encoder.inet_sum(over).to_bytes(2, "big") + whole[8:]
+        head = bytes((0x60, 0, 0, 0, 0, len(whole), 112, 255)) + source.packed + group.packed
+        found = packet(encoder.frame("02:00:00:00:00:01", head + sealed, kind=0x86DD))
+        assert found is not None
+        assert decode(found.payload, 6, found.ends).intact is right
 
 
 def test_vrrp_3_of_ipv6() -> None:

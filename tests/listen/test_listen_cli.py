@@ -12,6 +12,7 @@ import pytest
 
 from pfha_tui.cli import listen_lines
 from pfha_tui.cli.exits import ExitCode
+from pfha_tui.cli.listen import _keys
 from pfha_tui.cli.main import main
 from pfha_tui.listen import wire
 from tests.listen.recorded import ucarp
@@ -96,6 +97,28 @@ def test_vlan_tags_that_the_kernel_takes_off_are_told() -> None:
     assert speaker["vlan"] == 10
 
 
+def test_a_priority_tag_is_of_the_untagged_segment() -> None:
+    first, *rest = ucarp()
+    tagged = first[:12] + b"\x81\x00\xe0\x00" + first[12:]
+    lines, _ = listened([tagged, *rest], "--json", "--seconds=0.5")
+    (speaker,) = json.loads(lines[-1] or lines[-2])["speakers"]
+    assert speaker["vlan"] is None and speaker["advertisements"] == 1 + len(rest)
+
+
+def test_addresses_that_are_given_one_by_one_count_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CARP_WORD", "s3cret")
+    (key,) = _keys(["env:CARP_WORD"], ["5=10.0.0.1", "5=10.0.0.2,10.0.0.3"]).values()
+    assert [str(each) for each in key.addresses] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-nan"])
+def test_seconds_are_a_number(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["listen", "lo", f"--seconds={seconds}"]) == ExitCode.USAGE
+    assert capsys.readouterr().err
+
+
 def test_a_reader_that_goes_ends_it() -> None:
     play = """
 import subprocess, sys
@@ -146,6 +169,11 @@ def test_without_packet_sockets_one_sentence(
         (["--vip=1=10.0.0.1", "--password=2=env:CARP_WORD"], "both are in them"),
         (["--vip=0=10.0.0.1", "--password=env:CARP_WORD"], "'0' is no VHID"),
         (["--vip=1=ten", "--password=env:CARP_WORD"], "--vip wants"),
+        (
+            ["--vip=1=10.0.0.1", "--password=1=env:CARP_WORD", "--password=1=env:OTHER"],
+            "VHID 1 has two --password",
+        ),
+        (["--vip=1=10.0.0.1", "--password=env:CARP_WORD", "--password=env:OTHER"], "give one"),
         (["--vip=1=10.0.0.1", "--password=s3cret"], "may not be written out here"),
         (
             ["--vip=1=10.0.0.1", "--password=1=env:CARP_WORD", "--password=2=env:CARP_WORD"],

@@ -94,7 +94,7 @@ def test_what_found_the_queue_full_is_no_silence(capsys: pytest.CaptureFixture[s
 PAUSE = """
 import json, os, signal, socket, subprocess, sys, time
 from tests.wirelab.packet import frame, ipv4, vrrp3
-said = frame("00:00:5e:00:01:02", ipv4("192.0.2.9", vrrp3(2, 100, ["192.0.2.1"], 25)))
+said = frame("00:00:5e:00:01:02", ipv4("192.0.2.9", vrrp3(2, 100, ["192.0.2.1"], 25, "192.0.2.9")))
 out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 out.bind(("veth0", 0))
 one = subprocess.Popen([sys.executable, "-m", "pfha_tui", "listen", "veth1", "--json"],
@@ -110,7 +110,7 @@ for step in range(12):
     now = time.monotonic()
     longest, before = max(longest, now - before), now
 os.kill(one.pid, signal.SIGCONT)
-out.send(frame("00:00:5e:00:01:02", ipv4("192.0.2.9", vrrp3(3, 100, ["192.0.2.2"], 100))))
+out.send(frame("00:00:5e:00:01:02", ipv4("192.0.2.9", vrrp3(3, 100, ["192.0.2.2"], 100, "192.0.2.9"))))
 for line in one.stdout:
     print(line, end="")
     told = json.loads(line)

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pfha_tui.cli.listen_lines import clause
 from pfha_tui.domain.advertisement import Packet, packet
 from pfha_tui.domain.target import Secret
-from pfha_tui.listen.segment import MOST_SPEAKERS, Keys, Notice, NoticeKind, Segment
+from pfha_tui.listen.segment import MOST_OF_CLAIM, MOST_SPEAKERS, Keys, Notice, NoticeKind, Segment
 from tests.listen.recorded import as_frame, recorded, ucarp
 from tests.wirelab import packet as encoder
 
+MAC = "02:00:00:00:00:09"
 ONE, OTHER = "192.168.1.2", "192.168.1.3"
 
 
@@ -127,12 +129,90 @@ def test_vrrp_with_the_same_number_shares_the_virtual_mac() -> None:
     assert not segment.doubled
 
 
-def test_a_flood_of_speakers_is_bounded() -> None:
+def forged(number: int, vhid: int) -> bytes:
+    return as_frame(f"10.{number // 250}.0.{number % 250 + 1}", vhid, 0, 1)
+
+
+def test_a_flood_of_speakers_is_bounded_and_told_at_once() -> None:
+    segment, said = Segment(), []
+    for number in range(MOST_OF_CLAIM + 50):
+        said += heard(segment, number / 1000, forged(number, 1))
+    assert len(segment.speakers) == MOST_OF_CLAIM and segment.left_out == 50
+    (crowded,) = [each for each in said if each.kind is NoticeKind.CROWDED]
+    assert crowded.at == MOST_OF_CLAIM / 1000 and segment.faulty
+    # Who comes later is heard as soon as one of the forged is silent.
+    segment.pass_time(10)
+    kinds = [one.kind for one in heard(segment, 10, as_frame(ONE, 1, 0, 1))]
+    assert kinds[0] is NoticeKind.SPEAKER
+
+
+def test_a_flood_of_one_claim_or_of_many_does_not_silence_another() -> None:
     segment = Segment()
-    for number in range(MOST_SPEAKERS + 50):
-        source = f"10.{number // 250}.0.{number % 250 + 1}"
-        heard(segment, number / 1000, as_frame(source, 1, 0, 1))
-    assert len(segment.speakers) == MOST_SPEAKERS and segment.left_out == 50
+    for number in range(4 * MOST_SPEAKERS):
+        heard(segment, number / 1000, forged(number, 1 + number % 100))
+    assert len(segment.speakers) == MOST_SPEAKERS
+    for source in (ONE, OTHER):
+        notices = heard(segment, 3, as_frame(source, 200, 0, 1))
+        assert [each.kind for each in notices] == [NoticeKind.SPEAKER]
+    assert len(segment.speakers) == MOST_SPEAKERS
+
+
+def test_a_quick_master_does_not_hide_a_slow_one() -> None:
+    segment, said = Segment(), []
+    for second in range(200):
+        said += heard(segment, second, as_frame(ONE, 2, 0, 1))
+        if second % 40 == 20:
+            said += heard(segment, second + 0.5, as_frame(OTHER, 2, 0, 40))
+    (double,) = [each for each in said if each.kind is NoticeKind.DOUBLE]
+    assert {str(each) for each in double.others} == {ONE, OTHER} and double.at < 62
+    assert NoticeKind.SINGLE not in {each.kind for each in said}
+
+
+def test_forty_masters_stay_double_masters() -> None:
+    segment, said = Segment(), []
+    for number in range(120):
+        said += heard(segment, number / 40, forged(number % 40, 2))
+    (double,) = [each for each in said if each.kind is NoticeKind.DOUBLE]
+    assert len(double.others) >= 4 and len(segment.speakers) == 40
+    assert {each.kind for each in segment.pass_time(3)} == set()
+
+
+def test_one_address_from_two_macs_is_said_once() -> None:
+    segment = Segment()
+    said = encoder.ipv4(ONE, bytes(encoder.Carp(2, 0, 1, bytes(8), bytes(20))))
+    macs = ["02:00:00:00:00:01", "02:00:00:00:00:02"]
+    found = [one for n in range(6) for one in heard(segment, n, encoder.frame(macs[n % 2], said))]
+    assert [each.kind for each in found] == [NoticeKind.SPEAKER, NoticeKind.MACS]
+    assert "02:00:00:00:00:01, 02:00:00:00:00:02" in clause(found[1])
+    assert segment.faulty and segment.speakers[0].macs == tuple(macs)
+
+
+def test_a_vrrp_router_that_resigns() -> None:
+    segment = Segment()
+    said = [
+        one
+        for n, priority in enumerate((100, 0))
+        for one in heard(
+            segment,
+            n,
+            encoder.frame(MAC, encoder.ipv4(ONE, encoder.vrrp(7, priority, ["192.0.2.1"]))),
+        )
+    ]
+    assert [each.kind for each in said] == [NoticeKind.SPEAKER, NoticeKind.SKEW]
+    assert (said[1].old, said[1].new) == (100, 0)
+    assert clause(said[1]).startswith("resigns")
+
+
+def test_the_checksum_of_vrrp_is_judged() -> None:
+    segment = Segment()
+    good = encoder.vrrp3(7, 100, ["192.0.2.1"], 100, ONE)
+    kinds = []
+    for n, each in enumerate((good, good[:4] + b"\0\x65" + good[6:])):
+        kinds += [
+            one.kind for one in heard(segment, n, encoder.frame(MAC, encoder.ipv4(ONE, each)))
+        ]
+    assert kinds[0] is NoticeKind.SPEAKER and kinds[-1] is NoticeKind.REJECTED
+    assert segment.speakers[0].wrong_checksum == 1
 
 
 @given(

@@ -113,10 +113,17 @@ def vrrp(vrid: int, priority: int, addresses: list[str], interval: int = 1) -> b
     return whole[:6] + struct.pack("!H", inet_sum(whole)) + whole[8:]
 
 
-def vrrp3(vrid: int, priority: int, addresses: list[str], centiseconds: int = 100) -> bytes:
-    """One of version 3 for IPv4; its checksum needs the IP header and is left out (RFC 9568, 5.2)."""
+def vrrp3(
+    vrid: int, priority: int, addresses: list[str], centiseconds: int = 100, source: str = ""
+) -> bytes:
+    """One of version 3 for IPv4; its checksum needs the source, and is 0 without (RFC 9568, 5.2)."""
     listed = b"".join(map(socket.inet_aton, addresses))
-    return struct.pack("!4BHH", 0x31, vrid, priority, len(addresses), centiseconds, 0) + listed
+    whole = struct.pack("!4BHH", 0x31, vrid, priority, len(addresses), centiseconds, 0) + listed
+    if not source:
+        return whole
+    ends = socket.inet_aton(source) + GROUP.packed
+    sealed = inet_sum(ends + struct.pack("!BBH", 0, 112, len(whole)) + whole)
+    return whole[:6] + struct.pack("!H", sealed) + whole[8:]
 
 
 def gratuitous_arp(vip: str, mac: str) -> bytes:
