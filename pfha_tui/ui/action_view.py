@@ -81,16 +81,23 @@ def risk(plan: Plan) -> Line:
     return line((tr(texts.REVERSIBLE), Tone.MUTED))
 
 
-def plan_rows(plan: Plan, cells: int) -> tuple[Line, ...]:
-    """Topology before and after, commands, expected duration and loss, undo and notes."""
+def plan_rows(plan: Plan, cells: int, height: int) -> tuple[Line, ...]:
+    """Topology before and after, loss, commands, expected duration, undo and notes.
+
+    What may be lost by force stands above the topology where it would not be seen below it.
+    """
     least, most = (present.age(seconds) for seconds in plan.duration_s)
     expected = tr(texts.DURATION).format(least=least, most=most, wait=present.age(plan.verify_s))
-    rows = [*role_rows(plan, cells), EMPTY, line((tr(texts.COMMANDS), Tone.STRONG))]
+    roles = role_rows(plan, cells)
+    tone = Tone.WARN if plan.request.forced else Tone.PLAIN
+    loss = _labelled(texts.LOST, plan.loss, cells, tone)
+    above = plan.request.forced and len(roles) + 1 + len(loss) > height
+    rows = [*loss, EMPTY, *roles] if above else [*roles, EMPTY, *loss]
+    rows += [EMPTY, line((tr(texts.COMMANDS), Tone.STRONG))]
     for number, step in enumerate(plan.steps, 1):
         rows += _step(number, step, cells)
     rows.append(EMPTY)
     rows += _labelled(texts.EXPECTED, expected, cells)
-    rows += _labelled(texts.LOST, plan.loss, cells)
     rows += _labelled(texts.UNDO, plan.undo, cells)
     for note in plan.notes:
         rows += _labelled(texts.NOTE, note, cells, Tone.WARN)

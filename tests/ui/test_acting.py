@@ -15,7 +15,9 @@ from pfha_tui.actions.model import Lease, Request, Result, Risk, Verb
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.mark import OwnMark
 from pfha_tui.domain.model import CarpSysctls
+from pfha_tui.ui import action_view
 from pfha_tui.ui.commands import COMMANDS, Kind
+from pfha_tui.ui.line import plain
 from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen
 from pfha_tui.ui.screens.node_choice import NodeChoice
@@ -588,3 +590,41 @@ async def test_cancelled_by_the_end_of_the_loop_the_operator_is_told() -> None:
         async with asyncio.timeout(doing.driving.DEADLINE_S):
             await app._leave(0)
     assert operator.cancelled and feed.closed
+
+
+async def test_at_80x24_by_force_what_is_lost_and_a_long_refusal_are_seen_whole() -> None:
+    text = (
+        "The last role change was 6 s ago. Wait until it is 30 s ago, for the nodes have not "
+        "settled; what is done now may take the service away from both."
+    )
+    operator = FakeOperator(found=(replace(doing.BLOCKED, text=text), *(doing.FINE,) * 9))
+    async with acting(factory.healthy(), operator, size=(80, 24)) as (app, _, pilot):
+        await pilot.press("F")
+        await dialog(pilot, ActionScreen)
+        await until(pilot, lambda: "away from both" in app.screen.query_one("#action-why").text)
+        why = app.screen.query_one("#action-why")
+        assert " ".join(why.text.split()) == f"refused: {text}"
+        assert why.size.height == len(why.rows) == 2
+        panel = app.screen.query_one("#action-plan")
+        seen = " ".join(panel.text.split())
+        rows = [row for row in panel.text.splitlines()]
+        lost = next(n for n, row in enumerate(rows) if "lost" in row)
+        assert lost < panel.size.height - 1
+        assert seen.index("Established connections") < seen.index("commands")
+
+
+def test_what_is_lost_by_force_stands_first_where_many_roles_would_push_it_down() -> None:
+    plan = doing.plan_for(Request(Verb.FAILOVER))
+    rows = [plain(row) for row in action_view.plan_rows(plan, 76, 4)]
+    assert rows[0].startswith("lost")
+    rows = [plain(row) for row in action_view.plan_rows(plan, 76, 20)]
+    assert "fw1" in rows[0] and any(row.startswith("lost") for row in rows[:6])
+
+
+async def test_a_damaged_journal_stands_in_the_banner_and_is_told_where_undo_is_asked_for() -> None:
+    operator = FakeOperator(damaged="The journal is damaged.")
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await until(pilot, lambda: "▲ journal damaged" in text_of(app, "#banner"))
+        await until(
+            pilot, lambda: "may be lost from the journal" in app.main.query_one(KeyBar).text
+        )

@@ -18,7 +18,7 @@ from pfha_tui.domain.target import Environment
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import action_texts as texts
 from pfha_tui.ui import action_view, present
-from pfha_tui.ui.line import Line, Tone, line
+from pfha_tui.ui.line import Line, Tone, line, wrap
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.screens.dialog import Dialog
 from pfha_tui.ui.verdict_view import OLD_AFTER_S
@@ -29,6 +29,7 @@ MOST_MINUTES = 7 * 24 * 60
 REASON_CELLS = 200
 LEAST_GATE = 4
 AMPLE_ROWS = 30
+WHY_ROWS = 4
 Findings = Callable[[Plan], tuple[Finding, ...]]
 
 
@@ -43,7 +44,7 @@ class ActionScreen(Dialog[Plan | None]):
     ActionScreen #action-plan { height: 1fr; min-height: 3; }
     ActionScreen #action-gate { height: 4; }
     ActionScreen .label { width: 22; height: 1; }
-    ActionScreen #action-why { width: 1fr; height: 1; }
+    ActionScreen #action-why { height: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,7 +64,7 @@ class ActionScreen(Dialog[Plan | None]):
         self._found: tuple[Finding, ...] | None = None
         self._failure = ""
         self._asking = self._once_more = False
-        self._gate_height = 0
+        self._gate_height = self._why_height = 0
 
     def compose(self) -> ComposeResult:
         """Head, plan, findings, fields, buttons, keys."""
@@ -77,11 +78,11 @@ class ActionScreen(Dialog[Plan | None]):
             yield from self._field("lease", texts.LEASE_HINT, texts.LEASE_MINUTES, 5)
         if plan.risk is Risk.ROLE_CHANGING:
             yield from self._field("name", texts.TYPE_HINT)
+        yield Lines(ascii_only=plain, id="action-why")
         with Horizontal(classes="buttons"):
             yield Push(tr(texts.CANCEL), ascii_only=plain, id="action-cancel")
             label = tr(texts.VERBS[plan.request.verb])
             yield Push(label, ascii_only=plain, id="action-go", enabled=False)
-            yield Lines(ascii_only=plain, id="action-why")
         yield Lines(ascii_only=plain, id="dialog-keys")
 
     def _field(self, name: str, hint: str, value: str = "", most: int = 0) -> ComposeResult:
@@ -194,7 +195,8 @@ class ActionScreen(Dialog[Plan | None]):
         self.draw_head(plan.node, plan.title, scene)
         panel = self.query_one("#action-plan", Panel)
         title = line((tr(texts.PLAN), Tone.STRONG))
-        panel.fill(title, action_view.risk(plan), action_view.plan_rows(plan, panel.inner.width))
+        rows = action_view.plan_rows(plan, panel.inner.width, panel.inner.height)
+        panel.fill(title, action_view.risk(plan), rows)
         self._draw_gate()
         self._draw_fields()
         why = self.why_not()
@@ -202,8 +204,18 @@ class ActionScreen(Dialog[Plan | None]):
             self.query_one("#action-cancel").focus()
         self._go.set(enabled=not why)
         tone = Tone.BAD if self._found and action_view.blocking(self._found) else Tone.WARN
-        self.query_one("#action-why", Lines).draw((line("  ", (clean(why), tone)),))
+        self._draw_why(why, tone)
         self.draw_keys(tr(texts.KEYS_ASK))
+
+    def _draw_why(self, why: str, tone: Tone) -> None:
+        """Why it cannot be done, whole, above the buttons; there is a row for it at all times."""
+        told = self.query_one("#action-why", Lines)
+        rows = wrap(why, self.size.width - 2, WHY_ROWS, tone)
+        if self._why_height != max(1, len(rows)):
+            told.styles.height = self._why_height = max(1, len(rows))
+            # The panels have their new size only after the next layout.
+            self.call_after_refresh(self.redraw)
+        told.draw(tuple(line(" ", row) for row in rows))
 
     def _draw_gate(self) -> None:
         panel = self.query_one("#action-gate", Panel)
