@@ -105,7 +105,9 @@ class _TakeBack:
         self._tell(Stage.LOCK, tr("Lock both nodes against other actions."))
         busy = await self._hands.lock()
         if busy is not None:
-            text = tr("Another action is under way on {node}.")
+            text = tr(
+                "Another action is under way on {node}; a login of ours that was lost may hold it for up to 90 s."
+            )
             raise _Unclear(text.format(node=busy))
 
     async def _undo(self) -> Report:
