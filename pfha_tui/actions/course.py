@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from pfha_tui.actions import gate, sight
 from pfha_tui.actions.bench import Bench, allowed, context, guard_of
-from pfha_tui.actions.commands import REBOOT, UNMARK, announce, mark
+from pfha_tui.actions.commands import CARP_OFF, REBOOT, UNMARK, announce, mark
 from pfha_tui.actions.hands import Hands, refusal
 from pfha_tui.actions.journal import ARMED, CALLED_OFF, STEP, JournalError, new_id
 from pfha_tui.actions.model import Evidence, Plan, Progress, Report, Result, Stage, Step, Weight
-from pfha_tui.actions.reverse import harm, reversal, reverse
+from pfha_tui.actions.reverse import demotion_by, harm, lets_down, repeatable, reversal, reverse
 from pfha_tui.actions.sight import NO_PROOF, Sight
 from pfha_tui.collector.catalogue import MAINTENANCE, MARK
+from pfha_tui.domain.command import Sample
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.mark import OwnMark, write
+from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.transports.base import Call, NetworkFailure, TransportError
 
 
@@ -39,6 +42,8 @@ class Course:
         """It stands in the journal, and not yet how it ended."""
         self._done: list[int] = []
         """The steps that were begun, and so may have been done."""
+        self._marked = False
+        """A mark may have been left."""
         self._armed: int | None = None
         self._fires_at = 0.0
         self._lost: TransportError | None = None
@@ -52,7 +57,7 @@ class Course:
                 await self._record(permit)
             except Refused as why:
                 return self._report(Result.REFUSED, str(why))
-            report = await self._act(permit)
+            report = await self._act()
             await self._announce(f"ended {report.result}")
             return report
         except asyncio.CancelledError:
@@ -91,26 +96,43 @@ class Course:
         return await self._check()
 
     async def _check(self) -> gate.Permit:
-        """The gate's permit for what both nodes show now, after the locks. Raises Refused."""
+        """The gate's permit for what both nodes show now: after the locks, and again right before the first step,
+        for whatever was said to the nodes in between may have taken long. Raises Refused."""
+        await self._same_flags()
         snapshot = await self._sight.fresh()
-        found = gate.permit(self._plan, snapshot, context(self._bench, snapshot))
+        found = gate.permit(self._plan, snapshot, self._context(snapshot))
         if not isinstance(found, gate.Permit):
             raise Refused(" ".join(each.text for each in found))
-        await self._same_flags()
-        flipped = gate.still(found, self._bench.feed.current)
-        if flipped is not None:
-            raise Refused(flipped.text)
+        return found
+
+    def _context(self, snapshot: PairSnapshot) -> gate.Context:
+        """As `bench.context`, without this action's own record among those that came to no end."""
+        found = context(self._bench, snapshot)
+        if not self._open or not found.unfinished:
+            return found
+        left = self._bench.journal.unfinished(self._bench.target.name)
+        return replace(found, unfinished=sum(each.id != self._id for each in left))
+
+    async def _links_answer(self) -> dict[str, Sample]:
+        """The maintenance flag and the mark of each node, read over the action's own logins: those must still
+        answer, a forced failover's only on the node itself. Raises Refused."""
+        plan, found = self._plan, {}
+        for node in (plan.node, plan.peer):
+            spared = plan.request.forced and node == plan.peer
+            try:
+                sample = await self._hands.probe(node, MAINTENANCE, MARK)
+            except TransportError as error:
+                if spared:
+                    continue
+                raise Refused(tr("{node}: {why}").format(node=node, why=error)) from error
+            if sample is not None:
+                found[node] = sample
         return found
 
     async def _same_flags(self) -> None:
         """The maintenance flag and the mark are watched every few seconds only: they are read now. Raises Refused."""
-        for node in (self._plan.node, self._plan.peer):
-            if not self._hands.reaches(node):
-                continue
-            try:
-                flag, own = (await self._hands.run(node, MAINTENANCE, MARK)).outputs
-            except TransportError as error:
-                raise Refused(tr("{node}: {why}").format(node=node, why=error)) from error
+        for node, sample in (await self._links_answer()).items():
+            flag, own = sample.outputs
             seen = sight.node_of(self._bench.feed.current, node)
             known = flag.exit_code in (0, 1) and seen.maintenance.value is not None
             flipped = known and (flag.exit_code == 0) is not seen.maintenance.value
@@ -136,37 +158,82 @@ class Course:
 
     # The change
 
-    async def _act(self, permit: gate.Permit) -> Report:
+    async def _act(self) -> Report:
         plan = self._plan
         baseline = await self._sight.baseline(plan, self._hands)
-        flipped = gate.still(permit, self._bench.feed.current)
-        if flipped is not None:
-            return self._end(Result.REFUSED, flipped.text)
+        try:
+            permit = await self._check()
+        except Refused as why:
+            return self._end(Result.REFUSED, str(why))
         try:
             for number, step in enumerate(plan.steps):
+                if number:
+                    await self._go_on(permit, step)
                 await self._step(number, step)
-        except _Stopped as why:
-            return await self._take_back(str(why))
+        except _Stopped as problem:
+            return await self._take_back(str(problem))
         except NetworkFailure as error:
             if not self._hands.reaches(plan.node):
                 self._lost = error
             if not self._done:
-                text = tr("The connection to {node} went away before anything was changed: {why}")
-                return self._end(Result.REFUSED, text.format(node=plan.node, why=error))
+                return self._end(*self._cut_off(error))
         except TransportError as error:
             return await self._take_back(tr("{node}: {why}").format(node=plan.node, why=error))
         self._tell(Stage.VERIFY, tr("Wait for two equal samples of both nodes."))
-        result, self._evidence = await self._sight.verify(plan, baseline, self._hands)
+        result, self._evidence = await self._sight.verify(
+            plan, baseline, self._hands, lambda: self._let_down() is not None
+        )
+        return await self._conclude(result)
+
+    def _cut_off(self, error: NetworkFailure) -> tuple[Result, str]:
+        """The connection went away before the first step; a mark may have been left for it."""
+        node = self._plan.node
+        if self._marked:
+            return self._unknown(tr("{node}: {why}").format(node=node, why=error))
+        text = tr("The connection to {node} went away before anything was changed: {why}")
+        return Result.REFUSED, text.format(node=node, why=error)
+
+    async def _conclude(self, result: Result) -> Report:
         if result is Result.CONFIRMED:
             return await self._confirmed()
         if result is Result.CONTRADICTED:
             return await self._take_back(tr("Both nodes show something else than was planned."))
-        return self._end(*self._unknown(tr("Not both nodes have shown what came of it.")))
+        why = self._let_down() or tr("Not both nodes have shown what came of it.")
+        if self._hazardous and self._hands.reaches(self._plan.node):
+            return await self._take_back(why)
+        return self._end(*self._unknown(why))
+
+    @property
+    def _hazardous(self) -> bool:
+        """A step was begun after which the node serves nothing, whatever becomes of the peer."""
+        return any(self._plan.steps[number].command == CARP_OFF for number in self._done)
+
+    def _let_down(self) -> str | None:
+        """Why the node must serve again at once, in a sentence: it was taken out of the election, and now the peer
+        cannot serve."""
+        if not self._hazardous:
+            return None
+        now = self._bench.clock.monotonic()
+        return lets_down(self._plan.node, self._bench.feed.current, now)
+
+    async def _go_on(self, permit: gate.Permit, step: Step) -> None:
+        """Before a further step: both nodes still answer, and what is known of them is of now. Raises _Stopped."""
+        if step.command == UNMARK:
+            return  # it only removes what the step before has made untrue
+        try:
+            await self._links_answer()
+        except Refused as why:
+            raise _Stopped(str(why)) from why
+        snapshot = await self._sight.fresh()
+        silent = gate.silent(permit, snapshot, self._bench.clock.monotonic())
+        if silent is not None:
+            raise _Stopped(silent.text)
 
     async def _step(self, number: int, step: Step) -> None:
         """Raises _Stopped, TransportError."""
-        text = await self._leave_mark(step) if step.demotion else None
+        # Noted before the mark is left: else nothing would say that the mark is to be removed.
         await self._note(STEP, number=number)
+        text = await self._leave_mark(step) if step.demotion else None
         if step.watchdog_s is not None:
             self._fires_at = self._bench.clock.epoch() + step.watchdog_s + step.command.timeout_s
             await self._note(ARMED, number=number, fires_at=self._fires_at)
@@ -190,7 +257,8 @@ class Course:
         if why is None and step.watchdog_s is not None and sample.outputs[0].exit_code:
             why = tr("exit code {code}").format(code=sample.outputs[0].exit_code)
         if why is not None:
-            self._done.remove(number)
+            if demotion_by(step.command) or refusal(sample.outputs[0]) is not None:
+                self._done.remove(number)  # else it may have been done in part
             self._armed = None
             raise _Stopped(tr("{node} did not do it: {why}").format(node=step.node, why=why))
 
@@ -201,6 +269,7 @@ class Course:
         command = mark(write(own))
         self._tell(Stage.ARM, tr("Leave our mark on {node}.").format(node=step.node))
         self._hands.allow(step.node, command)
+        self._marked = True
         output = (await self._hands.run(step.node, command)).outputs[0]
         if output.exit_code:
             why = refusal(output) or tr("exit code {code}").format(code=output.exit_code)
@@ -249,7 +318,9 @@ class Course:
         try:
             if self._lost is not None:
                 raise self._lost
-            if self._armed is not None:
+            # What may be undone twice keeps its watchdog until it is undone: it may be the console that dies now.
+            twice = all(repeatable(plan.steps[number]) for number in self._done)
+            if self._armed is not None and not twice:
                 fired = await self._call_off() is Call.FIRED
             undone = [
                 step for number in reversed(self._done) for step in reversal(plan.steps[number])
@@ -265,6 +336,8 @@ class Course:
                 if problem is not None:
                     return self._end(*self._unknown(f"{why} {problem}"))
                 await self._hands.run(node, command)
+            if self._armed is not None:
+                await self._call_off()
         except (TransportError, JournalError) as error:
             text = tr("{why} It could not be taken back: {error}.")
             return self._end(*self._unknown(text.format(why=why, error=error)))
@@ -272,9 +345,12 @@ class Course:
 
     async def _unmark(self) -> None:
         """No step was done: the mark that was left for one says nothing any more."""
-        steps = [step for step in self._plan.steps if step.demotion and UNMARK in step.undo]
-        for step in steps:
-            await self._hands.run(step.node, UNMARK)
+        if not self._marked:
+            return
+        node = self._plan.node
+        own = sight.mark_of((await self._hands.run(node, MARK)).outputs[0])
+        if own is not None and own.action == self._id:
+            await self._hands.run(node, UNMARK)
 
     async def _verify_reverse(self, why: str) -> Report:
         back = reverse(self._plan)
@@ -295,7 +371,7 @@ class Course:
         return Result.UNKNOWN, text.format(why=why, undo=self._plan.undo)
 
     def _interrupted(self) -> tuple[Result, str]:
-        if not self._done:
+        if not self._done and not self._marked:
             return Result.REFUSED, tr("Interrupted before anything was changed.")
         return self._unknown(tr("Interrupted."))
 

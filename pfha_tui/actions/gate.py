@@ -10,7 +10,7 @@ from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 
-__all__ = ["HARD", "Context", "Permit", "findings", "permit", "still"]
+__all__ = ["HARD", "Context", "Permit", "findings", "permit", "silent"]
 
 Condition = Callable[[Case], Iterator[Finding]]
 
@@ -180,7 +180,11 @@ def _wish(plan: Plan) -> Iterator[Finding]:
         yield block("not-confirmed", text.format(node=plan.node), plan.node)
 
 
-def still(given: Permit, snapshot: PairSnapshot) -> Finding | None:
-    """The first role that is not as it was when the plan was made; None while the permit holds."""
-    context = Context(now=snapshot.at)
-    return general.roles_flipped(Case(given.plan, Scene(snapshot), context))
+def silent(given: Permit, snapshot: PairSnapshot, now: float) -> Finding | None:
+    """What keeps a plan from being gone on with: a node of which nothing is known at monotonic `now`; of a forced
+    failover only the node itself. None while both answer."""
+    case = Case(given.plan, Scene(snapshot, now), Context(now=now))
+    found = [*general.node_answers(case)]
+    if not given.plan.request.forced:
+        found += general.peer_answers(case)
+    return next((each for each in found if each.weight is Weight.BLOCK), None)

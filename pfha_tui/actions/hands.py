@@ -28,6 +28,8 @@ OPEN_S = 60.0
 LOCK_S = 15.0
 CLOSE_S = 5.0
 SLACK_S = 15.0
+PROBE_S = 4.0
+"""How long a link that answers may take to say so."""
 """How much longer than a transport's own limits is waited for it."""
 
 
@@ -106,6 +108,17 @@ class Hands:
         """Run commands on a node. Raises TransportError; after NetworkFailure the link counts as gone."""
         limit = sum(command.timeout_s for command in commands)
         return await self._used(node, lambda link: link.run(commands), limit)
+
+    async def probe(self, node: str, *commands: Command) -> Sample | None:
+        """As `run`, of a link that must answer at once; None where there never was a link. Raises as `run`."""
+        if node not in self._links:
+            return None
+        try:
+            async with asyncio.timeout(PROBE_S):
+                return await self.run(node, *commands)
+        except TimeoutError as error:
+            text = tr("no answer within {seconds} s")
+            raise TransportTimeout(text.format(seconds=f"{PROBE_S:.0f}")) from error
 
     async def run_armed(
         self, node: str, step: Command, undo: Sequence[Command], delay_s: float, guard: Guard

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -24,6 +25,8 @@ from pfha_tui.transports.base import TransportError
 
 FRESH_S: Final = 10.0
 """How long is waited for a sample of both nodes that is newer than the locks."""
+LOOK_S: Final = 0.5
+"""How often it is looked whether a feed has fallen silent."""
 PROVE_S: Final = 2.0
 """How often the proof is read."""
 LATE_S: Final = 15.0
@@ -88,9 +91,16 @@ class Sight:
         return proof
 
     async def verify(
-        self, plan: Plan, proof: Proof, hands: Hands
+        self,
+        plan: Plan,
+        proof: Proof,
+        hands: Hands,
+        hopeless: Callable[[], bool] = lambda: False,
     ) -> tuple[Result, tuple[Evidence, ...]]:
-        """Wait until it is settled what came of a plan: CONFIRMED, CONTRADICTED or UNKNOWN, and the evidence."""
+        """Wait until it is settled what came of a plan: CONFIRMED, CONTRADICTED or UNKNOWN, and the evidence.
+
+        UNKNOWN also as soon as `hopeless` says so, which is asked with each snapshot and twice a second.
+        """
         verifier = Verifier(plan)
         news = asyncio.Event()
         leave = self._feed.subscribe(lambda _: news.set())
@@ -99,13 +109,17 @@ class Sight:
             async with asyncio.timeout(plan.verify_s + LATE_S):
                 while True:
                     news.clear()
+                    if hopeless():
+                        return Result.UNKNOWN, verifier.evidence
                     now = self._clock.monotonic()
                     if now - read_at >= PROVE_S:
                         proof, read_at = await prove(plan, proof, hands), now
                     result = verifier.step(self._feed.current, proof)
                     if result is not None:
                         return result, verifier.evidence
-                    await news.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_S):
+                            await news.wait()
         except TimeoutError:
             return Result.UNKNOWN, verifier.evidence
         finally:

@@ -83,8 +83,10 @@ class _TakeBack:
             await self._hands.close()
 
     async def _wait_for_node(self) -> None:
-        """A watchdog that is still armed would undo it a second time: it is let run."""
+        """A watchdog that is still armed would take a demotion back a second time: it is let run."""
         left, clock = self._left, self._bench.clock
+        if not any(demotion_by(command) for command in left.undo):
+            return  # undone twice it is as undone once, and until then the node may serve nothing
         if left.fires_at is None or clock.epoch() >= left.fires_at + AFTER_S:
             return
         text = tr("{node} takes it back by itself by {time}; wait for that.")

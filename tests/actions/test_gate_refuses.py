@@ -263,12 +263,26 @@ def test_a_role_that_flipped_meanwhile_refuses() -> None:
     made = plan(V.SWITCHOVER, pair())
     given = gate.permit(made, pair(), gate.Context())
     assert isinstance(given, gate.Permit)
-    assert gate.still(given, pair()) is None
     flipped = pair(fw1(B, B), fw2(M, M))
     assert "roles-changed" in refusals(made, flipped)
-    found = gate.still(given, flipped)
-    assert found is not None and found.node == "fw1"
+    found = next(
+        each for each in gate.findings(made, flipped, gate.Context()) if each.id == "roles-changed"
+    )
+    assert found.node == "fw1"
     assert "was MASTER when the plan was made, and is BACKUP now" in found.text
+
+
+def test_a_permit_lasts_no_longer_than_both_nodes_answer() -> None:
+    given = gate.permit(plan(V.SWITCHOVER, pair()), pair(), gate.Context())
+    assert isinstance(given, gate.Permit)
+    assert gate.silent(given, pair(), NOW) is None
+    found = gate.silent(given, pair(), NOW + 5.5)
+    assert found is not None and found.id == "node-stale"
+    found = gate.silent(given, pair(fw1(), unreachable(fw2())), NOW)
+    assert found is not None and found.id == "peer-unreachable"
+    given = gate.permit(plan(V.FAILOVER, pair(), **FORCED), pair(), gate.Context())
+    assert isinstance(given, gate.Permit)
+    assert gate.silent(given, pair(fw1(), unreachable(fw2())), NOW) is None
 
 
 def test_a_plan_of_another_time_refuses() -> None:

@@ -16,11 +16,19 @@ from pfha_tui.lab import shell
 from pfha_tui.lab.carp import State
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.world import World
-from pfha_tui.transports.base import Call, Guard, NetworkFailure, NotInCatalogue
+from pfha_tui.transports.base import (
+    Call,
+    Guard,
+    NetworkFailure,
+    NotInCatalogue,
+    TransportTimeout,
+)
 from tests.support.lab_worlds import fresh
 from tests.support.virtual_time import VirtualClock
 
 TRIP_S = 0.004
+SILENT_S = 3.0
+"""How long is waited for a node that is frozen."""
 TARGET = PairTarget(
     "lab",
     NodeTarget("fw1", NodeRole.PRIMARY, "192.0.2.2", SshTarget("192.0.2.2")),
@@ -48,7 +56,7 @@ class Login:
         self._gone.set()
 
     async def open(self) -> None:
-        await asyncio.sleep(TRIP_S)
+        await self._trip()
         if not self.node.serving_network:
             raise NetworkFailure(f"{self.node.name} cannot be reached: timed out")
         self.alive, self._gone = True, asyncio.Event()
@@ -56,9 +64,15 @@ class Login:
     async def close(self) -> None:
         self.cut()
 
+    async def _trip(self) -> None:
+        await asyncio.sleep(TRIP_S)
+        if self.node.frozen:
+            await asyncio.sleep(SILENT_S)
+            raise TransportTimeout(f"{self.node.name} did not answer within {SILENT_S:.0f} s")
+
     async def run(self, commands: Sequence[Command], *, clock: bool = True) -> Sample:
         began = asyncio.get_running_loop().time()
-        await asyncio.sleep(TRIP_S)
+        await self._trip()
         outputs = [await self._one(command) for command in commands]
         now = asyncio.get_running_loop().time()
         return Sample(tuple(outputs), int(self.node.world.now), 0, now, now - began)
@@ -111,7 +125,7 @@ class Acting(Login):
         self.allowed.add(command)
 
     async def lock(self, path: str) -> bool:
-        await asyncio.sleep(TRIP_S)
+        await self._trip()
         self._check()
         holder = self._locks.get(self.node.name)
         if holder is not None and holder is not self and holder.alive:
@@ -144,7 +158,7 @@ class Acting(Login):
             self.after = done
 
     async def call_off(self) -> Call:
-        await asyncio.sleep(TRIP_S)
+        await self._trip()
         self._check()
         if self._watchdog is None or self._watchdog.stop():
             return Call.OFF
@@ -169,7 +183,9 @@ class Watchdog:
         texts = self._guard.texts
         if not texts or self._node.links.get(self._guard.path, "") in texts:
             for each in self._undo:
-                shell.answer(self._node, each.argv[0], list(each.argv[1:]), 0)
+                reply = shell.answer(self._node, each.argv[0], list(each.argv[1:]), 0)
+                if reply.work is not None:
+                    self._node.run(reply.work)
 
 
 class Patience:

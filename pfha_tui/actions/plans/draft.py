@@ -117,6 +117,12 @@ def named(scene: Scene, request: Request) -> int:
     return scene.index(request.node)
 
 
+def by_itself(step: Step) -> str:
+    """When the node takes a step back without any console."""
+    text = tr("{node} takes it back by itself after {seconds} s, unless it is confirmed before.")
+    return text.format(node=step.node, seconds=f"{step.watchdog_s or 0:.0f}")
+
+
 def handover_loss(moves: bool) -> str:
     """What moving the roles costs when both nodes live."""
     if not moves:

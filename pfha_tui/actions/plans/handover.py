@@ -6,7 +6,7 @@ from pfha_tui.actions.commands import MAINTENANCE_OFF, MAINTENANCE_ON, UNMARK, d
 from pfha_tui.actions.forecast import Change, player
 from pfha_tui.actions.model import Expectation, Method, Plan, Request, Risk, Step, Unplannable, Verb
 from pfha_tui.actions.plans import maintenance
-from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, handover_loss
+from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, by_itself, handover_loss
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.election import MAX_EFFECTIVE_SKEW, Contender, effective_skew
 from pfha_tui.domain.language import tr
@@ -60,7 +60,7 @@ def _hand_over(scene: Scene, request: Request, title: str) -> Plan:
         waits,
         loss=_loss(draft),
         undo=undo.format(node=draft.node, amount=amount),
-        notes=(_still_takes_over(draft), _watchdog(draft.node, step)),
+        notes=(_still_takes_over(draft), by_itself(step)),
         undo_request=Request(Verb.FAILBACK),
         risk=Risk.ROLE_CHANGING,
     )
@@ -194,8 +194,3 @@ def _loss(draft: Draft) -> str:
 def _still_takes_over(draft: Draft) -> str:
     text = tr("{node} still takes over if {peer} loses a link.")
     return text.format(node=draft.node, peer=draft.peer)
-
-
-def _watchdog(node: str, step: Step) -> str:
-    text = tr("{node} takes it back by itself after {seconds} s, unless it is confirmed before.")
-    return text.format(node=node, seconds=f"{step.watchdog_s or 0:.0f}")

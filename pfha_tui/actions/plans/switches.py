@@ -3,7 +3,7 @@
 from pfha_tui.actions.commands import CARP_OFF, CARP_ON, LARGEST_DEMOTION, REBOOT, demote
 from pfha_tui.actions.forecast import Change, device_of
 from pfha_tui.actions.model import Expectation, Plan, Request, Risk, Step, Unplannable, Verb
-from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, handover_loss, named
+from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, by_itself, handover_loss, named
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.demotion import DEFAULT_DEMOTION_FACTOR
 from pfha_tui.domain.election import dead_time
@@ -15,6 +15,9 @@ from pfha_tui.domain.wording import decimal
 PFSYNC_WAIT_S = 31.0
 """How long pfSense waits for pfsync when it switches CARP on (interfaces.inc, interfaces_sync_setup)."""
 
+PHP_S = 3.0
+"""How long PHP takes to start and to read the configuration."""
+
 Addresses = tuple[tuple[str, str, int, str], ...]
 
 
@@ -25,8 +28,19 @@ def disable(scene: Scene, request: Request) -> Plan:
         raise Unplannable(tr("{node} has CARP disabled already.").format(node=scene.name(at)))
     draft = Draft(scene, request, at, Change(allow=False))
     what = tr("Disable CARP on {node}: its VHIDs go to INIT and their addresses are taken away.")
-    step = Step(draft.node, CARP_OFF, what.format(node=draft.node), undo=(CARP_ON,))
     count = len(scene.view.vips)
+    waits = draft.waits(1.0 + count, 15.0 + 2 * count)
+    step = Step(
+        draft.node,
+        CARP_OFF,
+        what.format(node=draft.node),
+        undo=(CARP_ON,),
+        watchdog_s=waits[1] + WATCHDOG_GRACE_S,
+    )
+    alone = tr(
+        "Where {peer} stops answering before it is confirmed, CARP is enabled on {node} again; that takes up to "
+        "{seconds} s."
+    )
     undo = tr("Enable CARP on {node} again, by this console.")
     return draft.plan(
         tr("Disable CARP on {node}").format(node=draft.node),
@@ -36,17 +50,24 @@ def disable(scene: Scene, request: Request) -> Plan:
             allow=((draft.node, False),),
             addresses=_addresses(scene, 1 - at),
         ),
-        draft.waits(1.0 + count, 15.0 + 2 * count),
+        waits,
         loss=_silence(draft),
         undo=undo.format(node=draft.node),
         notes=(
             tr(
                 "A reboot, a link that comes up, and a changed VIP or high-availability setting enable it again."
             ),
+            alone.format(peer=draft.peer, node=draft.node, seconds=f"{_enabled_in(count):.0f}"),
+            by_itself(step),
         ),
         undo_request=Request(Verb.CARP_ENABLE, draft.node),
         risk=Risk.ROLE_CHANGING,
     )
+
+
+def _enabled_in(count: int) -> float:
+    """The longest that pfSense takes to enable CARP with so many VIPs: PHP, one second a VIP, the wait for pfsync."""
+    return PHP_S + count + PFSYNC_WAIT_S
 
 
 def _silence(draft: Draft) -> str:
