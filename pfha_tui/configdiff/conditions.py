@@ -98,6 +98,56 @@ def _kea_mirror(case: Case) -> bool:
     return left == theirs and right == ours
 
 
+def _carp_peer(case: Case) -> bool:
+    """Whether each node sends its unicast CARP to the other; without unicast nobody looks at the peer."""
+    vip = case.change.entries[0]
+    if "ucast" not in (_text(vip.left, "carp_mode"), _text(vip.right, "carp_mode")):
+        return True
+    return _pfsync_peer(case)
+
+
+def _vhid_twice(case: Case) -> bool:
+    """Whether another CARP VIP of this interface has the same VHID, on both nodes."""
+    change = case.change
+    if change.left != change.right:
+        return False
+    vip = change.entries[0].either
+    if _text(vip, "mode") != "carp":
+        return False
+    found = children(case.primary.root, "virtualip").get("vip")
+    return sum(
+        _text(one, "mode") == "carp"
+        and _text(one, "interface") == _text(vip, "interface")
+        and _text(one, "vhid") == change.left
+        for one in (found if isinstance(found, list) else ())
+    ) > 1  # fmt: skip
+
+
+def _no_password(case: Case) -> bool:
+    change = case.change
+    return (
+        not change.left and not change.right and _text(change.entries[0].either, "mode") == "carp"
+    )
+
+
+def _same_mac(case: Case) -> bool:
+    return bool(case.change.left) and case.change.left == case.change.right
+
+
+def _of_one_node(case: Case) -> bool:
+    """Whether what both nodes say is an address that only one of them has, and goes with it."""
+    change = case.change
+    if change.left != change.right:
+        return False
+    if change.path[0] == "dhcpd" and "enable" not in children(case.primary.root, *change.path[:2]):
+        return False
+    said = change.left if isinstance(change.left, list) else [change.left]
+    named = {_plain(each).split("/")[0] for each in said} - {""}
+    return bool(named) and any(
+        named <= _addresses(config) - _vips(config) for config in (case.primary, case.secondary)
+    )
+
+
 def _pfsync_peer(case: Case) -> bool:
     left, right = _plain(case.change.left), _plain(case.change.right)
     return left in _addresses(case.secondary) and right in _addresses(case.primary)
@@ -216,6 +266,12 @@ TESTS: Final[dict[str, Callable[[Case], bool]]] = {
     "dhcp-peer": _dhcp_peer,
     "kea-mirror": _kea_mirror,
     "pfsync-peer": _pfsync_peer,
+    "carp-peer": _carp_peer,
+    "vhid-twice": _vhid_twice,
+    "no-password": _no_password,
+    "same-mac": _same_mac,
+    "of-one-node": _of_one_node,
+    "never": lambda case: False,
     "different": _different,
     "only-primary": _only_primary,
     "sync-target": _sync_target,

@@ -47,6 +47,8 @@ CONSEQUENCES: Final = (
     Consequence("aliases/alias", mark("Rules that name this alias would not work on {secondary}."), Kind.ITEM, _P),
     Consequence("aliases/alias/address", mark("Every rule that names this alias would match other addresses on "
                                               "{secondary}.")),
+    Consequence("nat/outbound/rule/target", mark("After a failover {secondary} would send with an address that is not "
+                                                 "its own: no answer comes back."), rule="nat-own-address"),
     Consequence("nat/outbound/mode", mark("After a failover outbound NAT would follow other rules: sessions that leave "
                                           "from a VIP are lost.")),
     Consequence("nat/outbound/rule*", mark("After a failover these connections would leave with another address, or "
@@ -55,6 +57,11 @@ CONSEQUENCES: Final = (
     Consequence("nat/*", mark("Addresses would be translated otherwise on {secondary}.")),
     Consequence("virtualip/vip/advskew", mark("The election would not be {primary} first and {secondary} second: equal "
                                               "skews flap, a smaller one takes over.")),
+    Consequence("virtualip/vip/carp_*", mark("The advertisements do not reach the other node: both would be MASTER.")),
+    Consequence("virtualip/vip/vhid", mark("Two VIPs share a VHID on one interface: only one of them can be up."),
+                rule="vhid-twice"),
+    Consequence("virtualip/vip/password", mark("Anybody in this network could take the address over: nothing protects "
+                                               "the advertisements."), rule="vip-password"),
     Consequence("virtualip/vip/password", mark("The nodes reject each other's advertisements: both would be MASTER.")),
     Consequence("virtualip/vip/vhid", mark("Each node is alone with its VHID: both would be MASTER.")),
     Consequence("virtualip_carp_maintenancemode", mark("Both nodes stand back, so neither is the better one: whoever "
@@ -67,6 +74,8 @@ CONSEQUENCES: Final = (
     Consequence("virtualip/vip", mark("{secondary} could not take over this address."), Kind.ITEM, _P),
     Consequence("virtualip/vip", mark("{secondary} holds an address that {primary} does not: nobody else answers for "
                                       "it."), Kind.ITEM, _S),
+    Consequence("dhcpd/*", mark("Clients are sent to an address of one node: while that node is down nobody answers "
+                                "there."), rule="dhcp-own-address"),
     Consequence("dhcpd/*/failover_peerip", mark("The DHCP servers do not find each other: no shared leases.")),
     Consequence("dhcpd/*/staticmap", mark("This machine would get another address, or other settings.")),
     Consequence("dhcpd/*/enable", mark("After a failover nobody would hand out addresses on this network.")),
@@ -93,6 +102,8 @@ CONSEQUENCES: Final = (
     Consequence("captiveportal/*", mark("Guests would be treated otherwise after a failover.")),
     Consequence("shaper/*", mark("Traffic would be shaped otherwise after a failover.")),
     Consequence("dnshaper/*", mark("Traffic would be limited otherwise after a failover.")),
+    Consequence("interfaces/*/spoofmac", mark("Both nodes have the same MAC: frames reach one of them only."),
+                rule="same-mac"),
     Consequence("interfaces/*/ipaddr*", mark("The nodes do not see each other's CARP, or fight over one address.")),
     Consequence("interfaces/*/subnet*", mark("The nodes do not agree on the network: addresses are out of reach.")),
     Consequence("interfaces/*/enable", mark("{secondary} could not serve this network.")),

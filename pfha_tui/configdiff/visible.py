@@ -81,7 +81,7 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "revision": _names("time description username"),
     "dhcpbackend": _names("dhcpbackend"),
     "virtualip": _names(
-        "mode interface vhid advskew advbase uniqid descr type subnet subnet_bits noexpand"
+        "mode interface vhid advskew advbase uniqid descr type subnet subnet_bits noexpand carp_mode carp_peer"
     ),
     "filter": _names(
         f"{_ENDPOINT} tracker type interface ipprotocol protocol descr disabled floating quick direction nosync "

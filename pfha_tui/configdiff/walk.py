@@ -24,7 +24,9 @@ ZONES: Final = frozenset(
 
 RELATED: Final = frozenset({
     "virtualip_carp_maintenancemode", "virtualip/vip/subnet",
-    "virtualip/vip/advskew", "interfaces/*/ipaddr", "interfaces/*/ipaddrv6", "dhcpd/*/failover_peerip",
+    "virtualip/vip/advskew", "virtualip/vip/vhid", "virtualip/vip/password", "virtualip/vip/carp_peer",
+    "interfaces/*/spoofmac", "nat/outbound/rule/target", "dhcpd/*/gateway", "dhcpd/*/dnsserver",
+    "interfaces/*/ipaddr", "interfaces/*/ipaddrv6", "dhcpd/*/failover_peerip",
     "hasync/synchronizetoip", "hasync/username", "hasync/password", "hasync/pfsyncpeerip", "hasync/pfhostid",
     "kea/ha/role", "kea/ha/localip", "kea/ha/remoteip", "kea/ha/localport", "kea/ha/remoteport", "kea/ha/localname",
     "kea/ha/remotename", "kea6/ha/role", "kea6/ha/localip", "kea6/ha/remoteip", "kea6/ha/localport",
@@ -32,6 +34,10 @@ RELATED: Final = frozenset({
 })  # fmt: skip
 """Fields that stand in a relation to those of the other node: they can be wrong while they are equal."""
 
+_NEVER_EMPTY: Final = "virtualip/vip/password"
+"""That this is empty is looked at too."""
+
+_RELATED_LISTS: Final = frozenset({"virtualip/vip", "nat/outbound/rule"})
 _WITH_RELATED: Final = frozenset(path.split("/")[0] for path in RELATED)
 
 PARTED: Final = {
@@ -132,11 +138,11 @@ def _value(
 ) -> Iterator[Change]:
     pattern = identity.pattern(path)
     if pattern in RELATED:
-        if not (_nothing(path, left) and _nothing(path, right)):
+        if pattern == _NEVER_EMPTY or not (_nothing(path, left) and _nothing(path, right)):
             yield Change(Kind.FIELD, path, entries, left, right)
         return
     if left == right and (
-        path[0] not in _WITH_RELATED or (isinstance(left, list) and pattern != "virtualip/vip")
+        path[0] not in _WITH_RELATED or (isinstance(left, list) and pattern not in _RELATED_LISTS)
     ):
         return
     if isinstance(left, list) or isinstance(right, list):
@@ -188,7 +194,7 @@ def _list(
     for number, pair in enumerate(pairs):
         one = None if pair.left is None else left[pair.left]
         two = None if pair.right is None else right[pair.right]
-        if one == two and pattern != "virtualip/vip":
+        if one == two and pattern not in _RELATED_LISTS:
             continue
         entry = Entry(path, str(number + 1), one, two)
         within = (*entries, entry)

@@ -6,7 +6,7 @@ import pytest
 from diff_pairs import VERSIONS, compared
 from drifts import DRIFTS, LAWFUL, Drift, Lawful
 from drifts_hostile import HARMLESS, HOSTILE
-from drifts_local import LOCAL
+from drifts_local import EQUAL, LAWFUL_RELATIONS, LOCAL
 from drifts_review import RELATIONS, REVIEW
 
 from pfha_tui.configdiff.model import Verdict
@@ -23,7 +23,7 @@ def test_a_healthy_pair_has_no_difference_that_counts(version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "drift", (*DRIFTS, *REVIEW, *RELATIONS, *LOCAL, *HOSTILE), ids=lambda drift: drift.name
+    "drift", (*DRIFTS, *REVIEW, *RELATIONS, *LOCAL, *EQUAL, *HOSTILE), ids=lambda drift: drift.name
 )
 def test_a_drift_is_found_named_and_judged(drift: Drift) -> None:
     report = compared(drift.secondary, drift.primary)
@@ -47,7 +47,9 @@ def test_one_drift_is_few_lines(drift: Drift) -> None:
     assert len(report.differences) <= 2, report.differences
 
 
-@pytest.mark.parametrize("lawful", (*LAWFUL, *HARMLESS), ids=lambda lawful: lawful.name)
+@pytest.mark.parametrize(
+    "lawful", (*LAWFUL, *HARMLESS, *LAWFUL_RELATIONS), ids=lambda lawful: lawful.name
+)
 def test_a_lawful_difference_stays_silent(lawful: Lawful) -> None:
     report = compared(lawful.secondary, lawful.primary)
     assert report.differences == ()
