@@ -7,7 +7,8 @@ import pytest
 from action_pairs import MARK, fw1, fw2, maintained, pair, plan, refusals, switched, warnings
 
 from pfha_tui.actions import gate
-from pfha_tui.actions.model import Method, Verb, Weight
+from pfha_tui.actions.commands import demote
+from pfha_tui.actions.model import Method, Unplannable, Verb, Weight
 from pfha_tui.domain.model import Gateway, NodeClock, PfInfo, SystemStats
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, PairSnapshot
@@ -158,7 +159,7 @@ def test_a_second_demotion_on_the_same_node_is_refused() -> None:
 @pytest.mark.parametrize(
     ("id", "first"),
     [
-        ("node-demoted", fw1(B, B, demotion=153, mark=reading((MARK,)))),
+        ("node-demoted", fw1(B, B, demotion=270, mark=reading((MARK,)))),
         ("not-taken-back", fw1(B, B, demotion=270, mark=reading((MARK,)))),
         ("node-preempt-off", fw1(B, B, demotion=120, preempt=False, mark=reading((MARK,)))),
         ("node-booting", fw1(B, B, demotion=120, mark=reading((MARK,)), booting=reading(True))),
@@ -179,13 +180,33 @@ def test_failback_is_refused_with_what_else_holds_it_back(id: str, first: Any) -
         ("node-link-down", fw1(M, X, demotion=240, lan_status="no carrier")),
         ("node-carp-off", fw1(X, X, demotion=480, allow=False)),
         ("node-init", fw1(M, X, demotion=240)),
-        ("demotion-ours", fw1(B, B, demotion=120, mark=reading((MARK,)))),
         ("demotion-ours", replace(fw1(demotion=33), mark=pair().primary.snmp)),
     ],
 )
 def test_a_demotion_is_reset_only_when_its_cause_is_gone(id: str, first: Any) -> None:
     snapshot = pair(first, fw2(M, M) if first.roles[0].state is not M else fw2(B, B))
     assert id in refusals(plan(V.DEMOTION_RESET, snapshot, "fw1"), snapshot)
+
+
+def test_what_another_hand_added_to_our_demotion_is_taken_off_in_either_order() -> None:
+    both = pair(fw1(B, B, demotion=170, mark=reading((MARK,))), fw2(M, M))
+    back = plan(V.FAILBACK, both)
+    assert refusals(back, both) == set()
+    assert "node-demoted" in warnings(back, both)
+    assert back.expectation.demotion == (("fw1", 50),)
+    reset = plan(V.DEMOTION_RESET, both, "fw1")
+    assert refusals(reset, both) == set()
+    assert (reset.steps[0].command, reset.steps[0].undo) == (demote(-50), (demote(50),))
+    assert reset.expectation.demotion == (("fw1", 120),)
+    with pytest.raises(Unplannable, match="is ours: fail back"):
+        plan(V.DEMOTION_RESET, switched(), "fw1")
+
+
+def test_what_is_left_of_a_demotion_of_ours_that_another_hand_made_smaller_is_reset() -> None:
+    left = pair(fw1(B, B, demotion=110, mark=reading((MARK,))), fw2(M, M))
+    reset = plan(V.DEMOTION_RESET, left, "fw1")
+    assert refusals(reset, left) == set()
+    assert reset.expectation.demotion == (("fw1", 0),)
 
 
 def test_what_serves_is_not_rebooted() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pfha_tui.actions.conditions.case import Case, block, fine, seen, warn
+from pfha_tui.actions.conditions.roles import comes_home
 from pfha_tui.actions.model import Finding, Verb
 from pfha_tui.actions.plans.handover import held_by_us
 from pfha_tui.domain.demotion import Demotion
@@ -34,7 +35,10 @@ def node_fit(case: Case) -> Iterator[Finding]:
     if left:
         text = tr("{node} would still be demoted by {demotion}")
         text = text.format(node=case.node.name, demotion=left)
-        yield block("node-demoted", seen(text, case.node.node.carp, case.node.now), case.node.name)
+        text = seen(text, case.node.node.carp, case.node.now)
+        # What another hand has added is no reason to leave ours there: it would keep both from being taken off.
+        home = case.plan.request.verb is Verb.FAILBACK and not any(comes_home(case))
+        yield (warn if home else block)("node-demoted", text, case.node.name)
     yield from _vhids(case, case.index, "node")
 
 

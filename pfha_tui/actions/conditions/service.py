@@ -26,13 +26,7 @@ def cause_gone(case: Case) -> Iterator[Finding]:
         text = tr("{node} has in INIT: {vips}").format(node=name, vips=abridged(down))
         yield block("node-init", seen(text, side.node.interfaces, now), name)
     found = case.scene.demotion(case.index)
-    ours = found.ours or found.stale if found is not None else None
-    if ours is not None:
-        text = tr("An action of {who} has left its mark on {node}: fail back instead")
-        yield block(
-            "demotion-ours", seen(text.format(who=ours.who, node=name), side.node.mark, now), name
-        )
-    elif side.current(side.node.mark) is None:
+    if side.current(side.node.mark) is None:
         text = tr("Whether an action of ours demotes {node} is not known").format(node=name)
         yield block("demotion-ours", seen(text, side.node.mark, now), name)
     if found is not None and found.bulk:
@@ -42,7 +36,7 @@ def cause_gone(case: Case) -> Iterator[Finding]:
         )
     elif found is not None:
         text = tr("{node} is demoted by {demotion}, and nothing explains it")
-        text = text.format(node=name, demotion=found.total)
+        text = text.format(node=name, demotion=found.total - found.own)
         yield fine("demotion", seen(text, reading, now), name)
 
 

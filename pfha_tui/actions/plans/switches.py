@@ -147,7 +147,8 @@ def _missing(scene: Scene, index: int, wanted: Addresses) -> bool:
 
 
 def reset(scene: Scene, request: Request) -> Plan:
-    """A demotion whose cause is gone is taken off. Raises Unplannable where there is none, or none is known."""
+    """A demotion whose cause is gone is taken off, but for the part that is ours. Raises Unplannable where there is
+    none, none is known, or all of it is ours."""
     at = named(scene, request)
     found = scene.demotion(at)
     if found is None:
@@ -157,24 +158,28 @@ def reset(scene: Scene, request: Request) -> Plan:
     if abs(found.total) > LARGEST_DEMOTION:
         text = tr("{node} is demoted by {demotion}: more than anything adds by itself.")
         raise Unplannable(text.format(node=scene.name(at), demotion=found.total))
-    draft = Draft(scene, request, at, Change(demotion=0))
+    part = found.total - found.own
+    if not part:
+        text = tr("What demotes {node} by {demotion} is ours: fail back instead.")
+        raise Unplannable(text.format(node=scene.name(at), demotion=found.total))
+    draft = Draft(scene, request, at, Change(demotion=found.own))
     waits = draft.waits(1.0, 10.0)
-    what = tr("Change the demotion of {node} by {amount}, to 0.")
+    what = tr("Change the demotion of {node} by {amount}, to {total}.")
     step = Step(
         draft.node,
-        demote(-found.total),
-        what.format(node=draft.node, amount=-found.total),
-        undo=(demote(found.total),),
+        demote(-part),
+        what.format(node=draft.node, amount=-part, total=found.own),
+        undo=(demote(part),),
         watchdog_s=waits[1] + WATCHDOG_GRACE_S,
     )
     undo = tr("Demote {node} by {demotion} again.")
     return draft.plan(
         tr("Reset the demotion of {node}").format(node=draft.node),
         (step,),
-        Expectation(roles=draft.foreseen, demotion=((draft.node, 0),)),
+        Expectation(roles=draft.foreseen, demotion=((draft.node, found.own),)),
         waits,
         loss=handover_loss(draft.takes),
-        undo=undo.format(node=draft.node, demotion=found.total),
+        undo=undo.format(node=draft.node, demotion=part),
     )
 
 
