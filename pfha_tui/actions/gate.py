@@ -40,6 +40,7 @@ _HAND_OVER: tuple[Condition, ...] = (
 _SWITCH: tuple[Condition, ...] = (
     *_HAND_OVER,
     roles.serves,
+    roles.moves_something,
     roles.skews,
     roles.demotion_fits,
     *_COSTS,
@@ -118,6 +119,7 @@ HARD = frozenset(
         "roles-changed",
         "plan-outdated",
         "no-master-after",
+        "moves-nothing",
     }
 )
 """What holds back a forced failover too."""

@@ -354,6 +354,16 @@ def test_what_holds_back_even_a_forced_failover() -> None:
     assert "Only stopping its virtual machine would remain." in found[0].text
 
 
+def test_a_forced_failover_to_a_peer_that_nothing_reaches_is_refused() -> None:
+    silent = unreachable(fw2())
+    failed = silent.snmp.failed(ReadError(ErrorKind.FAILED, "timed out"), NOW)
+    for peer in (replace(silent, snmp=failed), replace(silent, snmp=reading(None, age=60))):
+        snapshot = pair(fw1(), peer)
+        assert refusals(plan(V.FAILOVER, snapshot, "fw1", **FORCED), snapshot) == {"moves-nothing"}
+    heard = pair(fw1(), replace(silent, snmp=reading(None)))
+    assert refusals(plan(V.FAILOVER, heard, "fw1", **FORCED), heard) == set()
+
+
 def test_an_obstacle_is_removed_even_without_the_peer() -> None:
     alone = pair(fw1(M, M, 254, maintenance=reading(True)), unreachable(fw2()))
     made = plan(V.MAINTENANCE_LEAVE, alone, "fw1")

@@ -213,3 +213,16 @@ def test_a_reboot_of_the_home_moves_the_roles_and_one_of_the_standby_does_not() 
 
 def test_a_plan_is_the_same_for_the_same_pair() -> None:
     assert plan(V.SWITCHOVER, pair()) == plan(V.SWITCHOVER, pair())
+
+
+def test_a_forced_failover_promises_nothing_of_a_peer_that_is_silent() -> None:
+    wish = {"reason": "x", "confirmed": "fw1"}
+    made = plan(Verb.FAILOVER, pair(fw1(), unreachable(fw2())), "fw1", **wish)
+    assert made.loss.startswith("fw2 does not answer: this moves nothing, unless")
+    assert not any("preferred" in step.what for step in made.steps)
+    assert not any("still takes over" in note for note in made.notes)
+    healthy = plan(Verb.FAILOVER, pair(), "fw1", **wish)
+    assert "fw1 still takes over if fw2 loses a link." in healthy.notes
+    assert "so that fw2 is preferred" in healthy.steps[0].what
+    far = plan(Verb.FAILOVER, pair(fw1(), fw2(B, B, 230)), "fw1", **wish)
+    assert not any("still takes over" in note for note in far.notes)

@@ -7,6 +7,8 @@ from pfha_tui.actions.model import Finding, RoleLine
 from pfha_tui.domain.election import MAINTENANCE_ADVSKEW, MAX_EFFECTIVE_SKEW, contender
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.reading import Freshness
+from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.view import Outcome
 from pfha_tui.domain.wording import abridged
 
@@ -75,6 +77,18 @@ def taken_over(case: Case) -> Iterator[Finding]:
         text = tr("By CARP's election {peer} would not take over {vips}.")
         labels = abridged([line.label for line in stays])
         yield block("not-taken-over", text.format(peer=case.plan.peer, vips=labels), case.plan.peer)
+
+
+def moves_something(case: Case) -> Iterator[Finding]:
+    """Of a forced failover: where neither SSH nor SNMP reaches the peer, some VHID is foreseen to move."""
+    side, plan = case.peer, case.plan
+    asked = side.node.snmp.tried_at is not None or side.node.snmp_link.state is not LinkState.OFF
+    deaf = asked and side.node.snmp.freshness(side.now) not in (Freshness.FRESH, Freshness.LATE)
+    if not plan.request.forced or side.node.reachable is not False or not deaf:
+        return
+    if not any(line.node == plan.peer and line.after is MASTER for line in plan.roles):
+        text = tr("Neither SSH nor SNMP reaches {peer}: nothing would move to it.")
+        yield block("moves-nothing", text.format(peer=plan.peer), plan.peer)
 
 
 def comes_home(case: Case) -> Iterator[Finding]:

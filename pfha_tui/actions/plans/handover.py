@@ -1,5 +1,6 @@
 """Moving the service: switchover, failover, and failback to the configured home."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pfha_tui.actions.commands import MAINTENANCE_OFF, MAINTENANCE_ON, UNMARK, demote, mark
@@ -8,9 +9,11 @@ from pfha_tui.actions.model import Expectation, Method, Plan, Request, Risk, Ste
 from pfha_tui.actions.plans import maintenance
 from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, by_itself, handover_loss
 from pfha_tui.actions.scene import Scene
-from pfha_tui.domain.election import MAX_EFFECTIVE_SKEW, Contender, effective_skew
+from pfha_tui.domain.demotion import DEFAULT_DEMOTION_FACTOR
+from pfha_tui.domain.election import MAX_EFFECTIVE_SKEW, Contender, effective_skew, takes_over
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.mark import write
+from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.view import Vip
 
 MARGIN = 20
@@ -44,6 +47,8 @@ def _hand_over(scene: Scene, request: Request, title: str) -> Plan:
     draft = Draft(scene, request, at, Change(demotion=total))
     waits = draft.waits(1.0, 10.0)
     text = tr("Demote {node} by {amount}, so that {peer} is preferred for every VHID.")
+    if not _preferred(draft):
+        text = tr("Demote {node} by {amount}.")
     step = Step(
         draft.node,
         demote(amount),
@@ -60,7 +65,7 @@ def _hand_over(scene: Scene, request: Request, title: str) -> Plan:
         waits,
         loss=_loss(draft),
         undo=undo.format(node=draft.node, amount=amount),
-        notes=(_still_takes_over(draft), by_itself(step)),
+        notes=(*_still_takes_over(draft), by_itself(step)),
         undo_request=Request(Verb.FAILBACK),
         risk=Risk.ROLE_CHANGING,
     )
@@ -188,9 +193,34 @@ def _loss(draft: Draft) -> str:
         "Whatever {peer} cannot do: connections whose states did not reach it are cut, VIPs that it does not serve "
         "stay with {node}, and where it does not hear {node} both may serve for a moment."
     )
+    if not draft.scene.sides[1 - draft.index].known:
+        silent = tr(
+            "{peer} does not answer: this moves nothing, unless it still hears {node} and only its login is dead."
+        )
+        text = f"{silent} {text}"
     return text.format(node=draft.node, peer=draft.peer)
 
 
-def _still_takes_over(draft: Draft) -> str:
+def _preferred(draft: Draft) -> bool:
+    """By the forecast the peer serves every VHID afterwards."""
+    lines = [line.after for line in draft.roles if line.node == draft.peer]
+    return bool(lines) and all(state is CarpState.MASTER for state in lines)
+
+
+def _still_takes_over(draft: Draft) -> Iterator[str]:
+    """Said only where CARP's election has it so: the peer serves, and a link less demotes it by more than we did."""
+    scene, peer = draft.scene, 1 - draft.index
+    carp = scene.sides[peer].current(scene.sides[peer].node.carp)
+    if carp is None or carp.demotion is None or not _preferred(draft):
+        return
+    factor = carp.ifdown_demotion_factor
+    lost = Change(carp.demotion + (DEFAULT_DEMOTION_FACTOR if factor is None else factor))
+    for vip in scene.view.vips:
+        mine = player(scene.view, vip, draft.index, draft.change)
+        theirs = player(scene.view, vip, peer, lost)
+        if not isinstance(mine, Contender) or not isinstance(theirs, Contender):
+            return
+        if not takes_over(mine, theirs):
+            return
     text = tr("{node} still takes over if {peer} loses a link.")
-    return text.format(node=draft.node, peer=draft.peer)
+    yield text.format(node=draft.node, peer=draft.peer)
