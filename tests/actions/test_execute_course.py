@@ -131,7 +131,7 @@ def test_the_lock_of_either_node_refuses_and_nothing_is_written(name: str, tmp_p
         before = rig.print()
         report = await rig.perform()
         assert report.result is Result.REFUSED
-        assert name in report.text
+        assert f"under way on {name}; a login of ours that was lost" in report.text
         (told,) = Journal(rig.stand.journal, "reader").records()
         assert (told["kind"], told["id"], told["why"]) == ("refused", report.id, report.text)
         assert rig.print() == before
