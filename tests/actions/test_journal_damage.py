@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from action_pairs import pair, plan, refusals, warnings
 from journal_plans import a_journal, a_plan
 
 from pfha_tui.actions import chain, journal
 from pfha_tui.actions.journal import Journal, verify
-from pfha_tui.actions.model import Result
+from pfha_tui.actions.model import Result, Verb
 
 Damage = Callable[[list[bytes]], list[bytes]]
 
@@ -133,3 +134,11 @@ def test_a_refused_attempt_stands_there_and_is_not_unfinished(tmp_path: Path) ->
     (told,) = kept.records()
     assert (told["kind"], told["why"], told["reason"]) == ("refused", "fw2 is demoted.", "fan")
     assert (kept.unfinished("HQ"), kept.last_change("HQ"), kept.damage()) == ((), None, None)
+
+
+def test_the_gate_refuses_on_it_and_lets_force_pass_with_a_warning() -> None:
+    made = plan(Verb.SWITCHOVER, pair(), reason="fan")
+    assert refusals(made, pair(), damage="The journal is damaged.") == {"journal"}
+    forced = plan(Verb.FAILOVER, pair(), reason="fan", confirmed="fw1")
+    assert refusals(forced, pair(), damage="The journal is damaged.") == set()
+    assert "journal" in warnings(forced, pair(), damage="The journal is damaged.")
