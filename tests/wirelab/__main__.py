@@ -83,8 +83,8 @@ def inside(name: str, rule: Rule) -> Result:
     os.environ["PATH"] = PATH
     # Nothing of the developer's own is read or written.
     os.environ["HOME"] = str(netns.ROOM / "home")
-    for name in [each for each in os.environ if each.startswith(("XDG_", "PFHA_", "SSH_"))]:
-        del os.environ[name]
+    for own in [each for each in os.environ if each.startswith(("XDG_", "PFHA_", "SSH_"))]:
+        del os.environ[own]
     drill = next(each for each in load() if each.name == name)
     try:
         return Result(name, facts=asyncio.run(drill.play(rule)))
