@@ -12,35 +12,18 @@ MARK = "/var/run/pfha-tui.mark"
 LARGEST_DEMOTION = 10_000
 _DEMOTION = re.compile(r"/sbin/sysctl net\.inet\.carp\.demotion=(-?[1-9][0-9]{0,4})", re.ASCII)
 
-MAINTENANCE_ON = Command(
-    "maintenance-on",
-    ("/usr/local/sbin/pfSsh.php", "playback", "enablecarpmaint"),
-    root=True,
-    timeout_s=60.0,
-    access=Access.WRITE,
-)
-MAINTENANCE_OFF = Command(
-    "maintenance-off",
-    ("/usr/local/sbin/pfSsh.php", "playback", "disablecarpmaint"),
-    root=True,
-    timeout_s=60.0,
-    access=Access.WRITE,
-)
-CARP_ON = Command(
-    "carp-on",
-    ("/usr/local/sbin/pfSsh.php", "playback", "enablecarp"),
-    root=True,
-    timeout_s=150.0,
-    access=Access.WRITE,
-)
+
+def _playback(id: str, name: str, timeout_s: float) -> Command:
+    """One of pfSense's own scripts, run as its console menu would."""
+    argv = ("/usr/local/sbin/pfSsh.php", "playback", name)
+    return Command(id, argv, root=True, timeout_s=timeout_s, access=Access.WRITE)
+
+
+MAINTENANCE_ON = _playback("maintenance-on", "enablecarpmaint", 60.0)
+MAINTENANCE_OFF = _playback("maintenance-off", "disablecarpmaint", 60.0)
+CARP_ON = _playback("carp-on", "enablecarp", 150.0)
 """One second a VIP, and up to 31 s in which pfSense waits for pfsync."""
-CARP_OFF = Command(
-    "carp-off",
-    ("/usr/local/sbin/pfSsh.php", "playback", "disablecarp"),
-    root=True,
-    timeout_s=150.0,
-    access=Access.WRITE,
-)
+CARP_OFF = _playback("carp-off", "disablecarp", 150.0)
 SYNC = Command(
     "sync-now",
     ("/etc/rc.filter_synchronize",),

@@ -1,5 +1,6 @@
 """The keys that act on a pair; what they do is loaded when one is pressed, or the first feed is open."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -55,13 +56,13 @@ class Acting(Desk):
         may = self.open_operator is not None and not (options.watch or options.read_only)
         return may and isinstance(target, PairTarget) and not target.read_only
 
+    @abstractmethod
     def tick(self) -> None:
         """Draw the screen that is open."""
-        raise NotImplementedError
 
+    @abstractmethod
     def focused_node(self) -> int | None:
         """The node (0 or 1) of the open pair whose pane has the focus."""
-        raise NotImplementedError
 
     def show_deeds(self) -> None:
         """Draw the dialog that is open, or open the one that waits."""

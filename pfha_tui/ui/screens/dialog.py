@@ -1,5 +1,6 @@
 """What the dialogs that act have in common: they live with the pair below them, and outlast what cannot be drawn."""
 
+from abc import abstractmethod
 from typing import TypeVar
 
 from textual.screen import ModalScreen
@@ -54,9 +55,9 @@ class Dialog(ModalScreen[Answer]):
             said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
             self.query_one("#head", Lines).draw((line((said, Tone.BAD)),))
 
+    @abstractmethod
     def draw(self, snapshot: PairSnapshot, scene: Scene) -> None:
         """Put this moment into the widgets."""
-        raise NotImplementedError
 
     def say(self, sentence: str) -> None:
         """Tell something where the keys stand."""
