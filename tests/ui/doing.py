@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import driving
 import factory
+from driving import until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -30,8 +31,12 @@ from pfha_tui.actions.model import (
     Verb,
     Weight,
 )
+from pfha_tui.domain.mark import OwnMark
+from pfha_tui.domain.model import CarpSysctls
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.ui.app import ConsoleApp
+from pfha_tui.ui.screens.action import ActionScreen
+from pfha_tui.ui.screens.deed import DeedScreen
 from pfha_tui.ui.screens.dialog import Dialog
 from pfha_tui.ui.widgets.lines import Lines
 from pfha_tui.ui.widgets.push import Push
@@ -233,3 +238,35 @@ def focus_of(app: ConsoleApp) -> str:
 
 def field_of(app: ConsoleApp, name: str) -> Input:
     return app.screen.query_one(f"#field-{name}", Input)
+
+
+def failed_over():
+    first = factory.node(
+        0,
+        roles=factory.roles(factory.B, factory.B),
+        carp=factory.fresh(CarpSysctls(True, True, 120, 1, 240, 240, 240)),
+        mark=factory.fresh((OwnMark("00112233", 120, int(factory.EPOCH) - 60, "alice"),)),
+    )
+    second = factory.node(1, roles=factory.roles(factory.M, factory.M, 100))
+    return factory.pair(first, second, factory.healthy().verdict)
+
+
+def in_maintenance():
+    snapshot = failed_over()
+    first = replace(snapshot.primary, mark=factory.fresh(()), maintenance=factory.fresh(True))
+    return replace(snapshot, primary=first)
+
+
+async def typed(pilot, text: str) -> None:
+    await pilot.press(*text)
+    await pilot.pause()
+
+
+async def begun(app, pilot, name: str = "fw1") -> None:
+    """The switchover's dialog answered as it must be."""
+    await pilot.press("s")
+    await dialog(pilot, ActionScreen)
+    await typed(pilot, name)
+    await until(pilot, lambda: push(app, "#action-go").enabled)
+    await pilot.press("enter", "enter")
+    await dialog(pilot, DeedScreen)

@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 import doing
 import driving
 import factory
-from doing import FakeOperator, dialog, push
-from test_acting import failed_over, in_maintenance
+from doing import FakeOperator, dialog, failed_over, in_maintenance, push
 from textual.pilot import Pilot
 
 from pfha_tui.actions.model import Lease, Result
