@@ -10,6 +10,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,8 @@ KEEP = 60.0
 """Seconds after which the output of a command is deleted: it has been read long since."""
 OPEN_WAIT = 5.0
 """Seconds that a stream waits for its reader to come."""
+TERMINATED = 143
+"""How a shell tells that SIGTERM ended a command."""
 BUSY = 75
 """EX_TEMPFAIL: how lockf ends when another holds the lock."""
 BACKLOG = 65536
@@ -149,10 +152,16 @@ class Bridge:
         self, caller: Path, line: IO[bytes], path: str, reply: Reply, work: Iterator[float]
     ) -> None:
         """Do what the command does, in world time, and answer when it is done; never, if the power fails."""
-        done = asyncio.Event()
-        self.node.run(work, done.set)
+        over = asyncio.Event()
+
+        def killed() -> None:
+            nonlocal reply
+            reply = replace(reply, code=TERMINATED)
+            over.set()
+
+        self.node.run(work, over.set, killed if reply.killable else None)
         try:
-            await done.wait()
+            await over.wait()
             with contextlib.suppress(OSError):
                 self._tell(line, path, reply)
         finally:

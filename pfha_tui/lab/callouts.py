@@ -2,9 +2,18 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from pfha_tui.lab.carp import TICK_SLACK
 from pfha_tui.lab.scheduler import Scheduler, Timer
+
+
+@dataclass(slots=True, eq=False)
+class _Process:
+    """A job that can be killed: what follows its next pause, and who is told if nothing does."""
+
+    timer: Timer
+    killed: Callable[[], None]
 
 
 class Callouts:
@@ -17,6 +26,7 @@ class Callouts:
         self._chance = chance
         self._timers: list[Timer] = []
         self._held: list[tuple[Timer, Callable[[], None]]] = []
+        self._processes: dict[Iterator[float], _Process] = {}
 
     def arm(self, delay: float, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back `delay` seconds from now, or when the node no longer hangs."""
@@ -40,13 +50,32 @@ class Callouts:
         self._timers.append(timer)
         return timer
 
-    def run(self, work: Iterator[float], done: Callable[[], None] | None = None) -> None:
-        """Do a job of several steps: it yields the seconds until its next step, and dies with the power."""
+    def run(
+        self,
+        work: Iterator[float],
+        done: Callable[[], None] | None = None,
+        killed: Callable[[], None] | None = None,
+    ) -> None:
+        """Do a job of several steps: it yields the seconds until its next step, and dies with the power.
+
+        `done` is called at its end. With `killed` it is a process that `kill` ends on the way, which calls that.
+        """
         pause = next(work, None)
         if pause is not None:
-            self.later(pause, lambda: self.run(work, done))
-        elif done is not None:
+            timer = self.later(pause, lambda: self.run(work, done, killed))
+            if killed is not None:
+                self._processes[work] = _Process(timer, killed)
+            return
+        self._processes.pop(work, None)
+        if done is not None:
             done()
+
+    def kill(self) -> None:
+        """End every process: none of them takes another step."""
+        processes, self._processes = self._processes, {}
+        for process in processes.values():
+            process.timer.cancel()
+            process.killed()
 
     def release(self) -> None:
         """The node goes on: what was due meanwhile happens now, in its order."""
@@ -63,3 +92,4 @@ class Callouts:
             timer.cancel()
         self._timers.clear()
         self._held.clear()
+        self._processes.clear()

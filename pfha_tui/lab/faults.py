@@ -107,7 +107,7 @@ def playback(world: World, node: Node, name: str) -> str:
     """Run a playback of pfSsh.php."""
     _running(node)
     text, work = PLAYBACKS[name]
-    node.run(work(node))
+    _process(node, work(node))
     return f"{node.name}: {text}"
 
 
@@ -115,7 +115,7 @@ def carp(world: World, node: Node, on: bool) -> str:
     """Disable or enable CARP as the status page does."""
     _running(node)
     if on:
-        node.run(pfsense.enable_from_page(node))
+        _process(node, pfsense.enable_from_page(node))
         return f"{node.name} enables CARP; pfSense waits for pfsync first, up to 31 s."
     pfsense.disable_carp(node)
     return f"{node.name} has CARP disabled."
@@ -265,11 +265,16 @@ def speed(world: World, factor: float) -> str:
 
 
 def mend(world: World) -> str:
-    """Undo whatever was done: cables, segments, power, services, CARP, maintenance, load."""
+    """Undo whatever was done: cables, segments, power, services, CARP, maintenance, load.
+
+    A playback, or the page that enables CARP, is killed where it is under way, and a shutdown ended by a power cut and
+    a boot: else they would go on and undo what was mended. A synchronisation of the configuration goes on.
+    """
     for name in world.segments:
         world.set_segment(name, False)
     world.load = 1.0
     for node in world.nodes:
+        node.kill()
         node.sshd = node.snmpd = True
         node.path.round_trip = node.path.loss = 0.0
         if node.frozen:
@@ -278,12 +283,15 @@ def mend(world: World) -> str:
             if interface.kind is Kind.PORT:
                 node.set_link(interface.name, True)
         _mend_passwords(world, node)
+        if node.halting:
+            node.power_off()
         if node.power is Power.OFF:
             node.boot()
         elif not node.booting:
             _mend_carp(node)
         node.tell()
-    return "All is whole again."
+    booting = " and ".join(node.name for node in world.nodes if node.booting)
+    return f"All is whole again once {booting} has booted." if booting else "All is whole again."
 
 
 def status(world: World) -> str:
@@ -297,7 +305,7 @@ def status(world: World) -> str:
 
 
 def _state(node: Node) -> Iterator[str]:
-    yield "booting" if node.booting else f"power {node.power.value}"
+    yield "booting" if node.booting else "halting" if node.halting else f"power {node.power.value}"
     for vhid in node.vhids:
         yield f"{vhid.number}@{vhid.port.name} {vhid.state}"
     if node.carp_demotion:
@@ -369,6 +377,13 @@ def _running(node: Node) -> None:
     _alive(node)
     if node.booting:
         raise Refused(f"{node.name} is still booting.")
+    if node.halting:
+        raise Refused(f"{node.name} is shutting down.")
+
+
+def _process(node: Node, work: Iterator[float]) -> None:
+    """Start what `mend` ends on the way."""
+    node.run(work, killed=lambda: None)
 
 
 def _word(on: bool) -> str:

@@ -91,6 +91,8 @@ class Node(Callouts):
         """Whether sshd and the SNMP agent are started: late in the boot, until the shutdown or the end of power."""
         self.booting = False
         """Whether /var/run/booting is there: until rc.bootup is over."""
+        self.halting = False
+        """Whether a shutdown or a reboot is under way that takes the power at its end."""
         self.sshd = True
         self.snmpd = True
         """Whether these services are enabled."""
@@ -356,7 +358,7 @@ class Node(Callouts):
             interface.addresses = [a for a in interface.addresses if a.vhid is None]
             interface.clear()
         self.power = Power.OFF
-        self.serving_network = self.booting = False
+        self.serving_network = self.booting = self.halting = False
         self.sync_due = self.sync_running = False
         self.pfsync.stop()
         self.tell()

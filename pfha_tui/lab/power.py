@@ -141,6 +141,7 @@ def _vips(node: "Node") -> None:
 
 
 def _halt(node: "Node") -> Iterator[float]:
+    node.halting = True
     node.world.touch()
     if node.generation.modern:
         node.set_allow(0)

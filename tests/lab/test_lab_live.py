@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from pfha_tui.lab import pfsense, scenarios
+from pfha_tui.lab import faults, pfsense, scenarios
 from pfha_tui.lab.runner import Lab, LiveNode, running, serve
 from tests.support.deadline import until
 from tests.support.lab_pair import roles
@@ -306,6 +306,17 @@ async def test_a_playback_keeps_waiting_and_then_has_worked() -> None:
         await until(lambda: roles(found.world)["fw2"] == roles(found.world)["fw2"] | dict.fromkeys(
             ("1@vtnet0", "2@vtnet1"), "MASTER"
         ))  # fmt: skip
+
+
+async def test_whoever_waits_for_a_playback_is_told_that_a_mend_ended_it() -> None:
+    async with lab() as found, login(found) as connection, asyncio.TaskGroup() as tasks:
+        text = "/usr/local/sbin/pfSsh.php playback disablecarp </dev/null\n"
+        waiting = tasks.create_task(script(connection, text))
+        await until(lambda: not found.world.node("fw1").carp_allow)
+        faults.mend(found.world)
+        done = await waiting
+        assert (done.exit_status, done.stdout) == (143, "Disabling CARP...\n")
+        assert len(found.world.node("fw1").vhids) == 2
 
 
 async def test_the_world_follows_the_clock_at_its_speed() -> None:

@@ -115,6 +115,13 @@ def test_a_booting_node_takes_no_playback() -> None:
         verbs.run(world, "maintenance fw1 on")
 
 
+def test_a_node_that_is_shutting_down_takes_no_playback() -> None:
+    world = after("shutdown fw1", seconds=3)
+    assert "fw1: halting" in verbs.run(world, "status")
+    with pytest.raises(Refused, match="fw1 is shutting down"):
+        verbs.run(world, "maintenance fw1 on")
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -176,6 +183,36 @@ def test_any_text_is_done_refused_or_no_command_and_the_pair_mends(texts: list[s
 def test_one_mend_is_enough_for_a_node_without_power() -> None:
     world = after("bad-password fw2 wan", "power-off fw2", "mend", seconds=100.0)
     assert roles(world) == HEALTHY
+
+
+@pytest.mark.parametrize("name", ["disablecarp", "enablecarp", "enablecarpmaint"])
+@pytest.mark.parametrize("seconds", [0.5, 2.2])
+def test_what_is_mended_is_not_undone_by_a_playback_under_way(name: str, seconds: float) -> None:
+    world = after(f"playback fw1 {name}", "freeze fw1", "mend", seconds=seconds)
+    world.advance(60)
+    assert roles(world) == HEALTHY
+    assert not any(node.maintenance for node in world.nodes)
+    # It is over: nothing more is due of it, and the next one works.
+    verbs.run(world, "playback fw1 disablecarp")
+    world.advance(6)
+    assert roles(world) == {"fw1": {}, "fw2": MASTERS}
+
+
+def test_a_page_that_enables_carp_is_ended_by_a_mend() -> None:
+    world = after("carp fw1 off", "carp fw1 on", "mend", "carp fw1 off", seconds=3)
+    world.advance(60)
+    assert roles(world)["fw1"] == {}
+
+
+@pytest.mark.parametrize("halt", ["shutdown", "reboot"])
+@pytest.mark.parametrize("seconds", [1.0, 4.0, 8.0])
+def test_a_node_that_is_shutting_down_is_booted_by_a_mend(halt: str, seconds: float) -> None:
+    world = after(f"{halt} fw1", seconds=seconds)
+    assert verbs.run(world, "mend") == "All is whole again once fw1 has booted."
+    world.advance(100)
+    assert roles(world) == HEALTHY
+    assert world.node("fw1").serving_network
+    assert verbs.run(world, "mend") == "All is whole again."
 
 
 def test_status_tells_what_was_done() -> None:

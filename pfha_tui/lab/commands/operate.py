@@ -38,7 +38,7 @@ def pfssh(node: Node, words: list[str], uid: int) -> Reply:
         names = "".join(f"{name}\n" for name in sorted(PLAYBACKS))
         return Reply(f"Error: Invalid playback file specified.\n\n{names}\n", code=255)
     text, work = PLAYBACKS[words[1]]
-    return Reply(text + "\n", work=work(node))
+    return Reply(text + "\n", work=work(node), killable=True)
 
 
 def pfsctl(node: Node, words: list[str], uid: int) -> Reply:

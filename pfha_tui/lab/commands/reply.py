@@ -20,7 +20,8 @@ class Reply:
     """Output and exit code; `follow` streams after `out`, `real` hands over to the host's own program.
 
     `hold` names a lock: while nobody holds it, the command takes it and goes on as cat(1) until it is ended.
-    `work` is what the command does before it answers, step by step (see `Node.run`).
+    `work` is what the command does before it answers, step by step (see `Node.run`); `killable` tells that it can be
+    ended on the way.
     """
 
     out: str = ""
@@ -29,6 +30,7 @@ class Reply:
     follow: Follow | None = None
     real: bool = False
     work: Iterator[float] | None = None
+    killable: bool = False
     hold: str = ""
 
 
