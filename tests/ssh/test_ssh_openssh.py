@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import getpass
 import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from pfha_tui.transports.base import (
     TransportTimeout,
 )
 from pfha_tui.transports.ssh import Life, SshNode, fetch, fingerprint
+from tests.support.agent import add, running_agent
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, free_port, make_key, running_sshd
 from tests.support.tcp_relay import relay_to
@@ -227,17 +226,8 @@ async def test_over_a_jump_host_whose_key_is_checked_too(
 
 @pytest.fixture
 def agent(tmp_path: Path) -> Iterator[Path]:
-    if shutil.which("ssh-agent") is None or shutil.which("ssh-add") is None:
-        pytest.skip("ssh-agent is not installed")
-    path = tmp_path / "agent"
-    process = subprocess.Popen(
-        ["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-    )
-    try:
+    with running_agent(tmp_path / "agent") as path:
         yield path
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 async def test_one_named_key_of_a_full_agent(
@@ -246,15 +236,14 @@ async def test_one_named_key_of_a_full_agent(
     monkeypatch.setenv("SSH_AUTH_SOCK", str(agent))
     public = str(sshd.identity) + ".pub"
     target = sshd.target(identity_file=None, agent_identity=public)
-    await until(agent.exists)
     for number in range(8):
-        _add(make_key(tmp_path / f"key{number}"), agent)
+        add(make_key(tmp_path / f"key{number}"), agent)
     connections = sshd.log().count("Connection from")
     with pytest.raises(OperatorNeeded, match="does not hold"):
         async with opened(target):
             pass
     assert sshd.log().count("Connection from") == connections
-    _add(sshd.identity, agent)
+    add(sshd.identity, agent)
     async with opened(target) as node:
         await node.run([DATE])
     monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "gone"))
@@ -337,8 +326,3 @@ def test_the_server_has_not_seen_anything_that_sshguard_would_count_beyond_the_r
 ) -> None:
     assert "maximum authentication attempts" not in sshd.log()
     assert "Did not receive identification" not in sshd.log()
-
-
-def _add(key: Path, agent: Path) -> None:
-    environment = os.environ | {"SSH_AUTH_SOCK": str(agent)}
-    subprocess.run(["ssh-add", "-q", str(key)], env=environment, check=True, timeout=20)

@@ -90,15 +90,16 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running_sshd(folder: Path, extra: str = "") -> Iterator[Sshd]:
-    """Start an sshd in its own folder; skip where there is none."""
+    """Start an sshd in its own folder, with the keys that are there already; skip where there is none."""
     binary = shutil.which("sshd") or "/usr/sbin/sshd"
     if not os.access(binary, os.X_OK) or shutil.which("ssh-keygen") is None:
         pytest.skip("OpenSSH's sshd is not installed")
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    make_key(folder / "host_key")
-    make_key(folder / "id")
+    for name in ("host_key", "id"):
+        if not (folder / name).exists():
+            make_key(folder / name)
     port = free_port()
     (folder / "authorized_keys").write_text((folder / "id.pub").read_text())
     host_key = " ".join((folder / "host_key.pub").read_text().split()[:2])

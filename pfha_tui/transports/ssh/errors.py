@@ -24,11 +24,16 @@ class HostKeySeen:
 
 
 def sort_out(
-    error: BaseException, where: str, user: str, seen: HostKeySeen | None
+    error: BaseException,
+    where: str,
+    user: str,
+    seen: HostKeySeen | None,
+    *,
+    certified: bool = False,
 ) -> TransportError:
     """The operator's sentence for an exception of a login at `where` (host, or host:port).
 
-    `seen` is the host key that the verification refused, if it came to that.
+    `seen` is the host key that the verification refused, if it came to that; `certified`: a certificate was offered.
     """
     match error:
         case TransportError():
@@ -36,7 +41,7 @@ def sort_out(
         case asyncssh.HostKeyNotVerifiable():
             return OperatorNeeded(_host_key_sentence(where, seen, error))
         case asyncssh.DisconnectError():
-            return _disconnected(error, where, user)
+            return _disconnected(error, where, user, certified)
         case TimeoutError():
             return LoginInterrupted(
                 tr("{where} did not finish the login in time").format(where=where)
@@ -63,8 +68,17 @@ def sort_out(
             )
 
 
-def _disconnected(error: asyncssh.DisconnectError, where: str, user: str) -> TransportError:
+def _disconnected(
+    error: asyncssh.DisconnectError, where: str, user: str, certified: bool
+) -> TransportError:
     reason = _reason(error)
+    if isinstance(error, asyncssh.PermissionDenied) and certified:
+        return OperatorNeeded(
+            tr(
+                "{where} refused the certificate of user {user!r}: its authority must be trusted there and name "
+                "this user as a principal; `CertificateFile none` in ssh_config offers the bare key instead"
+            ).format(where=where, user=user)
+        )
     if isinstance(error, asyncssh.PermissionDenied):
         return OperatorNeeded(
             tr(

@@ -1,11 +1,19 @@
-"""The one identity that a login offers, made sure of before any packet is sent."""
+"""The one identity that a login offers, made sure of before any packet is sent.
+
+Where there is a certificate for the key, the certificate is offered and the bare key is not: to a server each is a try
+of its own. Certificates are looked for as ssh(1) does: those that ssh_config names with CertificateFile, else
+`KEY-cert.pub` beside the key, else the one that the agent holds. `CertificateFile none` offers the bare key.
+"""
 
 import asyncio
+import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import asyncssh
+from asyncssh.public_key import SSHOpenSSHCertificate
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
@@ -14,14 +22,23 @@ from pfha_tui.transports.base import OperatorNeeded
 from pfha_tui.transports.ssh.settings import Settings
 
 AGENT_TIMEOUT_S: Final = 3.0
+_USER_CERTIFICATE: Final = 1
+"""SSH2_CERT_TYPE_USER (OpenSSH's PROTOCOL.certkeys)."""
+_RSA_CERTIFICATE: Final = b"ssh-rsa-cert-v01@openssh.com"
+_RSA_SIGNATURE: Final = b"rsa-sha2-512"
 
 
 @dataclass(slots=True)
 class Identity:
-    """A private key, or a key that the agent signs with; `agent` stays open until the login is done."""
+    """A key with its certificate, if it has one; `agent` signs for it and stays open until the login is done."""
 
-    key: asyncssh.SSHKey | asyncssh.SSHKeyPair
+    key: asyncssh.SSHKeyPair
     agent: asyncssh.SSHAgentClient | None = None
+
+    @property
+    def certified(self) -> bool:
+        """A certificate is offered, and not the bare key."""
+        return self.key.has_cert
 
     def close(self) -> None:
         """Let go of the agent."""
@@ -45,7 +62,7 @@ async def resolve(target: SshTarget, settings: Settings, *, jump: bool = False) 
         return await _from_config(target, settings)
     if target.agent_identity is not None:
         return await _from_agent(target.agent_identity, settings)
-    return await _from_file(str(target.identity_file), target.passphrase)
+    return await _from_file(str(target.identity_file), target.passphrase, settings)
 
 
 async def _from_config(target: SshTarget, settings: Settings) -> Identity:
@@ -66,7 +83,7 @@ async def _from_config(target: SshTarget, settings: Settings) -> Identity:
     if not _is_private(await _read(path)):
         return await _from_agent(str(path), settings)
     try:
-        return await _from_file(str(path), target.passphrase)
+        return await _from_file(str(path), target.passphrase, settings)
     except OperatorNeeded:
         public = path.with_name(path.name + ".pub")
         if target.passphrase is not None or not public.is_file():
@@ -74,7 +91,7 @@ async def _from_config(target: SshTarget, settings: Settings) -> Identity:
         return await _from_agent(str(public), settings)
 
 
-async def _from_file(name: str, passphrase: Secret | None) -> Identity:
+async def _from_file(name: str, passphrase: Secret | None, settings: Settings) -> Identity:
     path = _path(name)
     data = await _read(path)
     if not _is_private(data):
@@ -86,7 +103,7 @@ async def _from_file(name: str, passphrase: Secret | None) -> Identity:
         )
     secret = None if passphrase is None else passphrase.reveal()
     try:
-        return Identity(await asyncio.to_thread(asyncssh.import_private_key, data, secret))
+        key = await asyncio.to_thread(asyncssh.import_private_key, data, secret)
     except asyncssh.KeyEncryptionError as error:
         raise OperatorNeeded(
             tr("the passphrase does not open the key {path}").format(path=path)
@@ -102,16 +119,17 @@ async def _from_file(name: str, passphrase: Secret | None) -> Identity:
         raise OperatorNeeded(
             tr("the key {path} cannot be used: {error}").format(path=path, error=error)
         ) from error
+    certificate = await _certificate(path, key, settings)
+    # Of a key and its certificate asyncssh makes two pairs to offer, the one with the certificate first.
+    pairs = asyncssh.load_keypairs([key if certificate is None else (key, certificate)])
+    return Identity(_pinned(pairs[0]))
 
 
 async def _from_agent(name: str, settings: Settings) -> Identity:
     path = _path(name)
-    try:
-        public = asyncssh.import_public_key(await _read(path))
-    except asyncssh.KeyImportError as error:
-        raise OperatorNeeded(
-            tr("{path} is not a public key: {error}").format(path=path, error=error)
-        ) from error
+    public, certificate = _public(path, await _read(path))
+    if certificate is None:
+        certificate = await _certificate(path, public, settings)
     if settings.agent_path is None:
         raise OperatorNeeded(
             tr("{path} is to be signed for by the SSH agent, but no agent runs here").format(
@@ -122,7 +140,7 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
     try:
         async with asyncio.timeout(AGENT_TIMEOUT_S):
             agent = await asyncssh.connect_agent(settings.agent_path)
-            keys = await agent.get_keys([public.public_data])
+            held = await agent.get_keys()
     except (OSError, ValueError, asyncssh.Error) as error:
         if agent is not None:
             agent.close()
@@ -131,14 +149,124 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
                 path=settings.agent_path, error=str(error) or tr("timed out")
             )
         ) from error
-    if not keys:
+    try:
+        return Identity(_pinned(_held(path, public, certificate, held, settings)), agent)
+    except OperatorNeeded:
         agent.close()
+        raise
+
+
+def _held(
+    path: Path,
+    public: asyncssh.SSHKey,
+    certificate: SSHOpenSSHCertificate | None,
+    held: Sequence[asyncssh.SSHKeyPair],
+    settings: Settings,
+) -> asyncssh.SSHKeyPair:
+    """What the agent signs with for this public key: of the key and its certificates that it holds the one to offer.
+
+    Raises OperatorNeeded.
+    """
+    bare = next((pair for pair in held if pair.key_public_data == public.public_data), None)
+    wanted = None if certificate is None else certificate.public_data
+    bare_wanted = wanted is None and settings.certificate_files == ()
+    for pair in () if bare_wanted else held:
+        found = _certificate_of(pair)
+        if (
+            found is not None
+            and found.key.public_data == public.public_data
+            and wanted in (None, found.public_data)
+        ):
+            _check(found, path)
+            return pair
+    if bare is None:
         raise OperatorNeeded(
             tr("the SSH agent does not hold {path} ({fingerprint}): add it with ssh-add").format(
                 path=path, fingerprint=public.get_fingerprint()
             )
         )
-    return Identity(keys[0], agent)
+    if certificate is not None:
+        bare.set_certificate(certificate)
+    return bare
+
+
+def _certificate_of(pair: asyncssh.SSHKeyPair) -> SSHOpenSSHCertificate | None:
+    """The certificate that the agent holds as this identity; None for a bare key, and for what is none of OpenSSH's."""
+    if not pair.has_cert:
+        return None
+    line = b" ".join((pair.algorithm, base64.b64encode(pair.public_data)))
+    try:
+        found = asyncssh.import_certificate(line)
+    except asyncssh.KeyImportError:
+        return None
+    return found if isinstance(found, SSHOpenSSHCertificate) else None
+
+
+async def _certificate(
+    path: Path, key: asyncssh.SSHKey, settings: Settings
+) -> SSHOpenSSHCertificate | None:
+    """The certificate of a key out of files. Raises OperatorNeeded where it cannot be used."""
+    names = settings.certificate_files
+    if names is None:
+        key_path = path.with_suffix("") if path.suffix == ".pub" else path
+        names = (f"{key_path}-cert.pub",)
+    for each in map(_path, names):
+        if not each.is_file():
+            continue  # ssh(1) passes over it, too
+        found = _parsed(each, await _read(each))
+        if found.key.public_data == key.public_data:
+            _check(found, each)
+            return found
+    return None
+
+
+def _parsed(path: Path, data: bytes) -> SSHOpenSSHCertificate:
+    problem = ""
+    try:
+        found = asyncssh.import_certificate(data)
+    except asyncssh.KeyImportError as error:
+        problem = str(error)
+    else:
+        if isinstance(found, SSHOpenSSHCertificate):
+            return found
+    text = tr("{path} is not a certificate of OpenSSH: {error}")
+    raise OperatorNeeded(text.format(path=path, error=problem or "X.509"))
+
+
+def _check(certificate: SSHOpenSSHCertificate, path: Path) -> None:
+    """A certificate that no server would accept is not offered: that would be a strike. Raises OperatorNeeded."""
+    try:
+        certificate.validate(_USER_CERTIFICATE, None)
+    except ValueError as error:
+        text = tr(
+            "the certificate of {path} cannot be used ({error}): renew it, or offer the bare key by "
+            "`CertificateFile none` in ssh_config"
+        )
+        raise OperatorNeeded(text.format(path=path, error=error)) from error
+
+
+def _public(path: Path, data: bytes) -> tuple[asyncssh.SSHKey, SSHOpenSSHCertificate | None]:
+    """The public key that a file holds; with its certificate, where it is that which the file holds."""
+    try:
+        return asyncssh.import_public_key(data), None
+    except asyncssh.KeyImportError as error:
+        if b"-cert-v01@openssh.com" in data:
+            found = _parsed(path, data)
+            _check(found, path)
+            return found.key, found
+        raise OperatorNeeded(
+            tr("{path} is not a public key: {error}").format(path=path, error=error)
+        ) from error
+
+
+def _pinned(pair: asyncssh.SSHKeyPair) -> asyncssh.SSHKeyPair:
+    """The same, made sure to be offered once: asyncssh offers an RSA certificate under its SHA-1 name first, which
+    sshd has refused since OpenSSH 8.8."""
+    if pair.algorithm == _RSA_CERTIFICATE:
+        pair.set_sig_algorithm(_RSA_SIGNATURE)
+        pair.sig_algorithms = (_RSA_SIGNATURE,)
+        pair.algorithm = _RSA_SIGNATURE + b"-cert-v01@openssh.com"
+    return pair
 
 
 def _path(name: str) -> Path:

@@ -211,7 +211,9 @@ async def _hop(
     except (OSError, ValueError, asyncssh.Error) as error:
         if tunnel is not None and not tunnel.opened:
             raise _not_tunnelled(error, settings) from error
-        raise sort_out(error, settings.where, settings.user, check.seen) from error
+        raise sort_out(
+            error, settings.where, settings.user, check.seen, certified=identity.certified
+        ) from error
 
 
 def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:

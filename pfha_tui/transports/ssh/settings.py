@@ -20,7 +20,8 @@ SYSTEM_KNOWN_HOSTS: Final = "/etc/ssh/ssh_known_hosts"
 class Settings:
     """One hop as ssh_config sees it: `name` is what was asked for, `host` what ssh_config makes of it.
 
-    `known_hosts` are files; `identity_files` may be empty.
+    `known_hosts` are files; `identity_files` may be empty. `certificate_files` is None where ssh_config names none,
+    and empty where it says `CertificateFile none`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Settings:
     user: str
     alias: str | None
     identity_files: tuple[str, ...]
+    certificate_files: tuple[str, ...] | None
     agent_path: str | None
     proxy_jump: str | None
     has_proxy_command: bool
@@ -97,7 +99,7 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
             tr("the ssh_config for {host} cannot be used: {error}").format(host=host, error=error)
         ) from error
     config = options.config
-    jump = config.get("ProxyJump")
+    jump, certificates = config.get("ProxyJump"), config.get("CertificateFile")
     return Settings(
         name=host,
         host=options.host,
@@ -105,6 +107,7 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
         user=options.username,
         alias=options.host_key_alias,
         identity_files=tuple(_strings(config.get("IdentityFile"))),
+        certificate_files=None if certificates is None else tuple(_strings(certificates)),
         agent_path=_agent_path(config.get("IdentityAgent", "SSH_AUTH_SOCK")),
         proxy_jump=str(jump) if jump else None,
         has_proxy_command=bool(options.proxy_command),
