@@ -8,6 +8,7 @@ from pfha_tui.domain.reading import Freshness, Reading
 from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Severity
+from pfha_tui.domain.wording import word
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import EMPTY, Line, Part, Tone, crop, flow, line, pad, plain, retone, width
 from pfha_tui.ui.present import Mark, Scene
@@ -230,6 +231,15 @@ def tally_line(node: NodeSnapshot, scene: Scene) -> Line:
     return text
 
 
+def _why_none(node: NodeSnapshot, scene: Scene) -> str:
+    """That the node has no VIP, which only a fresh answer can tell; else why there is none."""
+    found = node.interfaces
+    age = found.freshness(scene.now)
+    if age is Freshness.NEVER:
+        return tr(texts.NOT_YET_READ) if found.error is None else word(found.error.kind)
+    return tr(texts.VERDICT_WORDS["unknown"] if age is Freshness.STALE else texts.NO_VIPS)
+
+
 def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, Tone]:
     """Who serves, in one word for the node's frame: `● MASTER 3 d 04:12`, `● MASTER 1  ○ BACKUP 1`,
     `UNREACHABLE 41 s`; toned as bad where an unhealthy VIP is involved."""
@@ -240,16 +250,16 @@ def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, 
     if node.reachable is None:
         return f"? {tr(texts.NOT_CONNECTED)}", Tone.BADGE_WARN
     if any(freshness(role, node, scene) is Freshness.STALE for role in node.roles):
-        return f"? {texts.VERDICT_WORDS['unknown']}", Tone.BADGE_WARN
+        return f"? {tr(texts.VERDICT_WORDS['unknown'])}", Tone.BADGE_WARN
     shown = _tally(node)
     if not shown:
-        return f"? {tr(texts.NO_VIPS)}", Tone.BADGE_WARN
+        return f"? {_why_none(node, scene)}", Tone.BADGE_WARN
     if len(shown) > 1:
         return "  ".join(f"{m.glyph} {m.word} {n}" for m, n in shown), Tone.BADGE_WARN
-    word = plain(shown[0][0].line())
+    role = plain(shown[0][0].line())
     starts = [role.since for role in node.roles]
     latest = max((s for s in starts if s is not None), key=lambda s: s.epoch, default=None)
     held = f" {present.held_text(latest, scene)}" if latest and None not in starts else ""
     if any(key_of(role) in sick for role in node.roles):
-        return f"{word}{held} !", Tone.BADGE_BAD
-    return word + held, Tone.BADGE if node.roles[0].state is CarpState.MASTER else Tone.BADGE_QUIET
+        return f"{role}{held} !", Tone.BADGE_BAD
+    return role + held, Tone.BADGE if node.roles[0].state is CarpState.MASTER else Tone.BADGE_QUIET

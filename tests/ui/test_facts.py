@@ -172,6 +172,13 @@ def test_the_pair_tells_the_verdict_and_every_cause() -> None:
     assert any("advertisements-lost" in row for row in rows)
 
 
+def test_nothing_is_counted_before_anything_was_read() -> None:
+    unread, none = node(0, roles=(), interfaces=Reading()), node(1, roles=())
+    rows = table(About(Topic.PAIR), pair(unread, none, CALM))
+    assert fact(rows, "stands") == ["? not yet read", "? no VIPs"]
+    assert fact(rows, "serves") == ["not yet read", "0 of 0 VIPs"]
+
+
 def test_an_unreadable_section_tells_why() -> None:
     one = node(0, gateways=refused(ErrorKind.NOT_PERMITTED, "sudo: a password is required"))
     rows = table(About(Topic.GATEWAY), pair(one, node(1), CALM))

@@ -231,6 +231,9 @@ def test_two_masters_are_unhealthy_but_not_one_known_and_one_unreachable() -> No
         (node(0, roles=roles(M, B)), "● MASTER 1  ○ BACKUP 1"),
         (node(0, roles=roles(M, None)), "● MASTER 1  ? MISSING 1"),
         (node(0, roles=()), "? no VIPs"),
+        (node(0, roles=(), interfaces=Reading()), "? not yet read"),
+        (node(0, roles=(), interfaces=factory.refused()), "? not permitted"),
+        (node(0, roles=(), interfaces=factory.fresh((), old=60)), "? UNKNOWN"),
         (
             node(0, roles=roles(M, M, since=Since(factory.EPOCH - 39, False))),
             "● MASTER at least 39 s",

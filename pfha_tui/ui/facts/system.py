@@ -10,9 +10,9 @@ from pfha_tui.domain.wording import decimal, word
 from pfha_tui.ui import present, vips
 from pfha_tui.ui.facts.side import EQUAL, LIVE, OWN, Side, Told, reads
 from pfha_tui.ui.facts.table import Items, number, text, yes_no
-from pfha_tui.ui.line import Tone, line
+from pfha_tui.ui.line import Line, Tone, line
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.sections import condition, link_state
+from pfha_tui.ui.sections import condition, link_state, never_read
 
 
 def node(side: Side) -> Sequence[Told]:
@@ -101,15 +101,18 @@ def pair(side: Side) -> Sequence[Told]:
     node, scene = side.node, side.scene
     word, tone = vips.badge(node, frozenset(), scene)
     loud = Tone.WARN if tone in (Tone.BADGE_WARN, Tone.BADGE_BAD) else Tone.STRONG
-    masters = sum(role.state is CarpState.MASTER for role in node.roles)
     return (
         (tr("stands"), (line((word, loud)),), OWN),
-        (
-            tr("serves"),
-            (line(tr("{count} of {all} VIPs").format(count=masters, all=len(node.roles))),),
-            OWN,
-        ),
+        (tr("serves"), (_serves(node),), OWN),
         (tr("ssh"), link_items(node.ssh, scene), OWN),
         (tr("snmp"), link_items(node.snmp_link, scene), OWN),
         (tr("roles read"), (condition(node.interfaces, scene).remark or line(tr("now")),), OWN),
     )
+
+
+def _serves(node: NodeSnapshot) -> Line:
+    """How many VIPs the node is MASTER of; none where only an answer that never came could tell."""
+    if not node.roles and node.interfaces.value is None:
+        return never_read(node.interfaces)
+    masters = sum(role.state is CarpState.MASTER for role in node.roles)
+    return line(tr("{count} of {all} VIPs").format(count=masters, all=len(node.roles)))
