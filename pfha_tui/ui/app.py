@@ -6,7 +6,6 @@ import importlib
 import signal
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.binding import BindingsMap
@@ -32,9 +31,6 @@ from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
 from pfha_tui.ui.updates import paint
 from pfha_tui.ui.widgets.pair_list import PairList
-
-if TYPE_CHECKING:
-    pass
 
 TICK_S = 1.0
 WALL_S = 0.1

@@ -1,7 +1,7 @@
 """Toned text lines: what the pure half of the screen hands to the widgets."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from rich.cells import cell_len, set_cell_size
@@ -222,16 +222,3 @@ def _last_row(words: list[str], cells: int) -> str:
             break
         kept = f"{kept} {word}"
     return f"{kept} {CUT}" if cell_len(kept) + 2 <= cells else crop(whole, cells)
-
-
-def stack(blocks: Iterable[Sequence[Line]], rows: int) -> tuple[Line, ...]:
-    """Blocks below each other, a blank line between them where all of it fits in `rows`."""
-    shown = [tuple(block) for block in blocks if block]
-    total = sum(len(block) for block in shown)
-    airy = total + len(shown) - 1 <= rows
-    lines: list[Line] = []
-    for block in shown:
-        if lines and airy:
-            lines.append(EMPTY)
-        lines.extend(block)
-    return tuple(lines)

@@ -18,7 +18,6 @@ from pfha_tui.ui.line import (
     plain,
     retone,
     spread,
-    stack,
     width,
     wrap,
 )
@@ -92,12 +91,6 @@ def test_joined_leaves_out_quiet_items_but_cuts_loud_ones() -> None:
 @pytest.mark.parametrize(("cells", "shown"), [(9, "fw1.local"), (5, "fw1.…"), (1, "…"), (0, "")])
 def test_crop(cells: int, shown: str) -> None:
     assert crop("fw1.local", cells) == shown
-
-
-def test_stack_sets_blocks_apart_only_where_there_is_room() -> None:
-    blocks = ((line("a"), line("b")), (), (line("c"),))
-    assert [plain(row) for row in stack(blocks, 4)] == ["a", "b", "", "c"]
-    assert [plain(row) for row in stack(blocks, 3)] == ["a", "b", "c"]
 
 
 def test_retone_keeps_the_characters() -> None:

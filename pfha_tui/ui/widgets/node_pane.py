@@ -26,11 +26,6 @@ class NodePane(Choosing):
         self._size_shown = Size(0, 0)
 
     @property
-    def node_name(self) -> str | None:
-        """The configured name of the node shown."""
-        return None if self._view is None else self._view.node.name
-
-    @property
     def about(self) -> About | None:
         """What the row under the cursor is about; None in a summary, and on a row that stands for others."""
         chosen = self.chosen
