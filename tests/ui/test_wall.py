@@ -65,6 +65,17 @@ async def test_the_marked_pair_opens_and_p_or_escape_lead_back(key: str) -> None
         assert opened_name(app) is None
 
 
+async def test_another_key_opens_the_marked_pair_where_the_map_says_so() -> None:
+    async with running(wall_pairs.mixed(), keys={"open": ("o", "F2")}) as (app, _, pilot):
+        assert " o open " in wall_text(app, "#keys")
+        await pilot.press("enter", "space")
+        assert opened_name(app) is None
+        await pilot.press("o")
+        assert opened_name(app) == "branch-south"
+        await pilot.press("p", "f2")
+        assert opened_name(app) == "branch-south"
+
+
 async def test_a_number_belongs_to_its_pair_wherever_the_line_has_moved() -> None:
     async with running(wall_pairs.mixed()) as (app, feeds, pilot):
         assert names_in_order(app)[2] == "HQ"

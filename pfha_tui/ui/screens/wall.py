@@ -35,7 +35,7 @@ class WallScreen(Screen[None]):
         """Banner, list, the marked pair's details, key bar; and what stands in for all in a tiny terminal."""
         plain = self._options.ascii
         yield Lines(ascii_only=plain, id="banner")
-        yield PairList(ascii_only=plain, id="pairs")
+        yield PairList(self._commands, ascii_only=plain, id="pairs")
         yield Lines(ascii_only=plain, id="marked")
         yield KeyBar(self._commands, ascii_only=plain, id="keys")
         yield Lines(ascii_only=plain, id="too-small")

@@ -1,5 +1,6 @@
 """The wall's list: one line per pair, and a cursor that stays with its pair."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -8,7 +9,7 @@ from textual.message import Message
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
-from pfha_tui.ui.commands import COMMANDS, Scope, bindings
+from pfha_tui.ui.commands import Command, Scope
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, spread
 from pfha_tui.ui.wall_view import DIGITS, Wall
 from pfha_tui.ui.widgets.choosing import CURSOR
@@ -17,10 +18,10 @@ from pfha_tui.ui.widgets.lines import WHEEL_ROWS, Lines
 
 class PairList(Lines, can_focus=True):
     """Draws a `Wall`. The cursor is on the first line, the worst pair, until it is moved; then it keeps to its
-    pair when the order changes. A number opens the pair that has it, wherever its line has moved to."""
+    pair when the order changes. A number opens the pair that has it, wherever its line has moved to; the keys
+    of the wall's other commands are the session's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings([command for command in COMMANDS if command.scope is Scope.WALL]),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
@@ -40,8 +41,13 @@ class PairList(Lines, can_focus=True):
     class Marked(Message):
         """The cursor has moved to another pair."""
 
-    def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
+    def __init__(
+        self, commands: Sequence[Command], *, ascii_only: bool, id: str | None = None
+    ) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
+        for command in commands:
+            if command.scope is Scope.WALL:
+                self._bindings.bind(command.keys, command.action, show=False)
         self._wall = Wall(EMPTY, ())
         self._marked: int | None = None
         self._moved = False
