@@ -18,7 +18,6 @@ from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import texts, wall_view
 from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
-from pfha_tui.ui.alarm import Alarm
 from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.messages import SnapshotPublished
@@ -78,7 +77,6 @@ class ConsoleApp(PairKeys):
         self._painted_at = 0.0
         self._leaving = False
         self._running_loop: asyncio.AbstractEventLoop | None = None
-        self._alarms = [Alarm() for _ in self.pairs]
 
     def _offered(self) -> tuple[Command, ...]:
         """The commands of this session with the keys that they have in it."""
@@ -191,8 +189,8 @@ class ConsoleApp(PairKeys):
     def _published(self, message: SnapshotPublished) -> None:
         pair = self.pairs[message.number]
         pair.snapshot = message.snapshot
-        alarm = self._alarms[message.number]
-        if self._options.bell and alarm.worse(message.snapshot.verdict):
+        assert isinstance(pair.target, PairTarget)
+        if self._options.bell and pair.alarm.worse(message.snapshot, pair.target.poll_s):
             self.bell()
         now = time.monotonic()
         if pair is self.shown:

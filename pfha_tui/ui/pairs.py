@@ -7,6 +7,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import Verdict, VerdictKind
+from pfha_tui.ui.alarm import Alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Watched:
         self.target = target
         self.feed: Feed | None = None
         self.trouble = ""
+        self.alarm = Alarm()
         self._known = (
             nothing_known(target, monotonic, epoch) if isinstance(target, PairTarget) else None
         )

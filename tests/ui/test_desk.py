@@ -1,15 +1,19 @@
 """Themes chosen while seeing them, notices, copies, pictures, the bell, and clicks on the key bar."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import factory
 import pytest
 from driving import running, text_of, until
 from factory import healthy, split_brain
 from textual.widgets._toast import Toast
 
+from pfha_tui.domain.confirm import Confirmation, step
+from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.verdict import Verdict, VerdictKind
 from pfha_tui.ui import pictures, theme_choice
 from pfha_tui.ui.alarm import Alarm
@@ -198,36 +202,54 @@ def test_pictures_never_overwrite_and_go_elsewhere_at_need(tmp_path: Path) -> No
     assert not (tmp_path / "elsewhere").exists()
 
 
-def verdict(kind: VerdictKind, confirmed: bool = True) -> Verdict:
-    return Verdict(kind, "why", confirmed=confirmed)
+DEAD_S = 3 + 100 / 256
+"""The dead time of the factory's pair: advbase 1, the secondary's advskew 100."""
 
 
-def test_the_alarm_is_a_confirmed_verdict_that_is_worse() -> None:
-    kinds = (
-        (VerdictKind.DEGRADED, True, False),
-        (VerdictKind.DEGRADED, True, False),
-        (VerdictKind.SPLIT_BRAIN, False, False),
-        (VerdictKind.SPLIT_BRAIN, True, True),
-        (VerdictKind.SPLIT_BRAIN, True, False),
-        (VerdictKind.HEALTHY, True, False),
-        (VerdictKind.MAINTENANCE, False, False),
-        (VerdictKind.HEALTHY, True, False),
-        (VerdictKind.MAINTENANCE, True, True),
-        (VerdictKind.NO_MASTER, True, True),
-    )
+def course(
+    kinds: Sequence[tuple[float, VerdictKind]], base: PairSnapshot
+) -> Iterator[tuple[float, PairSnapshot]]:
+    """40 seconds of a pair that is judged ten times a second, each kind from its second on."""
+    confirmation = Confirmation.initial()
+    for tick in range(400):
+        second, now = tick / 10, factory.NOW + tick / 10
+        verdict = Verdict([kind for start, kind in kinds if start <= second][-1], "why")
+        confirmation = step(confirmation, verdict, (tick, tick), now)
+        told = replace(base, at=now, revision=tick, verdict=confirmation.verdict)
+        yield second, replace(told, confirmation=confirmation)
+
+
+GOOD, BAD, WORSE = VerdictKind.HEALTHY, VerdictKind.DEGRADED, VerdictKind.SPLIT_BRAIN
+
+
+@pytest.mark.parametrize(
+    ("kinds", "poll_s", "rings"),
+    [
+        ([(0, GOOD), (10, BAD)], 1.0, [10 + 1.5 * DEAD_S]),
+        ([(0, GOOD), (10, BAD)], 4.0, [18]),
+        ([(0, GOOD), (10, BAD), (14, GOOD)], 1.0, []),
+        ([(0, GOOD), (10, BAD), (14, WORSE)], 1.0, [14 + 1.5 * DEAD_S]),
+        ([(0, GOOD), (10, BAD), (20, GOOD), (22, BAD)], 1.0, [10 + 1.5 * DEAD_S]),
+        ([(0, BAD), (10, GOOD), (20, BAD)], 1.0, [20 + 1.5 * DEAD_S]),
+        ([(0, WORSE), (10, BAD)], 1.0, []),
+        ([(0, GOOD), (1, BAD)], 1.0, [1 + 1.5 * DEAD_S]),
+    ],
+)
+def test_the_alarm_waits_as_check_does_and_is_for_what_gets_worse(
+    kinds: list[tuple[float, VerdictKind]], poll_s: float, rings: list[float]
+) -> None:
     alarm = Alarm()
-    assert [alarm.worse(verdict(kind, sure)) for kind, sure, _ in kinds] == [
-        due for *_, due in kinds
-    ]
+    rung = [at for at, seen in course(kinds, healthy()) if alarm.worse(seen, poll_s)]
+    assert rung == [pytest.approx(due, abs=0.11) for due in rings]
 
 
 @pytest.mark.parametrize("bell", [True, False])
 async def test_the_bell_rings_only_by_choice(bell: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = replace(healthy(), verdict=verdict(VerdictKind.HEALTHY))
-    bad = replace(split_brain(), verdict=verdict(VerdictKind.SPLIT_BRAIN), revision=99)
-    async with running(good, bell=bell) as (app, feed, pilot):
+    told = dict(course([(0, GOOD), (10, WORSE)], split_brain()))
+    async with running(told[9], bell=bell) as (app, feed, pilot):
         rung: list[int] = []
         monkeypatch.setattr(app, "bell", lambda: rung.append(1))
-        feed.publish(bad)
-        await until(pilot, lambda: app.moment.snapshot is bad)
-        assert len(rung) == bell
+        for at, times in ((10.5, 0), (14, 0), (16, bell), (17, bell)):
+            feed.publish(told[at])
+            await until(pilot, lambda: app.moment.snapshot is feed.current)
+            assert len(rung) == times
