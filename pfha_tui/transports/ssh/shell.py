@@ -42,14 +42,17 @@ class _FrameSession(Session):
         try:
             frame = self.parser.feed(data, stderr=datatype is not None)
         except frames.FrameError as error:
-            # What follows has no meaning; it is not kept until the channel is closed.
-            self.broken = True
-            self.parser.forget()
+            self.stop_hearing()
             self._settle(error)
             return
         if frame is not None and self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(frame)
         self.moved.set()
+
+    def stop_hearing(self) -> None:
+        """What follows has no meaning; it is not kept until the channel is closed."""
+        self.broken = True
+        self.parser.forget()
 
     def eof_received(self) -> bool:
         self._settle(
@@ -238,6 +241,8 @@ class SshShell:
         """Close the channel without waiting for it; what runs there is killed if sshd can, unless it is spared."""
         channel, session = self._channel, self._session
         self._channel, self._session = None, None
+        if session is not None:
+            session.stop_hearing()
         if channel is not None and session is not None and not session.ended:
             if not self._sparing:
                 channel.kill()
