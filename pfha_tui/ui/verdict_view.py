@@ -22,6 +22,8 @@ GAP = 3
 WIDE = 200
 NEWS_S = 20.0
 NAME_CELLS = 24
+MOST_NAME = 40
+LEAST_NAME = 12
 
 
 def mode(options: ConsoleOptions, target: PairTarget | BrokenPair) -> str:
@@ -41,27 +43,36 @@ def banner(
 ) -> Line:
     """Program, pair, production or lab, and at the right the news, the other pairs, the console's clock.
 
-    News come in the order of their weight; those for which there is no room are left out.
+    News come in the order of their weight; those for which there is no room are left out. Where there is little
+    room the words give way first, then the name is shortened; no sign of a state ever is.
     """
-    left = line(
-        " " * MARGIN,
-        ("pfha-tui", Tone.MUTED),
-        "   ",
-        (crop(clean(target.name), 40), Tone.STRONG),
-        "   ",
-        environment(target.environment),
-    )
-    if mode:
-        left = line(left, "   ", (mode, Tone.MUTED))
+    gap, name = " " * GAP, clean(target.name)
+    most = min(NAME_CELLS, cell_len(name))
+    program = line(" " * MARGIN, ("pfha-tui", Tone.MUTED), gap)
+    words = line((tr(texts.OTHER_PAIRS), Tone.MUTED), "  ") if others else EMPTY
+    kind = line(gap, environment(target.environment), gap if mode else "", (mode, Tone.MUTED))
     clock = line((f"{scene.local(scene.epoch):%H:%M:%S}", Tone.STRONG), " " * MARGIN)
-    right = line(others, "   " if others else "", clock)
-    room = cells - width(left) - width(right) - GAP
+    right = line(others, gap if others else "", clock)
+
+    def room() -> int:
+        return cells - width(line(program, kind, words, right)) - GAP
+
+    if room() < most:
+        program = line(" " * MARGIN)
+    if room() < min(LEAST_NAME, most):
+        words = EMPTY
+    if room() < min(LEAST_NAME, most):
+        badge = environment(target.environment, short=True)
+        kind = line(gap, badge, gap if mode else "", (mode, Tone.MUTED))
     told = EMPTY
     for one in news:
         longer = line(told, " " if told else "", one)
-        if width(longer) + GAP <= room:
+        if width(longer) + GAP <= room() - most:
             told = longer
-    return spread(left, line(told, " " * GAP if told else "", right), cells)
+    told = line(told, gap if told else "")
+    shown = crop(name, max(1, min(MOST_NAME, room() - width(told))))
+    left = line(program, (shown, Tone.STRONG), kind)
+    return spread(left, line(told, words, right), cells)
 
 
 def news(pair: PairSnapshot, scene: Scene) -> tuple[Line, ...]:
@@ -106,10 +117,11 @@ def _ago(event: Event, scene: Scene) -> str:
     return present.age(scene.epoch - event.epoch)
 
 
-def environment(kind: Environment) -> Line:
+def environment(kind: Environment, *, short: bool = False) -> Line:
     """Production or lab as a badge that nobody overlooks."""
     if kind is Environment.PRODUCTION:
-        return line((f" {tr(texts.PRODUCTION)} ", Tone.BADGE_PRODUCTION))
+        word = tr(texts.PRODUCTION_SHORT if short else texts.PRODUCTION)
+        return line((f" {word} ", Tone.BADGE_PRODUCTION))
     return line((f" {tr(texts.LAB)} ", Tone.BADGE_LAB))
 
 

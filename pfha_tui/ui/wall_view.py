@@ -19,6 +19,7 @@ from pfha_tui.ui.pairs import Entry
 from pfha_tui.ui.present import Mark, Scene
 
 NAME_CELLS = 24
+LEAST_NAME = 12
 NODE_CELLS = 12
 STATES_CELLS = 7
 DIGITS = 9
@@ -88,15 +89,13 @@ def tally(entries: Sequence[Entry], scene: Scene, cells: int) -> Line:
 
 
 def others(entries: Sequence[Entry], scene: Scene) -> Line:
-    """The pairs that are not on the screen, by sign: `other pairs ✗ 1  ● 5`; nothing without any."""
+    """The pairs that are not on the screen, by sign: `✗ 1  ● 5`; nothing without any."""
     counts: dict[tuple[str, Tone], int] = {}
     for entry in ordered(entries, scene):
         one = mark(entry, scene)
         counts[one.glyph, one.tone] = counts.get((one.glyph, one.tone), 0) + 1
-    if not counts:
-        return EMPTY
     signs = [line("  ", (f"{glyph} {n}", tone)) for (glyph, tone), n in counts.items()]
-    return line((tr(texts.OTHER_PAIRS), Tone.MUTED), *signs)
+    return line(*signs)[1:]
 
 
 def banner(entries: Sequence[Entry], mode: str, scene: Scene, cells: int) -> Line:
@@ -110,7 +109,8 @@ def banner(entries: Sequence[Entry], mode: str, scene: Scene, cells: int) -> Lin
 
 
 def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells: int) -> Wall:
-    """Every pair in one line of at most `cells`; columns are left out before the why gets too short."""
+    """Every pair in one line of at most `cells`; columns are left out, and names
+    shortened, before the why gets too short."""
     shown = ordered(entries, scene)
     table = [_cells(entry, options, scene) for entry in shown]
     heads = _heads()
@@ -118,6 +118,10 @@ def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells:
     for unwanted in (_STATES, _SINCE):
         if cells - _width(columns, heads, table) < LEAST_WHY:
             columns.remove(unwanted)
+    missing = LEAST_WHY - (cells - _width(columns, heads, table))
+    if missing > 0:
+        names = max(LEAST_NAME, max(width(row[_PAIR]) for row in table) - missing)
+        table = [(*row[:_PAIR], fit(row[_PAIR], names), *row[_PAIR + 1 :]) for row in table]
     gap = GAP if cells - _width(columns, heads, table) >= LEAST_WHY + len(columns) else 1
     widths = {c: max(map(width, (heads[c], *(row[c] for row in table)))) for c in columns}
 
@@ -151,7 +155,7 @@ def details(entry: Entry, scene: Scene, cells: int, rows: int) -> tuple[Line, ..
 
 
 # Cursor and number, verdict, pair, environment, serves, since, states, age.
-_SINCE, _STATES = 5, 6
+_PAIR, _SINCE, _STATES = 2, 5, 6
 
 
 def _heads() -> tuple[Line, ...]:

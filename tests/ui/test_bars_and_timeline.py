@@ -10,9 +10,9 @@ from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.target import Environment
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
-from pfha_tui.ui import texts, timeline_view, verdict_view
+from pfha_tui.ui import present, texts, timeline_view, verdict_view
 from pfha_tui.ui.commands import COMMANDS, bindings, on_pair, on_wall
-from pfha_tui.ui.line import Tone, plain, width
+from pfha_tui.ui.line import Tone, line, plain, width
 from pfha_tui.ui.screens.help import page
 from pfha_tui.ui.widgets.key_bar import key_line
 
@@ -85,6 +85,36 @@ def test_the_banner_tells_production_from_lab_and_read_only() -> None:
     assert "mfr-lab    PRODUCTION    read-only" in row
     assert row.endswith("21:53:07 ")
     assert "lab" in plain(verdict_view.banner(factory.TARGET, "", factory.SCENE, 80)).split()
+
+
+OTHERS = line(("✗ 1", Tone.BAD), "  ", ("▲ 1", Tone.WARN), "  ", ("● 1", Tone.GOOD))
+LONG = "branch-office-with-a-very-long-name-indeed"
+
+
+@pytest.mark.parametrize("cells", [60, 70, 80, 100, 120, 200])
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_long_name_gives_way_in_the_banner_and_no_state_does(cells: int, lost: bool) -> None:
+    target = replace(factory.TARGET, name=LONG, environment=Environment.PRODUCTION)
+    news = verdict_view.news(factory.lost(), factory.SCENE) if lost else ()
+    row = verdict_view.banner(target, "read-only", factory.SCENE, cells, OTHERS, news)
+    text = plain(row)
+    assert width(row) == cells
+    assert " PROD" in text and "read-only" in text
+    assert text.endswith("✗ 1  ▲ 1  ● 1   21:53:07 ")
+    assert "branch-o" in text
+    assert "✗ fw1 lost 4.1 s ago" in text or not lost or cells < 200
+    name = text.partition("branch")[2].split()[0]
+    assert name.endswith("…") or cells == 200
+    ascii_name = present.ascii_text(text).partition("branch")[2].split()[0]
+    assert ascii_name == name.replace("…", "~")
+
+
+def test_a_short_name_is_whole_beside_other_pairs() -> None:
+    target = replace(factory.TARGET, name="branch-south")
+    for cells in (60, 80, 120):
+        text = plain(verdict_view.banner(target, "", factory.SCENE, cells, OTHERS))
+        assert " branch-south    lab " in text
+        assert ("other pairs  ✗ 1" in text) is (cells > 60)
 
 
 def lines(events, scene=factory.SCENE) -> list[str]:

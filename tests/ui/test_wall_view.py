@@ -167,9 +167,26 @@ def test_the_tally_counts_each_state_and_keeps_signs_where_words_have_no_room() 
         assert told in narrow
 
 
+@pytest.mark.parametrize("cells", [60, 70, 80, 100, 120])
+def test_long_names_cost_neither_verdict_nor_who_serves(cells: int) -> None:
+    long = "branch-office-with-a-very-long-name-indeed"
+    builders = (factory.healthy, factory.split_brain, factory.unreachable, wall_pairs.maintenance)
+    known = [entry(n, build(), target=target(f"{long}-{n}")) for n, build in enumerate(builders)]
+    told = lines(*known, cells=cells)
+    expected = (
+        ("✗ SPLIT BRAIN ?", "A B "),
+        ("▲ DEGRADED", "B fw2 "),
+        ("◆ MAINTENANCE", "B fw2 "),
+        ("● HEALTHY", "A fw1 "),
+    )
+    for row, (verdict, serves) in zip(told, expected, strict=True):
+        assert verdict in row and f" {serves}" in row and " s " in row
+        assert "branch-offi" in row
+
+
 def test_others_are_told_by_sign_the_worst_first() -> None:
     entries = [entry(0, factory.healthy()), entry(1, factory.split_brain()), entry(2, None)]
-    assert plain(wall_view.others(entries, SCENE)) == "other pairs  ✗ 1  ? 1  ● 1"
+    assert plain(wall_view.others(entries, SCENE)) == "✗ 1  ? 1  ● 1"
     assert wall_view.others([], SCENE) == ()
 
 
