@@ -59,6 +59,11 @@ done
 LAB_UID=0 exec "$@"
 """
 
+_NOT_SIMULATED = """#!/bin/sh
+echo "${0##*/}: not simulated by the lab" >&2
+exit 127
+"""
+
 
 class Bridge:
     """The stand-ins of one node below a private directory, and the task that answers them."""
@@ -75,7 +80,6 @@ class Bridge:
         self._streams: set[asyncio.Task[None]] = set()
         self._locks: set[str] = set()
         self._leftovers: list[asyncio.TimerHandle] = []
-        self.rewriter = shell.Rewriter(str(self.root))
 
     def start(self) -> None:
         """Write the stand-ins and open the door."""
@@ -87,6 +91,12 @@ class Bridge:
             _write_program(self.root / path[1:], text)
         for path in shell.SUDO:
             _write_program(self.root / path[1:], _SUDO)
+        for path in shell.NOT_SIMULATED:
+            _write_program(self.root / path[1:], _NOT_SIMULATED)
+        for path in shell.FILTERS:
+            tool = _find(path.rpartition("/")[2])
+            if tool is not None:
+                (self.root / path[1:]).symlink_to(tool)
         # Open both ways, so that the door never reports end of file between two callers.
         self._fd = os.open(self._door, os.O_RDWR | os.O_NONBLOCK)
         asyncio.get_running_loop().add_reader(self._fd, self._knock)
@@ -107,13 +117,16 @@ class Bridge:
         self.drop()
         await asyncio.gather(*self._streams, return_exceptions=True)
 
+    def rewrite(self, text: bytes) -> bytes:
+        """Whole lines of shell text as they are to be run on this node."""
+        return shell.rewrite(text, str(self.root))
+
     def environment(self, uid: int) -> dict[str, str]:
-        """The environment of a shell on this node."""
+        """The environment of a shell on this node; the host's programs are not on its PATH."""
         folders = ("sbin", "bin", "usr/sbin", "usr/bin", "usr/local/sbin", "usr/local/bin")
-        own = [str(self.root / folder) for folder in folders]
         return {
-            "PATH": ":".join([*own, "/usr/bin", "/bin"]),
-            "HOME": "/",
+            "PATH": ":".join(str(self.root / folder) for folder in folders),
+            "HOME": str(self.root),
             "USER": "root" if uid == 0 else "monitor",
             "LAB_UID": str(uid),
             "LC_ALL": "C",
@@ -126,6 +139,8 @@ class Bridge:
             return
         *requests, self._buffer = self._buffer.split(FIELD + END + FIELD)
         for request in requests:
+            # The paths among the words were rewritten; the command knows its node's own.
+            request = request.replace(os.fsencode(self.root), b"")
             fields = [field.decode(errors="replace") for field in request.split(FIELD)]
             if len(fields) >= 3 and fields[0].isdigit() and fields[1].isdigit():
                 self._answer(int(fields[0]), int(fields[1]), fields[2], fields[3:])
@@ -275,9 +290,14 @@ def _open_writer(where: Path) -> IO[bytes]:
     return open(os.open(where, os.O_WRONLY | os.O_NONBLOCK), "wb", buffering=0)
 
 
+def _find(name: str) -> str | None:
+    """The host's own program of this name."""
+    return shutil.which(name, path=os.defpath + ":/usr/bin:/bin:/sbin:/usr/sbin")
+
+
 def _tool(name: str) -> str:
-    """The host's own program of this name; FileNotFoundError when there is none."""
-    found = shutil.which(name, path=os.defpath + ":/usr/bin:/bin:/sbin:/usr/sbin")
+    """As `_find`; FileNotFoundError when there is none."""
+    found = _find(name)
     if found is None:
         raise FileNotFoundError(f"the lab needs the program {name!r}")
     return found

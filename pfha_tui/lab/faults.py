@@ -335,6 +335,7 @@ def _mend_passwords(world: World, node: Node) -> None:
 def _mend_carp(node: Node) -> None:
     node.carp_preempt, node.carp_senderr_factor = 1, 0
     node.links.clear()
+    node.folders.clear()
     pfsense.enable_carp(node)
     if node.maintenance:
         pfsense.leave_maintenance(node)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Mapping
+from pathlib import Path
 
 from pfha_tui.lab.reaper import Reaper
 
@@ -30,15 +31,18 @@ class Jobs:
         return tuple(self._leases)
 
     async def start(
-        self, command: bytes, environment: Mapping[str, str], stdout: int, stderr: int
+        self, command: bytes, environment: Mapping[str, str], folder: Path, stdout: int, stderr: int
     ) -> asyncio.subprocess.Process:
-        """Run a shell command as the leader of a group of its own, its standard input a pipe. Raises OSError."""
+        """Run a shell command in a folder, as the leader of a group of its own, its standard input a pipe.
+
+        Raises OSError.
+        """
         lease, held = os.pipe()
         try:
             child = await asyncio.create_subprocess_exec(
                 *self._reaper.announced(command),
                 stdin=asyncio.subprocess.PIPE, stdout=stdout, stderr=stderr,
-                env=environment, cwd="/", start_new_session=True, pass_fds=(held,),
+                env=environment, cwd=folder, start_new_session=True, pass_fds=(held,),
             )  # fmt: skip
         except BaseException:  # nothing began that could hold the other end
             os.close(lease)

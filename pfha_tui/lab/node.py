@@ -99,6 +99,8 @@ class Node(Callouts):
         self.path = Path()
         self.links: dict[str, str] = {}
         """Symbolic links below /var/run, which is emptied at boot: path to target."""
+        self.folders: dict[str, int] = {}
+        """Directories that somebody made below /tmp, with the uid of whoever did; they outlive a boot."""
         self.on_change: list[Callable[[], None]] = []
         """Called when power, services or the freezing change what the node answers."""
         self.boottime = world.now
@@ -110,8 +112,7 @@ class Node(Callouts):
         self.devd = Hub(DEVD_CLIENTS)
         self.vhids: list[Vhid] = []
         self.maintenance = False
-        self.sync_due = False
-        self.sync_running = False
+        self.sync_due = self.sync_running = False
         """Whether a synchronisation of the configuration has been asked for, and whether one runs."""
         self.carp_allow = 1
         self.carp_preempt = 1

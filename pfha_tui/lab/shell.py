@@ -1,5 +1,10 @@
-"""Which commands the lab answers for a node, and how they appear in text that a shell is about to run."""
+"""Which commands the lab answers for a node, and how they appear in text that a shell is about to run.
 
+A node's shell is the host's own, run as the user who started the lab. That it meets the node and not the host by
+accident is seen to by its PATH and by `rewrite`; neither keeps anybody out who means to get around them.
+"""
+
+import os
 import re
 from collections.abc import Callable
 
@@ -39,7 +44,10 @@ ANSWERS: dict[str, Answer] = {
     "/bin/cat": files.cat,
     "/bin/test": files.test,
     "/bin/ln": files.ln,
+    "/bin/mkdir": files.mkdir,
+    "/bin/mv": files.mv,
     "/bin/rm": files.rm,
+    "/bin/rmdir": files.rmdir,
     "/usr/bin/readlink": files.readlink,
     "/bin/date": basics.date,
     "/bin/hostname": basics.hostname,
@@ -47,6 +55,7 @@ ANSWERS: dict[str, Answer] = {
     "/usr/bin/lockf": basics.lockf,
     "/usr/bin/logger": basics.logger,
     "/usr/bin/uname": basics.uname,
+    "/usr/bin/whoami": basics.whoami,
     "/sbin/reboot": operate.reboot,
     "/sbin/shutdown": operate.shutdown,
     "/sbin/halt": operate.halt,
@@ -63,6 +72,40 @@ SUDO = ("/usr/local/bin/sudo", "/usr/bin/sudo")
 """Answered by a script of its own, which runs what follows it as uid 0."""
 
 
+def _paths(folder: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/{name}" for name in names.split())
+
+
+FILTERS = (
+    *_paths("/bin", "echo expr kill pwd sh sleep"),
+    *_paths(
+        "/usr/bin",
+        "awk basename comm cut diff dirname env false fold head hexdump join nohup od paste printenv printf rev sed seq"
+        " sort tee timeout tr true uniq wc xargs yes",
+    ),
+)
+"""The host's own, where it has them: of themselves they tell nothing but what they are given."""
+
+NOT_SIMULATED = (
+    *_paths("/bin", "chmod cp csh dd ps tcsh"),
+    *_paths(
+        "/sbin",
+        "camcontrol gpart ipfw kldload kldstat md5 mount ping ping6 route sha256 umount zfs zpool",
+    ),
+    *_paths(
+        "/usr/bin",
+        "crontab drill fetch fstat getent host last less more openssl procstat sockstat ssh su systat tar top touch vi"
+        " vmstat w who",
+    ),
+    *_paths(
+        "/usr/sbin",
+        "chown daemon iostat pciconf pkg pstat service swapinfo sysrc tcpdump traceroute",
+    ),
+    *_paths("/usr/local/bin", "curl php rrdtool"),
+)
+"""What a node has and the lab does not: it says so, with exit code 127."""
+
+
 def answer(node: Node, path: str, words: list[str], uid: int) -> Reply:
     """Run one command on a node; a live world is brought up to date first."""
     node.world.catch_up()
@@ -74,17 +117,18 @@ def answer(node: Node, path: str, words: list[str], uid: int) -> Reply:
     )
 
 
-class Rewriter:
-    """Turns absolute paths of answered commands into those of their stand-ins below `root`, as a chroot would."""
+_PATH = re.compile(
+    rb"""(?<![\w./\\~}*-])/+
+    (?=(?:bin|boot|cf|conf|etc|home|lib|lib64|libexec|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)(?![\w.-]))
+    """,
+    re.VERBOSE,
+)
+"""The beginning of an absolute path, on FreeBSD or on the host; those below /dev are the host's own."""
+_CHANGE = re.compile(rb"(?<![\w./-])(cd[ \t]+)/(?=[\s;&|)]|$)")
 
-    def __init__(self, root: str) -> None:
-        self._root = root
-        paths = "|".join(
-            re.escape(path) for path in sorted((*ANSWERS, *SUDO), key=len, reverse=True)
-        )
-        self._pattern = re.compile(rf"(?<![\w./-])(?:{paths})(?![\w/.-])".encode())
 
-    def rewrite(self, text: bytes) -> bytes:
-        """Rewrite whole lines of shell text."""
-        root = self._root.encode()
-        return self._pattern.sub(lambda match: root + match[0], text)
+def rewrite(text: bytes, root: str) -> bytes:
+    """Turn the absolute paths in whole lines of shell text into paths below `root`, as a chroot would."""
+    below = os.fsencode(root)
+    text = _PATH.sub(lambda match: below + match[0], text)
+    return _CHANGE.sub(lambda match: match[1] + below + b"/", text)

@@ -32,7 +32,7 @@ CHUNK = 65536
 STOP_WAIT = 5.0
 """Seconds that open sessions get to end when the server stops."""
 
-_READS_SCRIPT = re.compile(r"\s*(?:exec\s+)?(?:\S*sudo\s+-n\s+)?(?:/bin/)?sh(?:\s+-s)?\s*")
+_READS_SCRIPT = re.compile(r"\s*(?:exec\s+)?(?:\S*sudo\s+-n\s+)?(?:/bin/)?sh(?:\s+-\w+)*\s*")
 """Commands whose standard input is shell text, and therefore rewritten."""
 
 
@@ -135,12 +135,16 @@ class SshServer:
         """Run a command as sshd does: the session lasts until it has ended and nobody holds its output, or until the
         connection is gone; then its pipes are closed, and whatever runs is left alone."""
         uid = USERS[process.get_extra_info("username")]
-        rewritten = self._bridge.rewriter.rewrite(command.encode())
+        rewritten = self._bridge.rewrite(command.encode())
         async with contextlib.AsyncExitStack() as cleanup:
             pipes = [await _Pipe.open(cleanup) for _ in range(2)]
             try:
                 child = await self._jobs.start(
-                    rewritten, self._bridge.environment(uid), pipes[0].far, pipes[1].far
+                    rewritten,
+                    self._bridge.environment(uid),
+                    self._bridge.root,
+                    pipes[0].far,
+                    pipes[1].far,
                 )
             finally:
                 for pipe in pipes:
@@ -179,10 +183,10 @@ class SshServer:
             while data := await _read(process, child.pid):
                 if script:
                     lines, newline, rest = (rest + data).rpartition(b"\n")
-                    data = self._bridge.rewriter.rewrite(lines + newline)
+                    data = self._bridge.rewrite(lines + newline)
                 child.stdin.write(data)
                 await child.stdin.drain()
-            child.stdin.write(self._bridge.rewriter.rewrite(rest))
+            child.stdin.write(self._bridge.rewrite(rest))
         child.stdin.close()
 
 

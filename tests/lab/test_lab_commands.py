@@ -170,6 +170,36 @@ def test_booting_is_seen_while_it_lasts() -> None:
     assert run(world, "/bin/test -e /var/run/booting").code == 1
 
 
+def test_directories_below_tmp_are_made_renamed_and_removed_by_whoever_may() -> None:
+    world = booted()
+    steps = (
+        ("/bin/mkdir /tmp/a.new", 2001, ""),
+        ("/bin/mkdir /tmp/a.new", 0, "mkdir: /tmp/a.new: File exists\n"),
+        ("/bin/mv /tmp/a.new /tmp/a", 2001, ""),
+        ("/bin/rmdir /tmp/a.new", 0, "rmdir: /tmp/a.new: No such file or directory\n"),
+        ("/bin/test -d /tmp/a", 0, ""),
+        ("/bin/test -e /tmp/a", 0, ""),
+        ("/bin/rmdir /tmp/a", 2002, "rmdir: /tmp/a: Operation not permitted\n"),
+        ("/bin/mkdir /tmp/b", 0, ""),
+        ("/bin/mv /tmp/b /tmp/a", 2001, "mv: /tmp/b: Operation not permitted\n"),
+        ("/bin/mv /tmp/b /tmp/a", 0, ""),
+        ("/bin/rmdir /tmp/a", 2001, "rmdir: /tmp/a: Directory not empty\n"),
+        ("/bin/rmdir /tmp/a/b", 0, ""),
+    )
+    for line, uid, err in steps:
+        reply = run(world, line, uid=uid)
+        assert (reply.code, reply.out, reply.err) == (1 if err else 0, "", err), line
+    assert run(world, "/bin/ls /tmp").out == "a\n"
+    world.node("fw1").power_off()
+    world.node("fw1").boot()
+    world.advance(60)
+    assert run(world, "/bin/rmdir /tmp/a").code == 0
+    assert run(world, "/bin/test -d /tmp/a").code == 1
+    assert [
+        run(world, f"/bin/test -d {path}").code for path in ("/etc", "/cf/conf", "/nowhere")
+    ] == [0, 0, 1]
+
+
 def test_the_logger_writes_one_printable_line() -> None:
     world = booted()
     run(world, "/usr/bin/logger -t pfha-tui 'one\ntwo'")
@@ -197,22 +227,29 @@ def test_filters_are_the_real_ones(line: str) -> None:
         (b"/sbin/ifconfig -a </dev/null", b"/R/sbin/ifconfig -a </dev/null"),
         (b"x=$(/bin/date +%s);/bin/test -e a", b"x=$(/R/bin/date +%s);/R/bin/test -e a"),
         (b"/usr/local/bin/sudo -n /sbin/pfctl", b"/R/usr/local/bin/sudo -n /R/sbin/pfctl"),
-        (
-            b"/usr/bin/netstatx /bin/dates /x/bin/date ./bin/cat",
-            b"/usr/bin/netstatx /bin/dates /x/bin/date ./bin/cat",
-        ),
-        (b"exec /bin/sh -s", b"exec /bin/sh -s"),
+        (b"exec /bin/sh -s", b"exec /R/bin/sh -s"),
+        (b"read x </etc/passwd; cd / && cd /var/log", b"read x </R/etc/passwd; cd /R/ && cd /R/var/log"),
+        (b"echo /etc/* --file=/proc/1/environ", b"echo /R/etc/* --file=/R/proc/1/environ"),
+        (b"x='//etc/passwd' PATH=$PATH:/usr/bin", b"x='/R//etc/passwd' PATH=$PATH:/R/usr/bin"),
+        *((text, text) for text in (
+            b"/x/bin/date ./bin/cat ../etc/passwd $d/etc ${d}/etc ~/bin */usr /etcetera /binary",
+            b"sed s/usr/etc/ | awk '{ print $1 / $2 }' >/dev/null; sed 's/\\/usr/x/'",
+            b"cd; cd -; cd x/; abcd / 2",
+        )),
     ],
-)
-def test_only_whole_words_that_name_answered_commands_are_rewritten(
-    text: bytes, rewritten: bytes
-) -> None:
-    assert shell.Rewriter("/R").rewrite(text) == rewritten
+)  # fmt: skip
+def test_absolute_paths_are_rewritten_and_nothing_else(text: bytes, rewritten: bytes) -> None:
+    assert shell.rewrite(text, "/R") == rewritten
+
+
+def test_every_program_is_answered_in_one_way() -> None:
+    known = [*shell.ANSWERS, *shell.SUDO, *shell.FILTERS, *shell.NOT_SIMULATED]
+    assert len(known) == len(set(known))
 
 
 @given(st.binary(max_size=200))
 def test_rewriting_leaves_everything_else_alone(text: bytes) -> None:
-    rewritten = shell.Rewriter("/R").rewrite(text)
+    rewritten = shell.rewrite(text, "/R")
     assert rewritten.replace(b"/R", b"") == text.replace(b"/R", b"")
 
 

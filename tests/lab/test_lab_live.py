@@ -100,6 +100,69 @@ async def test_a_script_runs_in_a_real_shell_with_the_nodes_commands() -> None:
         assert "pfctl: Unknown show modifier 'creators'" in str(done.stderr)
 
 
+async def test_an_own_client_meets_the_node_and_not_the_host(tmp_path: Path) -> None:
+    """tmp_path is a folder of the host, and lies below one whose name a node knows too."""
+    secret = tmp_path / "secret"
+    secret.write_text("the host's\n")
+    async with lab() as found, login(found) as connection:
+        for text in (
+            f"cat {secret}",
+            f"head -n 1 {secret}",
+            f"sed -n 1p < {secret}",
+            f"read x <{secret}; echo $x",
+            f"cd {tmp_path} && read x <secret; echo $x",
+            f"echo {tmp_path}/*",
+            f". {secret}",
+            "cat /etc/passwd",
+            "awk 1 /proc/cpuinfo",
+            "cd / && read x <etc/passwd; echo $x",
+            "cd && read x <etc/passwd; echo $x",
+            "read x <etc/passwd; echo $x",
+        ):
+            for done in (
+                await connection.run(text),
+                await script(connection, f"{text}\n"),
+                await connection.run("sh -x -s", input=f"{text}\n"),
+            ):
+                said = str(done.stdout)
+                assert not set(said.split()) & {"the", "secret", "processor"}, text
+                assert "root:" not in said, text
+
+
+@pytest.mark.parametrize(
+    ("text", "out"),
+    [
+        ("hostname", "fw1.example.net"),
+        ("uname -sn", "FreeBSD fw1.example.net"),
+        ("whoami", "root"),
+        ("id -un", "root"),
+        ("cat /etc/version | tr -d 5", "2..2-RELEASE"),
+        ("find /var/run -maxdepth 1 -name 'devd.p*' -type s", "/var/run/devd.pipe"),
+        ("logger -t me -- see /etc/version; tail -n 1 /var/log/system.log | sed 's/.*me: //'", "see /etc/version"),
+        ("ls /etc", "product_name\nversion"),
+        ("yes | head -n 1", "y"),
+        ("mkdir /tmp/x && mv /tmp/x /tmp/y && [ ! -e /tmp/y ] && ls /tmp && rmdir /tmp/y", "y"),
+    ],
+)  # fmt: skip
+async def test_what_is_typed_without_a_path_is_the_nodes(text: str, out: str) -> None:
+    async with lab() as found, login(found) as connection:
+        done = await connection.run(text)
+        assert (done.exit_status, done.stderr, done.stdout) == (0, "", out + "\n")
+
+
+async def test_what_is_not_simulated_says_so() -> None:
+    async with lab() as found, login(found) as connection:
+        for text in ("ps", "sudo ps aux", "/bin/ps -ax", "vmstat 1", "exec /usr/bin/top -b", "w"):
+            done = await connection.run(text)
+            name = text.replace("exec", "").replace("sudo", "").split()[0].rpartition("/")[2]
+            said = f"{name}: not simulated by the lab\n"
+            assert (done.exit_status, done.stdout, done.stderr) == (127, "", said)
+        for text in ("apt list", "/usr/bin/python3 -V", "lsb_release", "ip address", "bash"):
+            done = await connection.run(text)
+            assert (done.exit_status, done.stdout) == (127, "")
+            assert "not found" in str(done.stderr)
+
+
 async def test_an_account_without_root_needs_sudo_for_pf() -> None:
     async with lab() as found, login(found, user="monitor") as connection:
         done = await script(

@@ -1,4 +1,4 @@
-"""date, hostname, id, lockf, logger, uname."""
+"""date, hostname, id, lockf, logger, uname, whoami."""
 
 import time
 
@@ -50,8 +50,7 @@ def identity(node: Node, words: list[str], uid: int) -> Reply:
 def lockf(node: Node, words: list[str], uid: int) -> Reply:
     """`lockf -k -s -t 0 FILE /bin/cat`: the lock for as long as the filter lives, or EX_TEMPFAIL at once."""
     match words:
-        # A shell's text names the stand-in of cat, which lies below a folder of the lab's.
-        case ["-k", "-s", "-t", "0", file, program] if program.endswith("/bin/cat"):
+        case ["-k", "-s", "-t", "0", file, "/bin/cat"]:
             return Reply(hold=file)
         case _:
             return usage("lockf", "-k -s -t 0 file /bin/cat")
@@ -75,16 +74,18 @@ def logger(node: Node, words: list[str], uid: int) -> Reply:
 
 
 def uname(node: Node, words: list[str], uid: int) -> Reply:
-    """`uname [-a|-r|-s|-n|-m]`."""
-    release = node.generation.release
-    fields = {"-s": "FreeBSD", "-n": node.hostname, "-r": release, "-m": "amd64"}
-    match words:
-        case []:
-            return Reply("FreeBSD\n")
-        case ["-a"]:
-            kernel = node.generation.kernel_line
-            return Reply(f"FreeBSD {node.hostname} {release} {kernel}  amd64\n")
-        case [option] if option in fields:
-            return Reply(fields[option] + "\n")
-        case _:
-            return usage("uname", "[-a | -m | -n | -r | -s]")
+    """`uname [-amnprsv]`: what the letters ask for, in an order of its own."""
+    generation = node.generation
+    fields = {
+        "s": "FreeBSD", "n": node.hostname, "r": generation.release, "v": f"{generation.kernel_line} ", "m": "amd64",
+        "p": "amd64",
+    }  # fmt: skip
+    asked = "".join(word.removeprefix("-") for word in words).replace("a", "snrvm") or "s"
+    if not all(word.startswith("-") for word in words) or not set(asked) <= set(fields):
+        return usage("uname", "[-amnprsv]")
+    return Reply(" ".join(text for letter, text in fields.items() if letter in asked) + "\n")
+
+
+def whoami(node: Node, words: list[str], uid: int) -> Reply:
+    """`whoami`."""
+    return usage("whoami", "") if words else identity(node, ["-un"], uid)
