@@ -41,13 +41,14 @@ def allowed(plan: Plan) -> dict[str, frozenset[Command]]:
     return found
 
 
-def guard_of(step: Step, mark: str | None) -> Guard:
+def guard_of(step: Step, mark: str | None, action: str) -> Guard:
     """When the node's own undo of a step still makes sense: with our mark there or, where the step takes a mark's
     demotion back, with that mark or none."""
+    token = commands.TOKEN + action
     if mark is not None:
-        return Guard(commands.MARK, (mark,))
+        return Guard(commands.MARK, (mark,), token)
     before = tuple(command.argv[2] for command in step.undo if command.id == "mark")
-    return Guard(commands.MARK, (*before, "") if before else ())
+    return Guard(commands.MARK, (*before, "") if before else (), token)
 
 
 def context(bench: Bench, snapshot: PairSnapshot) -> Context:

@@ -9,6 +9,8 @@ LOCK = "/tmp/pfha-tui.lock"
 """Held by lockf(1) on a node while an action is under way; a fixed name, for all consoles meet there."""
 MARK = "/var/run/pfha-tui.mark"
 """A symbolic link that says on the node which part of its demotion is ours; gone with the next boot, as that is."""
+TOKEN = "/tmp/pfha-tui."
+"""Followed by the action's id: the directory that stands for the watchdog of this action (`transports.base.Guard`)."""
 LARGEST_DEMOTION = 10_000
 _DEMOTION = re.compile(r"/sbin/sysctl net\.inet\.carp\.demotion=(-?[1-9][0-9]{0,4})", re.ASCII)
 
@@ -56,6 +58,11 @@ def demote(amount: int) -> Command:
 def mark(text: str) -> Command:
     """Leave a mark (`domain.mark.write`): a link is made in one step, needs no shell, and its text is an argument."""
     return Command("mark", ("/bin/ln", "-sfn", text, MARK), root=True, access=Access.WRITE)
+
+
+def disarm(action: str) -> Command:
+    """Call an action's watchdog off by taking its token away; only an empty directory can be removed this way."""
+    return Command("disarm", ("/bin/rmdir", TOKEN + action), access=Access.WRITE)
 
 
 def bulk(syncdev: str) -> Command:

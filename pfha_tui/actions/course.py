@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from pfha_tui.actions import gate, sight
 from pfha_tui.actions.bench import Bench, allowed, context, guard_of
-from pfha_tui.actions.commands import CARP_OFF, REBOOT, UNMARK, announce, mark
+from pfha_tui.actions.commands import CARP_OFF, REBOOT, UNMARK, announce, disarm, mark
 from pfha_tui.actions.hands import Hands, refusal
 from pfha_tui.actions.journal import ARMED, CALLED_OFF, STEP, JournalError, new_id
 from pfha_tui.actions.model import Evidence, Plan, Progress, Report, Result, Stage, Step, Weight
@@ -241,7 +242,8 @@ class Course:
         self._done.append(number)
         if step.watchdog_s is not None:
             self._armed = number
-            guard = guard_of(step, text)
+            self._hands.allow(step.node, disarm(self._id))
+            guard = guard_of(step, text, self._id)
             sample = await self._hands.run_armed(
                 step.node, step.command, step.undo, step.watchdog_s, guard
             )
@@ -303,11 +305,15 @@ class Course:
     async def _call_off(self) -> Call:
         """Stop the node's own undo; one that fired has undone its step. Raises TransportError."""
         assert self._armed is not None
-        call = await self._hands.call_off(self._plan.steps[self._armed].node)
+        node = self._plan.steps[self._armed].node
+        call = await self._hands.call_off(node)
         if call is Call.FIRED:
             self._done.remove(self._armed)
-        self._bench.journal.note(self._id, CALLED_OFF, call=call.value)
         self._armed = None
+        with suppress(JournalError):  # whatever comes next is written down or told, too
+            self._bench.journal.note(self._id, CALLED_OFF, call=call.value)
+        with suppress(TransportError):  # only to leave nothing behind
+            await self._hands.run(node, disarm(self._id))
         return call
 
     async def _take_back(self, why: str) -> Report:

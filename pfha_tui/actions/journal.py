@@ -19,7 +19,7 @@ from typing import Any
 
 from pfha_tui.actions import chain
 from pfha_tui.actions.chain import JournalError, Record, Verdict, verify
-from pfha_tui.actions.commands import recall
+from pfha_tui.actions.commands import UNMARK, recall
 from pfha_tui.actions.model import Evidence, Plan, Request, Result, Risk, Step, Unfinished, Verb
 from pfha_tui.config import locations
 from pfha_tui.domain.command import Command
@@ -286,18 +286,29 @@ def _cut(text: str) -> str:
 def _unfinished(story: list[Record]) -> Unfinished:
     begun = story[0]
     fires_at: float | None = None
-    reached = -1
+    reached, armed = -1, set[int]()
     for record in story[1:]:
         kind = record["kind"]
         if kind == ARMED:
             fires_at = float(record["fires_at"])
+            armed.add(int(record["number"]))
         elif kind == CALLED_OFF:
             fires_at = None
         elif kind == STEP:
             reached = max(reached, int(record["number"]))
     node = str(begun["node"])
-    done = [step for step in begun["steps"][: reached + 1] if step["node"] == node]
-    undo = tuple(_recalled(words) for step in reversed(done) for words in step["undo"])
+    done = [
+        (step, number in armed or step["watchdog_s"] is None)
+        for number, step in enumerate(begun["steps"][: reached + 1])
+        if step["node"] == node
+    ]
+    undo = tuple(
+        command
+        for step, tried in reversed(done)
+        for command in map(_recalled, step["undo"])
+        # Of a step that was to be armed, and was not, only the mark may have been left.
+        if tried or command == UNMARK
+    )
     return Unfinished(
         id=begun["id"],
         pair=begun["pair"],

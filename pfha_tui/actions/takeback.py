@@ -11,6 +11,7 @@ from pfha_tui.actions.commands import (
     MAINTENANCE_ON,
     UNMARK,
     announce,
+    disarm,
 )
 from pfha_tui.actions.hands import Hands, refusal
 from pfha_tui.actions.journal import JournalError
@@ -63,15 +64,19 @@ class _TakeBack:
         self._plan = plan_of(left, bench.target)
         self._sight = Sight(bench.feed, bench.clock)
         allowed = {node.name: PROOF for node in bench.target.nodes}
-        allowed[left.node] = PROOF | frozenset(left.undo)
+        allowed[left.node] = PROOF | {*left.undo, disarm(left.id)}
         self._hands = Hands(bench.target, bench.links, allowed)
         self._began = bench.clock.monotonic()
+        self._fires_at = left.fires_at
+        self._done = True
+        """The step that was armed is done, and the node has not taken it back."""
 
     async def perform(self) -> Report:
         """Never raises for what a node does."""
         try:
-            await self._wait_for_node()
             await self._approach()
+            if any(demotion_by(command) for command in self._left.undo):
+                await self._call_off()  # it must not be taken back twice
             return await self._undo()
         except (_Unclear, JournalError) as why:
             return self._report(Result.REFUSED, str(why))
@@ -81,17 +86,6 @@ class _TakeBack:
         finally:
             self._tell(Stage.CLOSE, tr("Close the logins of the action."))
             await self._hands.close()
-
-    async def _wait_for_node(self) -> None:
-        """A watchdog that is still armed would take a demotion back a second time: it is let run."""
-        left, clock = self._left, self._bench.clock
-        if not any(demotion_by(command) for command in left.undo):
-            return  # undone twice it is as undone once, and until then the node may serve nothing
-        if left.fires_at is None or clock.epoch() >= left.fires_at + AFTER_S:
-            return
-        text = tr("{node} takes it back by itself by {time}; wait for that.")
-        self._tell(Stage.REVERT, text.format(node=left.node, time=clock_time(left.fires_at)))
-        await clock.sleep(left.fires_at + AFTER_S - clock.epoch())
 
     async def _approach(self) -> None:
         """Log in and take the locks. Raises _Unclear, TransportError."""
@@ -112,11 +106,30 @@ class _TakeBack:
             )
             raise _Unclear(text.format(node=busy))
 
+    async def _call_off(self) -> bool:
+        """Take its token from the node's own undo. Where there is none, the step may still be under way there, or the
+        undo: then its time is waited for. Whether it had to be waited. Raises TransportError.
+        """
+        left, clock = self._left, self._bench.clock
+        due, self._fires_at = self._fires_at, None
+        if due is None:
+            return False
+        output = (await self._hands.run(left.node, disarm(left.id))).outputs[0]
+        self._done = output.exit_code == 0 or b"No such file" not in output.stderr
+        if output.exit_code == 0 or clock.epoch() >= due + AFTER_S:
+            return False
+        text = tr("{node} takes it back by itself by {time}; wait for that.")
+        self._tell(Stage.REVERT, text.format(node=left.node, time=clock_time(due)))
+        await clock.sleep(due + AFTER_S - clock.epoch())
+        return True
+
     async def _undo(self) -> Report:
         self._tell(Stage.CHECK, tr("Look what is left of it."))
         node = self._left.node
         commands = await self._what_is_left()
         if not commands:
+            if await self._call_off():
+                return await self._undo()
             return await self._end(tr("Nothing is left of it on {node}.").format(node=node))
         self._tell(Stage.REVERT, self._left.undo_text)
         for command in commands:
@@ -127,6 +140,8 @@ class _TakeBack:
             if why is not None:
                 text = tr("{node} did not do it: {why}")
                 raise _Unclear(text.format(node=node, why=why))
+        # What may be undone twice keeps its watchdog until here: it might have been this console that died.
+        await self._call_off()
         self._tell(Stage.VERIFY, tr("Wait for two equal samples of both nodes."))
         deadline = self._bench.clock.monotonic() + SETTLED_S
         shown = 0
@@ -158,6 +173,7 @@ class _TakeBack:
             command
             for command in self._left.undo
             if not (booted and command not in (MAINTENANCE_ON, MAINTENANCE_OFF))
+            and (self._done or not counted(command))
             and stands(command, self._left, side, found, own)
         )
 
@@ -223,6 +239,11 @@ def stands(
         text = tr("What is left of it on {node} is not known.")
         raise _Unclear(text.format(node=left.node))
     return now is (command in (MAINTENANCE_OFF, CARP_OFF))
+
+
+def counted(command: Command) -> bool:
+    """It changes the demotion, or says whose that is: done for nothing it would be wrong by as much."""
+    return demotion_by(command) != 0 or command.id == "mark"
 
 
 def plan_of(left: Unfinished, target: PairTarget) -> Plan:

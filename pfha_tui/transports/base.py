@@ -130,10 +130,15 @@ class NodeLink(Protocol):
 @dataclass(frozen=True, slots=True)
 class Guard:
     """What must still hold before a node takes an action back by itself: the symbolic link at `path` reads one of
-    `texts` (an empty text: there is none). Without `texts` it always holds."""
+    `texts` (an empty text: there is none). Without `texts` it always holds.
+
+    `token` is an empty directory that the node makes as soon as the step is done, and that the undo begins by removing:
+    whoever removes it before has called the undo off, and while it is there the step is done and not taken back.
+    """
 
     path: str
     texts: tuple[str, ...]
+    token: str
 
 
 class Call(Enum):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pfha_tui.actions.commands import CARP_ON, MARK
+from pfha_tui.actions.conditions.general import COOLDOWN_S
 from pfha_tui.actions.journal import Journal
 from pfha_tui.actions.model import Progress, Report, Result, Stage, Verb
 from pfha_tui.domain.command import Access, Command
@@ -106,6 +107,60 @@ def test_a_watchdog_of_carp_is_called_off_when_it_is_confirmed(tmp_path: Path) -
         return report
 
     played(CASES["carp-disable"], tmp_path, act)
+
+
+def test_a_watchdog_does_not_outlive_the_undo_of_its_action(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, undone and done again: what the first left on the node has no say in the second."""
+    monkeypatch.setattr("pfha_tui.actions.plans.switches.WATCHDOG_GRACE_S", 200.0)
+
+    def die(progress: Progress) -> None:
+        if progress.stage is Stage.VERIFY:
+            raise Killed
+
+    async def act(stand: Stand) -> Report:
+        request = CASES["carp-disable"].request
+        with pytest.raises(Killed):
+            await stand.perform(stand.plan(request), die)
+        stand.cut()
+        (left,) = stand.start().unfinished()
+        assert (await stand.undo(left)).result is Result.REVERTED
+        await asyncio.sleep(COOLDOWN_S + 5)
+        report = await stand.perform(stand.plan(request))
+        assert report.result is Result.CONFIRMED, report
+        await asyncio.sleep(400)
+        assert stand.node("fw1").carp_allow == 0
+        return report
+
+    played(CASES["carp-disable"], tmp_path, act)
+
+
+@pytest.mark.parametrize("point", [Stage.ARM, Stage.DO])
+def test_a_demotion_by_hand_is_not_taken_for_one_that_was_never_done(
+    point: Stage, tmp_path: Path
+) -> None:
+    """The mark was left, and the console died before the step; another hand demoted the node by as much."""
+
+    def die(progress: Progress) -> None:
+        if progress.stage is point:
+            raise Killed
+
+    async def act(stand: Stand) -> Report:
+        plan = stand.plan(CASES["switchover"].request)
+        with pytest.raises(Killed):
+            await stand.perform(plan, die)
+        stand.cut()
+        stand.node("fw1").demote(plan.steps[0].demotion, "sysctl")
+        await asyncio.sleep(5)
+        (left,) = stand.start().unfinished()
+        report = await stand.undo(left)
+        assert report.result is Result.REVERTED, report
+        node = stand.node("fw1")
+        assert (node.carp_demotion, node.links) == (plan.steps[0].demotion, {})
+        return report
+
+    played(CASES["switchover"], tmp_path, act)
 
 
 @pytest.mark.parametrize(

@@ -179,12 +179,14 @@ class TestUnfinished:
         kept.note(action, journal.STEP, number=0)
         assert kept.unfinished("HQ")[0].undo == (commands.UNMARK,)
         kept.note(action, journal.STEP, number=1)
+        assert kept.unfinished("HQ")[0].undo == (commands.UNMARK,)
+        kept.note(action, journal.ARMED, number=1, fires_at=1_700_000_090.0)
         assert kept.unfinished("HQ")[0].undo == (commands.demote(-AMOUNT), commands.UNMARK)
 
     def test_the_watchdog_that_waits_on_the_node(self, tmp_path: Path) -> None:
         kept = a_journal(tmp_path)
         action = kept.begin(a_plan())
-        kept.note(action, journal.ARMED, fires_at=1_700_000_090.0)
+        kept.note(action, journal.ARMED, number=1, fires_at=1_700_000_090.0)
         assert kept.unfinished("HQ")[0].fires_at == 1_700_000_090.0
         kept.note(action, journal.CALLED_OFF)
         assert kept.unfinished("HQ")[0].fires_at is None

@@ -29,9 +29,6 @@ from tests.support.deadline import until
 from tests.support.sshd import Sshd, running_sshd
 from tests.support.tcp_relay import relay_to
 
-FREE = Guard("/nonexistent/mark", ())
-"""A guard that always holds."""
-
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
@@ -61,6 +58,9 @@ class Files:
         self.step, self.first, self.second = (folder / name for name in ("step", "one", "two"))
         self.do = touch(self.step)
         self.undo = (touch(self.first), touch(self.second))
+        self.token = folder / "token"
+        self.guard = Guard("/nonexistent/mark", (), str(self.token))
+        """One that holds for as long as the token is there."""
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -75,7 +75,7 @@ async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_pat
     async with relay_to(sshd.port) as relay:
         target = sshd.target(port=relay.port, fingerprints=(sshd.fingerprint,), known_hosts=None)
         async with actor(target, *files.commands) as found:
-            sample = await found.run_armed(files.do, files.undo, 1.0, FREE)
+            sample = await found.run_armed(files.do, files.undo, 1.0, files.guard)
             assert sample.outputs[0].exit_code == 0
             assert files.step.exists()
             relay.cut()
@@ -87,7 +87,7 @@ async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_pat
 async def test_a_watchdog_that_is_called_off_never_runs(sshd: Sshd, tmp_path: Path) -> None:
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
-        await found.run_armed(files.do, files.undo, 1.0, FREE)
+        await found.run_armed(files.do, files.undo, 1.0, files.guard)
         assert await found.call_off() is Call.OFF
         assert await found.call_off() is Call.OFF
         await asyncio.sleep(1.3)
@@ -98,16 +98,52 @@ async def test_a_watchdog_that_is_called_off_never_runs(sshd: Sshd, tmp_path: Pa
 async def test_a_watchdog_that_fired_is_told_truthfully(sshd: Sshd, tmp_path: Path) -> None:
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
-        await found.run_armed(files.do, files.undo, 1.0, FREE)
+        await found.run_armed(files.do, files.undo, 1.0, files.guard)
         await until(files.undone)
         assert await found.call_off() is Call.FIRED
+
+
+async def test_whoever_takes_the_token_first_has_the_undo(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    take = Command("take", ("/bin/rmdir", str(files.token)), access=Access.WRITE)
+    async with actor(sshd.target(), *files.commands, take) as found:
+        await found.run_armed(files.do, files.undo, 1.0, files.guard)
+        async with actor(sshd.target(), take) as another:
+            assert (await another.run((take,))).outputs[0].exit_code == 0
+        await asyncio.sleep(1.3)
+        assert await found.call_off() is Call.FIRED
+        assert not files.first.exists()
+        await found.run_armed(files.do, files.undo, 1.0, files.guard)
+        await until(files.undone)
+        output = (await found.run((take,))).outputs[0]
+        assert output.exit_code and b"No such file" in output.stderr
+
+
+async def test_an_undo_that_fails_leaves_the_token(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    failing = Command("no", ("/bin/ls", "/nonexistent/file"))
+    async with actor(sshd.target(), *files.commands, failing) as found:
+        await found.run_armed(files.do, (failing, *files.undo), 1.0, files.guard)
+        await asyncio.sleep(1.3)
+        assert await found.call_off() is Call.FIRED
+        assert files.token.is_dir() and not files.first.exists()
+
+
+async def test_without_a_token_there_is_no_step(sshd: Sshd, tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    guard = replace(files.guard, token=str(tmp_path / "none" / "token"))
+    async with actor(sshd.target(), *files.commands) as found:
+        output = (await found.run_armed(files.do, files.undo, 1.0, guard)).outputs[0]
+        assert output.exit_code and b"none/token" in output.stderr
+        assert await found.call_off() is Call.OFF
+        assert not files.step.exists()
 
 
 async def test_an_undo_that_has_begun_is_run_to_its_end(sshd: Sshd, tmp_path: Path) -> None:
     files = Files(tmp_path)
     slow = Command("slow", ("/bin/sleep", "1.5"))
     async with actor(sshd.target(), *files.commands, slow) as found:
-        await found.run_armed(files.do, (files.undo[0], slow, files.undo[1]), 1.0, FREE)
+        await found.run_armed(files.do, (files.undo[0], slow, files.undo[1]), 1.0, files.guard)
         await until(files.first.exists)
         assert await found.call_off() is Call.FIRED
         assert files.undone()
@@ -118,7 +154,7 @@ async def test_the_shell_of_the_watchdog_being_gone_is_never_told_as_off(
 ) -> None:
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
-        await found.run_armed(files.do, files.undo, 2.0, FREE)
+        await found.run_armed(files.do, files.undo, 2.0, files.guard)
         found._watchdog._drop()
         with pytest.raises(NetworkFailure, match="may still run"):
             await found.call_off()
@@ -129,7 +165,7 @@ async def test_a_step_that_fails_leaves_no_watchdog(sshd: Sshd, tmp_path: Path) 
     files = Files(tmp_path)
     failing = Command("no", ("/bin/ls", "/nonexistent/file"))
     async with actor(sshd.target(), failing, *files.undo) as found:
-        output = (await found.run_armed(failing, files.undo, 1.0, FREE)).outputs[0]
+        output = (await found.run_armed(failing, files.undo, 1.0, files.guard)).outputs[0]
         assert output.exit_code not in (0, None)
         assert b"/nonexistent/file" in output.stderr
         assert await found.call_off() is Call.OFF
@@ -142,7 +178,7 @@ async def test_a_step_that_hangs_is_given_up_and_its_watchdog_spared(
     slow = Command("slow", ("/bin/sleep", "1.2"), timeout_s=0.2)
     async with actor(sshd.target(), slow, *files.undo) as found:
         with pytest.raises(TransportTimeout):
-            await found.run_armed(slow, files.undo, 1.0, FREE)
+            await found.run_armed(slow, files.undo, 1.0, files.guard)
         with pytest.raises(NetworkFailure):
             await found.call_off()
     await until(files.undone)
@@ -168,7 +204,9 @@ async def test_a_watchdog_only_undoes_what_is_still_there(
     if link is not None:
         os.symlink(link, place)
     async with actor(sshd.target(), *files.commands) as found:
-        await found.run_armed(files.do, files.undo, 1.0, Guard(str(place), texts))
+        await found.run_armed(
+            files.do, files.undo, 1.0, replace(files.guard, path=str(place), texts=texts)
+        )
         if undone:
             await until(files.undone)
         else:
@@ -183,7 +221,7 @@ async def test_only_the_commands_of_the_action_are_run(sshd: Sshd, tmp_path: Pat
         with pytest.raises(NotInCatalogue):
             await found.run((files.undo[0],))
         with pytest.raises(NotInCatalogue):
-            await found.run_armed(files.do, files.undo, 1.0, FREE)
+            await found.run_armed(files.do, files.undo, 1.0, files.guard)
         assert not files.step.exists()
         found.allow(files.undo[0])
         await found.run((files.undo[0],))
@@ -197,10 +235,11 @@ async def test_a_node_without_lockf_is_told(sshd: Sshd) -> None:
 
 
 def test_every_command_that_needs_root_has_a_sudo_of_its_own() -> None:
-    text = watchdog(("sudo -n /sbin/a", "sudo -n /bin/b"), 62.4, Guard("/var/run/m", ("x y",)))
-    assert text.endswith("; sudo -n /sbin/a </dev/null; sudo -n /bin/b </dev/null; exit 70")
+    guard = Guard("/var/run/m", ("x y",), "/tmp/token")
+    text = watchdog(("sudo -n /sbin/a", "sudo -n /bin/b"), 62.4, guard)
+    assert "; sudo -n /sbin/a </dev/null && sudo -n /bin/b </dev/null || /bin/mkdir " in text
     assert "/bin/sleep 62 &" in text
-    line = armed("sudo -n /sbin/do", text, "name")
+    line = armed("sudo -n /sbin/do", text, "/tmp/token", "name")
     assert "\n" not in line
 
 
@@ -225,8 +264,8 @@ DEMOTE, PROMOTE, OURS = demote(120), demote(-120), "pfha-tui:1:0a1b2c3d:120:1795
 
 
 @pytest.mark.parametrize("user", ["admin", "monitor"])
-async def test_a_node_of_the_lab_takes_a_demotion_back_by_itself(user: str) -> None:
-    guard = Guard(MARK, (OURS,))
+async def test_a_node_of_the_lab_takes_a_demotion_back_by_itself(user: str, tmp_path: Path) -> None:
+    guard = Guard(MARK, (OURS,), str(tmp_path / "token"))
     async with lab() as found:
         firewall = found.world.node("fw1")
         async with actor(node(found, user), mark(OURS), DEMOTE, PROMOTE, UNMARK) as link:

@@ -22,7 +22,7 @@ CALLED_OFF: Final = 143
 """Exit code of a watchdog that was stopped while it waited (128 + SIGTERM)."""
 FIRED: Final = 70
 OVERTAKEN: Final = 71
-"""Its time came, and the guard no longer held."""
+"""Its time came, and the guard no longer held, or its token was gone."""
 NONE_LEFT: Final = 72
 CALL_OFF_S: Final = 10.0
 
@@ -32,18 +32,32 @@ CALL_OFF: Final = (
 )
 
 
-def armed(step: str, watchdog: str, name: str) -> str:
-    """One line of shell: the step and, if that ends well, the watchdog; its exit code is the step's."""
+def armed(step: str, watchdog: str, token: str, name: str) -> str:
+    """One line of shell: the step and, if that ends well, the token and the watchdog; its exit code is the step's.
+
+    The token is made under another name before, so that there is no step without one, and renamed once it is true.
+    """
     job = f"/bin/sh -c {shlex.quote(watchdog)} {name} </dev/null >/dev/null 2>&1 & w=$!"
+    new = f"{token}.new"
+    make, remove = (frames.quote((f"/bin/{tool}", new)) for tool in ("mkdir", "rmdir"))
+    rename = frames.quote(("/bin/mv", new, token))
     return (
-        f"w=; o=$({step} </dev/null 2>&1); r=$?; "
-        f'if [ "$r" -eq 0 ]; then {job}; printf \'%s\\n\' "$o"; else printf \'%s\\n\' "$o" >&2; fi; (exit "$r")'
+        f"w=; o=$({make} </dev/null 2>&1); r=$?; "
+        f'if [ "$r" -eq 0 ]; then o=$({step} </dev/null 2>&1); r=$?; '
+        f'if [ "$r" -eq 0 ]; then {rename} </dev/null 2>/dev/null; {job}; '
+        f"else {remove} </dev/null 2>/dev/null; fi; fi; "
+        f'if [ "$r" -eq 0 ]; then printf \'%s\\n\' "$o"; else printf \'%s\\n\' "$o" >&2; fi; (exit "$r")'
     )
 
 
 def watchdog(undo: Sequence[str], delay_s: float, guard: Guard) -> str:
-    """What the watchdog runs. SIGTERM ends it while it waits, and no longer once it has begun to undo."""
+    """What the watchdog runs. SIGTERM ends it while it waits, and no longer once it has begun to undo.
+
+    An undo that fails puts the token back: the step still stands.
+    """
     link = frames.quote(("/usr/bin/readlink", guard.path))
+    make, remove = (frames.quote((f"/bin/{tool}", guard.token)) for tool in ("mkdir", "rmdir"))
+    taken_back = " && ".join(f"{each} </dev/null" for each in undo)
     texts = "|".join(shlex.quote(text) for text in guard.texts)
     held = f'case "$({link} 2>/dev/null)" in {texts}) ;; *) exit {OVERTAKEN} ;; esac'
     return "; ".join(
@@ -54,7 +68,8 @@ def watchdog(undo: Sequence[str], delay_s: float, guard: Guard) -> str:
             'wait "$s"',
             "trap '' TERM",
             *((held,) if guard.texts else ()),
-            *(f"{each} </dev/null" for each in undo),
+            f"{remove} || exit {OVERTAKEN}",
+            f"{taken_back} || {make}",
             f"exit {FIRED}",
         )
     )
@@ -78,7 +93,7 @@ class WatchdogShell(SshShell):
             words = [frames.quote(elevation.words(each, privilege)) for each in (step, *undo)]
             # A name that nobody can guess, and that tells an administrator whose process this is.
             name = f"pfha-tui-watchdog-{secrets.token_hex(8)}"
-            line = armed(words[0], watchdog(words[1:], delay_s, guard), name)
+            line = armed(words[0], watchdog(words[1:], delay_s, guard), guard.token, name)
             sent_at = self._link.clock()
             self._armed = True
             part, frame = await self._line(line, step.timeout_s, step)
