@@ -64,8 +64,13 @@ def open_console(
 
         return wiring.open_operator(target, feed)
 
+    def resolve(broken: "BrokenPair") -> "PairTarget | BrokenPair":
+        from pfha_tui.cli.pairs import resolved_again
+
+        return resolved_again(broken, options)
+
     may_act = not watch and not wanted.read_only
-    return run_console(pairs, open_feed, wanted, open_operator if may_act else None)
+    return run_console(pairs, open_feed, wanted, open_operator if may_act else None, resolve)
 
 
 def need_terminal() -> None:

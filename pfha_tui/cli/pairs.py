@@ -6,7 +6,9 @@ from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options, configuration, pair_target
 from pfha_tui.config.problems import ConfigError
+from pfha_tui.config.resolve import find_pair
 from pfha_tui.config.resolve import pair_target as resolve
+from pfha_tui.config.secrets import SecretKind, SecretRef
 from pfha_tui.config.settings import Configuration, PairConfig
 from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
 
@@ -29,6 +31,18 @@ def wanted_pairs(options: Options) -> tuple[PairTarget | BrokenPair, ...]:
     return pairs
 
 
+def resolved_again(broken: BrokenPair, options: Options) -> PairTarget | BrokenPair:
+    """The pair by the configuration as it is now; still broken, with the faults of now, where it has any."""
+    try:
+        loaded = configuration(options)
+        return _resolved(loaded, find_pair(loaded, broken.name), options)
+    except (ConfigError, Failure) as error:
+        faults = (
+            tuple(str(error).splitlines()) if isinstance(error, ConfigError) else error.sentences
+        )
+        return replace(broken, why=faults[0], faults=faults)
+
+
 def _resolved(loaded: Configuration, pair: PairConfig, options: Options) -> PairTarget | BrokenPair:
     try:
         target = resolve(loaded, pair)
@@ -41,5 +55,12 @@ def _resolved(loaded: Configuration, pair: PairConfig, options: Options) -> Pair
             tuple(str(error).splitlines()),
             options.read_only or bool(pair.own.get("read_only", False)),
             Environment(pair.own.get("environment", Environment.PRODUCTION)),
+            _uses_keyring(pair),
         )
     return replace(target, read_only=True) if options.read_only else target
+
+
+def _uses_keyring(pair: PairConfig) -> bool:
+    tables = [table for node in pair.nodes for table in (node.ssh, node.snmp) if table is not None]
+    values = [entry.value for table in tables for entry in table.entries.values()]
+    return any(isinstance(v, SecretRef) and v.kind is SecretKind.KEYRING for v in values)

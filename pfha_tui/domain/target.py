@@ -171,10 +171,12 @@ class PairTarget:
 @dataclass(frozen=True, slots=True)
 class BrokenPair:
     """A configured pair that cannot be watched; `why` is the first fault in few words, `faults` are all of
-    them in whole sentences (file, line, key, what, mend)."""
+    them in whole sentences (file, line, key, what, mend). Where it `may_ask` the operator for something (a
+    keyring to be unlocked), it is looked at again only when the operator wishes so."""
 
     name: str
     why: str
     faults: tuple[str, ...]
     read_only: bool = False
     environment: Environment = Environment.PRODUCTION
+    may_ask: bool = False

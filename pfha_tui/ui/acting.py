@@ -51,10 +51,10 @@ class Acting(Desk):
         return self._operating
 
     def acts_on(self, target: PairTarget | BrokenPair) -> bool:
-        """Whether this pair can be acted on from here."""
+        """Whether this pair can be acted on from here; a broken one, whether it could be once it is mended."""
         options = self._options
         may = self.open_operator is not None and not (options.watch or options.read_only)
-        return may and isinstance(target, PairTarget) and not target.read_only
+        return may and not target.read_only
 
     @abstractmethod
     def tick(self) -> None:

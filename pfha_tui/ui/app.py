@@ -6,6 +6,7 @@ import importlib
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from textual import on, work
 from textual.binding import BindingsMap
@@ -16,15 +17,17 @@ from pfha_tui.collector.feed import Feed
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
+from pfha_tui.domain.text import clean
 from pfha_tui.ui import texts, wall_view
 from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
 from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
 from pfha_tui.ui.keymap import remapped
+from pfha_tui.ui.line import Tone
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pair_keys import PairKeys
-from pfha_tui.ui.pairs import Watched
+from pfha_tui.ui.pairs import FIRST_WAIT_S, LONGEST_WAIT_S, Resolve, Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen
@@ -49,7 +52,7 @@ class ConsoleApp(PairKeys):
     imports does not delay the screen. Each feed runs in a worker of its own; when one ends or fails, that
     is said in a sentence and its last values stay, ageing. With several pairs the wall is the first
     screen, and each pair that is opened keeps a main screen of its own. Without `open_operator` there is no
-    command that could change a firewall.
+    command that could change a firewall; without `resolve` a pair that is broken at the start stays so.
     """
 
     CSS_PATH = "styles.tcss"
@@ -62,9 +65,11 @@ class ConsoleApp(PairKeys):
         open_feed: Callable[[PairTarget], Feed],
         options: ConsoleOptions,
         open_operator: OpenOperator | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         super().__init__(options, open_operator)
         self._open_feed = open_feed
+        self._resolve = resolve
         self.pairs = [Watched(n, pair, *options.clock()) for n, pair in enumerate(pairs)]
         self.shown: Watched | None = self.pairs[0] if len(self.pairs) == 1 else None
         self.commands = self._offered()
@@ -159,12 +164,14 @@ class ConsoleApp(PairKeys):
     def _watch_all(self) -> None:
         gc.enable()
         for pair in self.pairs:
-            if isinstance(pair.target, PairTarget):
-                self._watch(pair, pair.target)
+            self._watch(pair)
 
     @work(name=FEED_WORKER, exit_on_error=False)
-    async def _watch(self, pair: Watched, target: PairTarget) -> None:
+    async def _watch(self, pair: Watched) -> None:
         try:
+            target = await self._mended(pair)
+            if target is None:
+                return
             feed = await asyncio.to_thread(self._open_feed, target)
             pair.feed = feed
             end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
@@ -181,6 +188,26 @@ class ConsoleApp(PairKeys):
             reason = str(error) or type(error).__name__
             pair.trouble = tr(texts.FEED_FAILED).format(reason=reason)
         self.tick()
+
+    async def _mended(self, pair: Watched) -> PairTarget | None:
+        """The pair's target, for a broken pair once its configuration, files and secrets are as they must be;
+        None where nothing can look at them."""
+        target, wait_s = pair.target, FIRST_WAIT_S
+        while isinstance(target, BrokenPair):
+            if self._resolve is None:
+                return None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if target.may_ask else wait_s):
+                    await pair.asked_again.wait()
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+            target = await asyncio.to_thread(self._resolve, target)
+            pair.become(target, *self._options.clock())
+            if pair.asked_again.is_set() and isinstance(target, BrokenPair):
+                said = tr("{what}: {detail}").format(what=target.name, detail=target.why)
+                self.tell(clean(said), Tone.WARN)
+            pair.asked_again.clear()
+            self.tick()
+        return target
 
     def _receive(self, pair: Watched, snapshot: PairSnapshot) -> None:
         self.post_message(SnapshotPublished(pair.number, snapshot))
@@ -290,6 +317,8 @@ class ConsoleApp(PairKeys):
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
         pair = self.shown or self._marked
+        if pair is not None and isinstance(pair.target, BrokenPair):
+            pair.asked_again.set()
         if pair is None or pair.feed is None:
             return
         nodes = self.main.nodes_to_retry() if pair is self.shown else pair.cut_off()

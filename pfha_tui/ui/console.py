@@ -11,6 +11,7 @@ from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui.acting import OpenOperator
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
+from pfha_tui.ui.pairs import Resolve
 
 WATCH_S = 1.0
 GRACE_S = 5.0
@@ -25,8 +26,10 @@ def run_console(
     open_feed: Callable[[PairTarget], Feed],
     options: ConsoleOptions,
     open_operator: OpenOperator | None = None,
+    resolve: Resolve | None = None,
 ) -> int:
-    """Show the console on these pairs until the operator leaves; without `open_operator` it can only watch.
+    """Show the console on these pairs until the operator leaves; without `open_operator` it can only watch, and
+    without `resolve` a broken pair stays broken.
 
     Returns 0 after q, SIGTERM, SIGHUP or the loss of the terminal, 130 after Ctrl+C, 1 if the screen
     itself failed. Where leaving in order takes too long without a terminal, the process ends with 129.
@@ -39,7 +42,8 @@ def run_console(
         gc.freeze()
         return feed
 
-    app = ConsoleApp(pairs, opened, options.for_terminal(output=sys.__stderr__), open_operator)
+    shown = options.for_terminal(output=sys.__stderr__)
+    app = ConsoleApp(pairs, opened, shown, open_operator, resolve)
     had_terminal = _has_terminal()
     done = threading.Event()
     if had_terminal:

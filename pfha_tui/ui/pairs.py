@@ -1,5 +1,7 @@
 """What the console keeps of each pair that it watches."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pfha_tui.collector.feed import Feed
@@ -8,6 +10,12 @@ from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import Verdict, VerdictKind
 from pfha_tui.ui.alarm import Alarm
+
+Resolve = Callable[[BrokenPair], PairTarget | BrokenPair]
+"""Looks again at the configuration of a pair that was broken; blocks, and needs no event loop."""
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 300.0
+"""Between two looks at a broken pair; each wait is twice the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +38,21 @@ class Watched:
         self, number: int, target: PairTarget | BrokenPair, monotonic: float, epoch: float
     ) -> None:
         self.number = number
-        self.target = target
         self.feed: Feed | None = None
         self.trouble = ""
         self.alarm = Alarm()
-        self._known = (
-            nothing_known(target, monotonic, epoch) if isinstance(target, PairTarget) else None
-        )
+        self.asked_again = asyncio.Event()
+        """The operator wants a broken pair to be looked at again."""
+        self.target: PairTarget | BrokenPair
+        self._known: PairSnapshot | None
+        self.become(target, monotonic, epoch)
+
+    def become(self, target: PairTarget | BrokenPair, monotonic: float, epoch: float) -> None:
+        """Be configured so from now on, with nothing known of it yet."""
+        self.target = target
+        self._known = None
+        if isinstance(target, PairTarget):
+            self._known = nothing_known(target, monotonic, epoch)
 
     @property
     def snapshot(self) -> PairSnapshot:

@@ -145,8 +145,10 @@ def details(entry: Entry, scene: Scene, cells: int, rows: int) -> tuple[Line, ..
         return (line(name, _why(entry, scene, cells - width(name))),)[:rows]
     lines: list[Line] = [EMPTY, line(name, verdict_view.environment(target.environment))]
     if entry.snapshot is None:
-        for fault in _faults(entry):
+        for fault in target.faults if isinstance(target, BrokenPair) else ():
             lines += [line(" " * MARGIN, one) for one in wrap(fault, cells - 2 * MARGIN, rows)]
+        again = entry.trouble or tr(texts.PRESS_TO_RETRY).format(key=scene.retry_key)
+        lines += [line(" " * MARGIN, one) for one in wrap(again, cells - 2 * MARGIN, rows)]
     else:
         lines += verdict_view.bar(
             entry.snapshot, entry.trouble, entry.started, scene, cells, max(0, rows - 5)
@@ -275,7 +277,7 @@ def _age(pair: PairSnapshot, scene: Scene) -> Line:
 def _why(entry: Entry, scene: Scene, cells: int) -> Line:
     if entry.snapshot is None:
         why = entry.target.why if isinstance(entry.target, BrokenPair) else ""
-        return _sentence(why, cells, Tone.WARN)
+        return _sentence(entry.trouble or why, cells, Tone.WARN)
     remark = verdict_view.remark(entry.snapshot, entry.trouble, entry.started, scene)
     if not remark:
         return _sentence(entry.snapshot.verdict.why, cells, Tone.PLAIN)
@@ -287,10 +289,6 @@ def _why(entry: Entry, scene: Scene, cells: int) -> Line:
     return line(
         (remark, Tone.WARN), " " * GAP, _sentence(entry.snapshot.verdict.why, rest, Tone.PLAIN)
     )
-
-
-def _faults(entry: Entry) -> tuple[str, ...]:
-    return entry.target.faults if isinstance(entry.target, BrokenPair) else ()
 
 
 def _sentence(text: str, cells: int, tone: Tone) -> Line:

@@ -10,7 +10,7 @@ from cli_pairs import LOST, Program, pair
 from cli_several import BRANCH, BROKEN, PAIR, configure, play
 
 from pfha_tui.cli import output
-from pfha_tui.domain.target import BrokenPair
+from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
 
 SPLIT = pair(VerdictKind.SPLIT_BRAIN, why="both serve")
@@ -116,6 +116,30 @@ def test_the_console_gets_all_pairs_or_the_one_that_is_named(
     assert dark.why == "node[fw1].snmp.community: the variable NO_SUCH_VARIABLE is not set"
     assert "config.toml:" in dark.faults[0]
     assert [one.name for one in seen[1]] == ["branch"]
+
+
+def test_a_broken_pair_is_resolved_by_the_configuration_of_now(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pfha_tui.ui import console as screen
+
+    seen: list[Any] = []
+    monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(screen, "run_console", lambda *args: seen.append(args) or 0)
+    configure(program, PAIR, BROKEN)
+    assert program("--read-only").code == 0
+    (_, dark), *_, resolve = seen[0]
+    assert resolve(dark) == dark and not dark.may_ask
+    program.config.write_text("schema = 1\n[")
+    assert "config.toml" in resolve(dark).why
+    configure(program, PAIR)
+    assert 'no pair "dark"' in resolve(dark).why
+    configure(program, PAIR, BROKEN.replace("env:NO_SUCH_VARIABLE", "keyring:no/such"))
+    assert resolve(dark).may_ask
+    configure(program, PAIR, BROKEN)
+    monkeypatch.setenv("NO_SUCH_VARIABLE", "secret")
+    mended = resolve(dark)
+    assert isinstance(mended, PairTarget) and mended.read_only
 
 
 def test_lines_load_no_screen() -> None:

@@ -248,7 +248,7 @@ def test_without_a_form_it_is_the_console_for_good(
     monkeypatch.setattr(screen, "run_console", lambda *args: seen.append(args) or 0)
     configure(program, PAIR, BRANCH)
     assert program("watch").code == 0
-    ((pairs, _, options, open_operator),) = seen
+    ((pairs, _, options, open_operator, _),) = seen
     assert open_operator is None
     assert options.watch and all(one.read_only for one in pairs)
 

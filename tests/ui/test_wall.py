@@ -10,7 +10,7 @@ from doing import FakeOperator
 from driving import until
 from wall_pairs import names_in_order, running, wall_text
 
-from pfha_tui.domain.target import PairTarget
+from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import commands
 from pfha_tui.ui.commands import COMMANDS, Command, Kind, Scope, offered
 from pfha_tui.ui.screens.help import HelpScreen
@@ -163,6 +163,69 @@ async def test_a_broken_pair_is_a_line_and_blocks_nobody() -> None:
         assert "export COMMUNITY first" in " ".join(wall_text(app, "#marked").split())
         await pilot.press("2", "right_square_bracket")
         assert opened_name(app) == "mfr-lab"
+
+
+def with_mended(answers: list[PairTarget | BrokenPair | Exception]):
+    """A console on a broken pair that is something else each time it is looked at, and the feed it may get."""
+
+    def resolve(_: BrokenPair) -> PairTarget | BrokenPair:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    snapshot = wall_pairs.named("branch-03", factory.healthy())
+    mended = factory.FakeFeed(snapshot, wall_pairs.target("branch-03"))
+    app, feeds = wall_pairs.make(wall_pairs.with_broken(), resolve=resolve)
+    usual = app._open_feed
+    app._open_feed = lambda one: mended if one.name == "branch-03" else usual(one)
+    return app, feeds, mended
+
+
+OTHERWISE = replace(
+    wall_pairs.BROKEN, why="ssh.identity_file: gone", faults=("the key is gone",), may_ask=True
+)
+
+
+async def test_a_broken_pair_is_looked_at_again_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfha_tui.ui.app.FIRST_WAIT_S", 0.01)
+    answers = [OTHERWISE, OTHERWISE, wall_pairs.target("branch-03")]
+    app, feeds, mended = with_mended(answers)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wall_pairs.settle(pilot, feeds)
+        await pilot.press("3")
+        # By itself once; then it may be a keyring that asks.
+        await until(pilot, lambda: "the key is gone" in wall_text(app, "#marked"))
+        assert "press r to try again" in wall_text(app, "#marked")
+        assert "COMMUNITY" not in wall_text(app)
+        assert len(answers) == 2
+        await pilot.press("r")
+        await until(pilot, lambda: "branch-03: ssh.identity_file: gone" in wall_text(app, "#keys"))
+        await pilot.press("r")
+        await until(pilot, lambda: mended.subscribers)
+        await until(pilot, lambda: "NOT WATCHED" not in wall_text(app))
+        await pilot.press("3")
+        assert opened_name(app) == "branch-03"
+        await until(pilot, lambda: "HEALTHY" in app.main.query_one("#verdict").text)
+
+
+async def test_a_broken_pair_is_looked_at_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfha_tui.ui.app.FIRST_WAIT_S", 0.01)
+    app, _, mended = with_mended([wall_pairs.BROKEN, wall_pairs.target("branch-03")])
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: mended.subscribers)
+        assert not app.acts_on(app.pairs[2].target)
+
+
+async def test_what_breaks_when_a_pair_is_looked_at_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pfha_tui.ui.app.FIRST_WAIT_S", 0.01)
+    app, feeds, _ = with_mended([OSError("no threads left")])
+    async with app.run_test(size=(160, 36)) as pilot:
+        await wall_pairs.settle(pilot, feeds)
+        await until(pilot, lambda: "no threads left" in wall_text(app, "#pairs"))
+        assert app.is_running
 
 
 async def test_a_feed_that_fails_is_told_in_its_line_only() -> None:

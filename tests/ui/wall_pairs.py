@@ -81,8 +81,10 @@ def with_broken() -> Pairs:
     return (*mixed()[:2], (BROKEN, None), mixed()[2])
 
 
-def make(pairs: Pairs, operator=None, **options) -> tuple[ConsoleApp, list[factory.FakeFeed]]:
-    """The console on these pairs; with an operator, one that may act."""
+def make(
+    pairs: Pairs, operator=None, resolve=None, **options
+) -> tuple[ConsoleApp, list[factory.FakeFeed]]:
+    """The console on these pairs; with an operator, one that may act; with `resolve`, broken ones may be mended."""
     feeds = {
         one.name: factory.FakeFeed(snapshot, one) for one, snapshot in pairs if snapshot is not None
     }
@@ -91,6 +93,7 @@ def make(pairs: Pairs, operator=None, **options) -> tuple[ConsoleApp, list[facto
         lambda one: feeds[one.name],
         factory.options(**options),
         None if operator is None else lambda *_: operator,
+        resolve,
     )
     return app, list(feeds.values())
 
