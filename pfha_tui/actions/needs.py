@@ -1,7 +1,7 @@
 """What an account must be able to run on a node, action by action; sudo's rules are written from it."""
 
 from pfha_tui.actions import commands
-from pfha_tui.actions.model import Verb
+from pfha_tui.actions.model import Method, Verb
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.mark import OwnMark, write
 
@@ -15,21 +15,26 @@ _DEMOTION = (
 )
 _MAINTENANCE = (commands.MAINTENANCE_ON, commands.MAINTENANCE_OFF)
 
-NEEDS: dict[Verb, tuple[Command, ...]] = {
-    Verb.MAINTENANCE_ENTER: _MAINTENANCE,
-    Verb.MAINTENANCE_LEAVE: _MAINTENANCE,
-    Verb.SWITCHOVER: _DEMOTION,
-    Verb.FAILBACK: (*_DEMOTION, *_MAINTENANCE),
-    Verb.FAILOVER: _DEMOTION,
-    Verb.CARP_ENABLE: (commands.CARP_ON, commands.CARP_OFF),
-    Verb.CARP_DISABLE: (commands.CARP_ON, commands.CARP_OFF),
-    Verb.DEMOTION_RESET: _DEMOTION[:2],
-    Verb.SYNC_NOW: (commands.SYNC, commands.REVISION),
-    Verb.PFSYNC_BULK: (commands.bulk("vtnet2"),),
-    Verb.REBOOT: (commands.REBOOT,),
+Way = tuple[Verb, Method | None]
+
+NEEDS: dict[Way, tuple[Command, ...]] = {
+    (Verb.MAINTENANCE_ENTER, None): _MAINTENANCE,
+    (Verb.MAINTENANCE_LEAVE, None): _MAINTENANCE,
+    (Verb.SWITCHOVER, Method.DEMOTION): _DEMOTION,
+    (Verb.SWITCHOVER, Method.MAINTENANCE): _MAINTENANCE,
+    (Verb.FAILBACK, Method.DEMOTION): _DEMOTION,
+    (Verb.FAILBACK, Method.MAINTENANCE): _MAINTENANCE,
+    (Verb.FAILOVER, Method.DEMOTION): _DEMOTION,
+    (Verb.FAILOVER, Method.MAINTENANCE): _MAINTENANCE,
+    (Verb.CARP_ENABLE, None): (commands.CARP_ON, commands.CARP_OFF),
+    (Verb.CARP_DISABLE, None): (commands.CARP_ON, commands.CARP_OFF),
+    (Verb.DEMOTION_RESET, None): _DEMOTION[:2],
+    (Verb.SYNC_NOW, None): (commands.SYNC, commands.REVISION),
+    (Verb.PFSYNC_BULK, None): (commands.bulk("vtnet2"),),
+    (Verb.REBOOT, None): (commands.REBOOT,),
 }
-"""Commands of each action with what takes them back, and what is read as root to prove it; those with a figure, a
-mark or a device in them stand for all of their kind."""
+"""Commands of each action, of a handover by either method (of a failback from either), with what takes them back, and
+what is read as root to prove it; those with a figure, a mark or a device in them stand for all of their kind."""
 
 _KINDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
@@ -55,9 +60,3 @@ def rule(command: Command) -> str:
             return found
     # Without arguments in sudoers any would be permitted; "" permits none.
     return " ".join(command.argv) if len(command.argv) > 1 else f'{command.argv[0]} ""'
-
-
-def rules(*verbs: Verb) -> tuple[str, ...]:
-    """The entries for these actions, each once."""
-    needed = (command for verb in verbs for command in NEEDS[verb] if command.root)
-    return tuple(dict.fromkeys(map(rule, needed)))

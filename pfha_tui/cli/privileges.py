@@ -6,12 +6,10 @@ and the list of all its rules whether one of them wants a password: then sudo do
 
 import asyncio
 import re
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfha_tui.actions.model import Verb
-from pfha_tui.actions.needs import NEEDS
+from pfha_tui.actions.needs import NEEDS, Way, rule
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import warn
 from pfha_tui.cli.exits import ExitCode
@@ -45,7 +43,8 @@ class Account:
 
 
 def live_check(options: Options, timeout_s: float) -> ExitCode:
-    """Ask both nodes, and print a line for each action on each. UNREACHABLE where one does not answer.
+    """Ask both nodes, and print a line for each action on each, with the entries for sudoers that it lacks.
+    UNREACHABLE where one does not answer.
 
     Raises Failure.
     """
@@ -56,27 +55,29 @@ def live_check(options: Options, timeout_s: float) -> ExitCode:
             warn(f"{node.name}: {found}")
             code = ExitCode.UNREACHABLE
             continue
-        for verb in Verb:
-            output.line(f"{node.name}  {verb.value:<17}  {_able(found, verb)}")
+        for way in NEEDS:
+            able, *lacking = _able(found, way)
+            output.line(f"{node.name}  {' '.join(filter(None, way)):<22}  {able}")
+            for entry in lacking:
+                output.line(f"    {entry}")
     if target.read_only:
         text = tr("{pair} is read-only: none of it would be done.")
         output.line(text.format(pair=target.name))
     return code
 
 
-def _able(account: Account, verb: Verb) -> str:
-    """Whether this account could perform the action on that node, and if not, for want of what."""
+def _able(account: Account, way: Way) -> list[str]:
+    """Whether this account could perform the action on that node, and if not, the entries that sudoers lacks."""
     if account.uid == 0 and account.sudo is None:
-        return tr("yes: uid 0")
-    root = [command for command in NEEDS[verb] if command.root]
+        return [tr("yes: uid 0")]
     if account.sudo is None:
-        return tr("no: it needs root, and this account has no sudo")
-    for command in root:
-        if command not in account.permitted:
-            return tr("no: sudo does not permit {command}").format(command=shlex.join(command.argv))
+        return [tr("no: it needs root, and this account has no sudo")]
+    lacking = [c for c in NEEDS[way] if c.root and c not in account.permitted]
+    if lacking:
+        return [tr("no: sudoers lacks"), *dict.fromkeys(map(rule, lacking))]
     if account.password:
-        return tr("perhaps: sudo permits it, but one of its rules wants a password")
-    return tr("yes: sudo permits it")
+        return [tr("perhaps: sudo permits it, but one of its rules wants a password")]
+    return [tr("yes: sudo permits it")]
 
 
 async def _ask_all(

@@ -75,7 +75,7 @@ def test_root_may_all(program: Program, nodes: Nodes) -> None:
     assert (ran.code, ran.err) == (0, "")
     first, *lines = ran.out.splitlines()
     assert first.endswith("no faults (main)")
-    assert len(lines) == 2 * len(Verb) and all(line.endswith("yes: uid 0") for line in lines)
+    assert len(lines) == 2 * len(NEEDS) and all(line.endswith("yes: uid 0") for line in lines)
     assert all(link.closed == 1 for link in nodes.links.values())
     assert [len(link.asked) for link in nodes.links.values()] == [1, 1]
 
@@ -84,11 +84,44 @@ def test_root_may_all(program: Program, nodes: Nodes) -> None:
 def test_by_sudo_command_by_command(program: Program, nodes: Nodes, at: str) -> None:
     nodes.answers = account(may=lambda argv: argv[0] not in ("/bin/ln", "/etc/rc.reboot"), at=at)
     ran = program("config", "check", "--live")
-    told = {line.split("  ")[1].strip(): line for line in ran.out.splitlines()[1:]}
-    assert told["sync-now"].endswith("yes: sudo permits it")
-    assert told["demotion-reset"].endswith("yes: sudo permits it")
-    assert "no: sudo does not permit /bin/ln -sfn pfha-tui:1:" in told["switchover"]
-    assert told["reboot"].endswith("no: sudo does not permit /etc/rc.reboot")
+    told = by_action(ran.out)
+    assert told["sync-now"] == ["yes: sudo permits it"]
+    assert told["demotion-reset"] == ["yes: sudo permits it"]
+    lacking, entry = told["switchover demotion"]
+    assert lacking == "no: sudoers lacks" and entry.startswith("/bin/ln ^-sfn pfha-tui:1:")
+    assert told["failback demotion"] == [lacking, entry]
+    assert told["switchover maintenance"] == ["yes: sudo permits it"]
+    assert told["reboot"] == ["no: sudoers lacks", '/etc/rc.reboot ""']
+
+
+def test_a_handover_by_maintenance_has_needs_of_its_own(program: Program, nodes: Nodes) -> None:
+    nodes.answers = account(may=lambda argv: "playback" not in argv)
+    told = by_action(program("config", "check", "--live").out)
+    lacking = [
+        "no: sudoers lacks",
+        "/usr/local/sbin/pfSsh.php playback enablecarpmaint",
+        "/usr/local/sbin/pfSsh.php playback disablecarpmaint",
+    ]
+    for verb in ("switchover", "failover", "failback"):
+        assert told[f"{verb} maintenance"] == lacking
+        assert told[f"{verb} demotion"] == ["yes: sudo permits it"]
+    assert told["maintenance-enter"] == told["maintenance-leave"] == lacking
+
+
+def by_action(out: str) -> dict[str, list[str]]:
+    """What is said of each action on the first node, with the lines that belong to it."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in out.splitlines()[1:]:
+        if line.startswith("    "):
+            found[name].append(line.strip())
+            continue
+        node, action, able = (part for part in line.split("  ") if part)
+        name = f"{node} {action.strip()}"
+        found[name] = [able.strip()]
+    return {
+        key.removeprefix("fw1 "): lines for key, lines in found.items() if key.startswith("fw1 ")
+    }
 
 
 def test_nothing_but_the_question_may_be_run(program: Program, nodes: Nodes) -> None:
@@ -124,7 +157,7 @@ def test_a_node_that_does_not_answer(program: Program, nodes: Nodes) -> None:
     nodes.refusals["fw2"] = NetworkFailure("no route to host")
     ran = program("config", "check", "--live")
     assert (ran.code, ran.err) == (3, "fw2: no route to host\n")
-    assert len(ran.out.splitlines()) == 1 + len(Verb)
+    assert len(ran.out.splitlines()) == 1 + len(NEEDS)
 
 
 def test_a_node_that_hangs(program: Program, nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,4 +186,4 @@ def test_without_live_no_node_is_asked(program: Program, nodes: Nodes) -> None:
 
 
 def test_every_action_has_its_needs() -> None:
-    assert set(NEEDS) == set(Verb)
+    assert {verb for verb, _ in NEEDS} == set(Verb)
