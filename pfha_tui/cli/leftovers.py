@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING
 from pfha_tui.domain.language import ntr, tr
 
 if TYPE_CHECKING:
+    from pfha_tui.actions.model import Lease
     from pfha_tui.domain.snapshot import PairSnapshot
+
+
+def leases(pair: str) -> "tuple[Lease, ...]":
+    """The leases of maintenance on a pair, also those that are over; none where the journal cannot be read."""
+    from pfha_tui.actions.chain import JournalError, read
+    from pfha_tui.actions.journal import usual_path
+    from pfha_tui.actions.lease import leases as of_records
+
+    try:
+        return of_records(read(usual_path()), pair)
+    except JournalError:
+        return ()
 
 
 def sentences(snapshot: "PairSnapshot") -> list[str]:

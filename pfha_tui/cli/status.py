@@ -82,7 +82,7 @@ def _show(options: Options, wish: StatusOptions, seen: Observation) -> None:
     if wish.json:
         from pfha_tui.cli.status_json import status_document
 
-        output.dump(status_document(seen.snapshot))
+        output.dump(status_document(seen.snapshot, leftovers.leases(seen.snapshot.pair)))
     else:
         from pfha_tui.cli.status_table import status_table
 
@@ -96,7 +96,9 @@ def _show_all(options: Options, wish: StatusOptions, stands: "Sequence[Stand]") 
 
         output.dump(
             [
-                status_document(snapshot) if snapshot else broken_document(pair, time.time())
+                status_document(snapshot, leftovers.leases(snapshot.pair))
+                if snapshot
+                else broken_document(pair, time.time())
                 for pair, snapshot in stands
             ]
         )

@@ -24,6 +24,8 @@ cannot be watched is in it as unknown, with its faults as `why` and without `nod
   `states_limit` of pf (`null` limit: unlimited or unknown), `version` (of pfSense), `os`.
 - `nodes[].mark`: what a switchover of ours has left on the node: `action` (the journal's id), `demotion` (what it
   added), `since`, `who`; `null` where there is none.
+- `nodes[].lease`: how long this node's maintenance is meant to last, by your journal: `until`, `since`, `who`,
+  `reason`, and whether it is `over`; `null` where there is none. Nothing ends maintenance by itself.
 - `nodes[].pfsync`: `syncdev`, `syncpeer`, `syncok`, `version`, `messages_in`, `messages_out` (since boot),
   `in_per_s`, `out_per_s`.
 - `nodes[].interfaces[]`: `name`, `description`, `up`, `link` (as the driver says), `mtu`, `addresses`, `in_bps`,
@@ -31,9 +33,11 @@ cannot be watched is in it as unknown, with its faults as `why` and without `nod
 """
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from pfha_tui.actions.model import Lease
 from pfha_tui.domain.model import Address, Interface
 from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.snapshot import CarpRole, LinkStatus, NodeSnapshot, PairSnapshot
@@ -67,9 +71,10 @@ SECTIONS = (
 )
 
 
-def status_document(snapshot: PairSnapshot) -> dict[str, Any]:
-    """The snapshot as JSON types only: dict, list, str, int, finite float, bool, None."""
+def status_document(snapshot: PairSnapshot, leases: Iterable[Lease] = ()) -> dict[str, Any]:
+    """The snapshot as JSON types only: dict, list, str, int, finite float, bool, None; with the pair's leases."""
     verdict = snapshot.verdict
+    by_node = {lease.node: lease for lease in leases}
     return {
         "schema": SCHEMA,
         "pair": snapshot.pair,
@@ -89,7 +94,11 @@ def status_document(snapshot: PairSnapshot) -> dict[str, Any]:
             }
             for cause in verdict.causes
         ],
-        "nodes": [_node(node, snapshot.at) for node in snapshot.nodes],
+        "nodes": [
+            _node(node, snapshot.at)
+            | {"lease": _lease(by_node.get(node.name), node, snapshot.epoch)}
+            for node in snapshot.nodes
+        ],
     }
 
 
@@ -147,6 +156,18 @@ def _mark(node: NodeSnapshot) -> dict[str, Any] | None:
         "demotion": found.demotion,
         "since": rfc3339(found.epoch),
         "who": found.who,
+    }
+
+
+def _lease(lease: Lease | None, node: NodeSnapshot, epoch: float) -> dict[str, Any] | None:
+    if lease is None or node.maintenance.value is False:
+        return None
+    return {
+        "until": rfc3339(lease.until),
+        "since": rfc3339(lease.began),
+        "who": lease.who,
+        "reason": lease.reason or None,
+        "over": lease.until <= epoch,
     }
 
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pfha_tui.cli import leftovers
 from pfha_tui.cli.diagnostics import Failure, Terminated
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options
@@ -130,11 +131,12 @@ def _open(target: PairTarget) -> "Feed":
 async def _tell(feed: "Feed", form: "Form", stream: LineStream) -> None:
     """The whole status once it is confirmed, or after FIRST_S, and from then on every change of it."""
     log: ChangeLog | None = None
+    leases = await asyncio.to_thread(leftovers.leases, feed.target.name)
 
     def begin(snapshot: "PairSnapshot") -> None:
         nonlocal log
         log = ChangeLog(snapshot)
-        stream.line(form.status(snapshot))
+        stream.line(form.status(snapshot, leases))
 
     def look(snapshot: "PairSnapshot") -> None:
         if log is not None:

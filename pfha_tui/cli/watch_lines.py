@@ -24,6 +24,7 @@ from typing import Any, Protocol
 
 from rich.cells import cell_len
 
+from pfha_tui.actions.model import Lease
 from pfha_tui.cli.status_json import SCHEMA, rfc3339, status_document
 from pfha_tui.domain.changes import Change, ChangeKind
 from pfha_tui.domain.events import Resolution
@@ -40,8 +41,8 @@ FAULT = "fault"
 class Form(Protocol):
     """How a pair's status, a change and a fault become a line."""
 
-    def status(self, snapshot: PairSnapshot) -> str:
-        """The pair as it is when watching begins."""
+    def status(self, snapshot: PairSnapshot, leases: Sequence[Lease]) -> str:
+        """The pair as it is when watching begins, and its leases of maintenance."""
         ...
 
     def change(self, change: Change, snapshot: PairSnapshot) -> str:
@@ -56,9 +57,9 @@ class Form(Protocol):
 class JsonForm:
     """One JSON object a line, as this module's own text documents it."""
 
-    def status(self, snapshot: PairSnapshot) -> str:
+    def status(self, snapshot: PairSnapshot, leases: Sequence[Lease]) -> str:
         """As Form.status."""
-        return _json({"schema": SCHEMA, "kind": STATUS} | status_document(snapshot))
+        return _json({"schema": SCHEMA, "kind": STATUS} | status_document(snapshot, leases))
 
     def change(self, change: Change, snapshot: PairSnapshot) -> str:
         """As Form.change."""
@@ -99,7 +100,7 @@ class PlainForm:
         self._node = max((cell_len(name) for name in nodes), default=1)
         self._kind = max(map(len, kinds))
 
-    def status(self, snapshot: PairSnapshot) -> str:
+    def status(self, snapshot: PairSnapshot, leases: Sequence[Lease]) -> str:
         """As Form.status."""
         verdict = snapshot.verdict
         text = _judged(verdict.kind, verdict.why)

@@ -8,6 +8,7 @@ from cli_pairs import EPOCH, Program, pair, read
 
 from pfha_tui.actions import journal
 from pfha_tui.actions.model import Method, Request, Result, Verb
+from pfha_tui.cli.status_json import rfc3339
 from pfha_tui.domain.verdict import VerdictKind
 
 
@@ -56,6 +57,24 @@ def test_a_lease_that_is_over(program: Program, kept: journal.Journal) -> None:
         "The maintenance of fw2 by ann@desk has been over for 30 min: "
         "`pfha-tui maintenance leave fw2`.\n"
     )
+
+
+def test_a_lease_stands_with_its_node_in_json(program: Program, kept: journal.Journal) -> None:
+    maintained(kept, 1800.0)
+    program.plays(pair(VerdictKind.MAINTENANCE, fw2={"maintenance": read(True)}))
+    first, second = json.loads(program("status", "--json").out)["nodes"]
+    assert first["lease"] is None
+    assert second["lease"] == {
+        "until": rfc3339(EPOCH - 1800),
+        "since": rfc3339(EPOCH - 3600),
+        "who": "ann@desk",
+        "reason": None,
+        "over": True,
+    }
+    maintained(kept, 7200.0)
+    assert json.loads(program("status", "--json").out)["nodes"][1]["lease"]["over"] is False
+    program.plays(pair())
+    assert json.loads(program("status", "--json").out)["nodes"][1]["lease"] is None
 
 
 def test_one_that_lasts_or_was_left_meanwhile_is_not_told(
