@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from textual import on, work
-from textual.binding import BindingsMap
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -20,7 +19,8 @@ from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import texts, wall_view
 from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
-from pfha_tui.ui.commands import Command, Scope, bindings, offered, views
+from pfha_tui.ui.bound import bind
+from pfha_tui.ui.commands import Command, Scope, offered, on_pair, views
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.line import Tone
 from pfha_tui.ui.messages import SnapshotPublished
@@ -74,10 +74,9 @@ class ConsoleApp(PairKeys):
         self.shown: Watched | None = self.pairs[0] if len(self.pairs) == 1 else None
         self.commands = self._offered()
         """The commands of this session; one that is not here has no key, no help and no palette entry."""
-        mine = [command for command in self.commands if command.scope is not Scope.WALL]
         # Textual binds a key of its own to the palette; ours may be another one.
         self._bindings.key_to_bindings.pop(self.COMMAND_PALETTE_BINDING, None)
-        self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings(mine))))
+        bind(self, ((command.keys, command.action) for command in on_pair(self.commands)))
         self._wall_due = False
         self._painted_at = 0.0
         self._leaving = False

@@ -1,14 +1,10 @@
-"""Everything the operator can ask of the screen, as data: bindings, key bar, help and palette follow from it."""
+"""Everything the operator can ask of the screen, as data: keys, key bar, help and palette follow from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from pfha_tui.domain.language import mark
-
-if TYPE_CHECKING:
-    from textual.binding import Binding
 
 
 class Kind(Enum):
@@ -391,15 +387,3 @@ def on_wall(commands: Sequence[Command]) -> tuple[Command, ...]:
     """Those that make sense on the wall."""
     wanted = (Scope.ANYWHERE, Scope.WALL)
     return tuple(command for command in commands if command.scope in wanted)
-
-
-def bindings(commands: Sequence[Command] = COMMANDS) -> "list[Binding]":
-    """Textual's bindings of the commands that have keys."""
-    # Imported here, so that the command line can list the commands without loading the screen.
-    from textual.binding import Binding
-
-    return [
-        Binding(command.keys, command.action, command.title, id=command.id, show=False)
-        for command in commands
-        if command.keys
-    ]

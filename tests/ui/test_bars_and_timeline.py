@@ -11,7 +11,7 @@ from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.target import Environment
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 from pfha_tui.ui import present, texts, timeline_view, verdict_view
-from pfha_tui.ui.commands import COMMANDS, bindings, on_pair, on_wall
+from pfha_tui.ui.commands import COMMANDS, on_pair, on_wall
 from pfha_tui.ui.line import Tone, line, plain, width
 from pfha_tui.ui.screens.help import page
 from pfha_tui.ui.widgets.key_bar import key_line
@@ -183,7 +183,7 @@ def test_the_key_bar_shows_whole_entries_only() -> None:
 def test_commands_are_unique_and_their_keys_do_not_clash() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     for screen in (on_pair, on_wall):
-        keys = [key for binding in bindings(screen(COMMANDS)) for key in binding.key.split(",")]
+        keys = [key for command in screen(COMMANDS) for key in command.keys.split(",") if key]
         assert len(set(keys)) == len(keys)
         assert "t" not in keys, "kept free for the drill"
 

@@ -268,6 +268,20 @@ async def test_opening_and_closing_leaves_no_widget_behind() -> None:
         assert widgets() <= before
 
 
+async def test_keys_that_one_screen_was_given_stay_with_it() -> None:
+    async with running(factory.healthy()) as (app, _, pilot):
+        counts = []
+        await pilot.press("tab", "down")
+        for _ in range(2):
+            await pilot.press("enter")
+            await opened(pilot)
+            bound = app.screen._bindings.key_to_bindings
+            counts.append({key: len(found) for key, found in bound.items()})
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is app.main)
+        assert counts[0] == counts[1]
+
+
 async def test_unchanged_outputs_are_not_broken_into_rows_again(monkeypatch) -> None:
     from pfha_tui.ui import raw_view
 

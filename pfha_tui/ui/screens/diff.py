@@ -19,6 +19,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import diff_view
+from pfha_tui.ui.bound import bind
 from pfha_tui.ui.commands import Command
 from pfha_tui.ui.diff_keys import KEYS, lowest
 from pfha_tui.ui.diff_pair import DiffPair, Span
@@ -55,9 +56,8 @@ class DiffScreen(ModalScreen[None]):
 
     def __init__(self, pair: DiffPair, commands: Sequence[Command], *, ascii_only: bool) -> None:
         super().__init__()
-        for command in commands:
-            if command.id in SHARED:
-                self._bindings.bind(command.keys, f"app.{command.action}", show=False)
+        shared = (one for one in commands if one.id in SHARED)
+        bind(self, ((one.keys, f"app.{one.action}") for one in shared))
         self._pair = pair
         self._raw = False
         self._note = ""

@@ -7,6 +7,7 @@ from textual.screen import ModalScreen
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import action_texts, texts
+from pfha_tui.ui.bound import bind
 from pfha_tui.ui.commands import Command, Kind
 from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.keymap import key_label, labels
@@ -64,8 +65,8 @@ class HelpScreen(ModalScreen[None]):
         super().__init__()
         self._ascii = ascii_only
         self._commands = commands
-        for keys in ("escape", *(one.keys for one in commands if one.id in CLOSING)):
-            self._bindings.bind(keys, "dismiss", show=False)
+        closing = ("escape", *(one.keys for one in commands if one.id in CLOSING))
+        bind(self, ((keys, "dismiss") for keys in closing))
 
     def compose(self) -> ComposeResult:
         """One panel."""

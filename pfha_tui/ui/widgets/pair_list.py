@@ -9,6 +9,7 @@ from textual.message import Message
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
+from pfha_tui.ui.bound import bind
 from pfha_tui.ui.commands import Command, Scope
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, spread
 from pfha_tui.ui.wall_view import DIGITS, Wall
@@ -45,9 +46,7 @@ class PairList(Lines, can_focus=True):
         self, commands: Sequence[Command], *, ascii_only: bool, id: str | None = None
     ) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
-        for command in commands:
-            if command.scope is Scope.WALL:
-                self._bindings.bind(command.keys, command.action, show=False)
+        bind(self, ((one.keys, one.action) for one in commands if one.scope is Scope.WALL))
         self._wall = Wall(EMPTY, ())
         self._marked: int | None = None
         self._moved = False
