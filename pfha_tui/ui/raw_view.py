@@ -90,7 +90,7 @@ def wanted(topic: Topic, command: Command, name: str = "", vhid: int | None = No
 
 
 def spans(text: str, search: Search) -> tuple[tuple[int, int], ...]:
-    """The stretches of the text (start and end in characters) that are meant."""
+    """The stretches of the text (start and end in characters) that are meant, in their order."""
     low, high = (0, len(text)) if not search.block else _block(text, search.block)
     if search.pattern:
         pattern = re.compile(search.pattern, re.MULTILINE)
@@ -124,12 +124,15 @@ def printed(raw: bytes, search: Search, cells: int, tone: Tone = Tone.PLAIN) -> 
     marked = spans(text, search)
     rows: list[Line] = []
     first: int | None = None
-    left = 0
+    left = passed = 0
     for start, piece in _pieces(text, max(1, cells - GUTTER)):
         if len(rows) >= MOST_ROWS:
             left += 1
             continue
-        here = any(low < start + max(1, len(piece)) and start < high for low, high in marked)
+        # Stretches and pieces both go forward: looking at all stretches for each piece could take minutes.
+        while passed < len(marked) and marked[passed][1] <= start:
+            passed += 1
+        here = passed < len(marked) and marked[passed][0] < start + max(1, len(piece))
         if here and first is None:
             first = len(rows)
         goes_on = start > 0 and text[start - 1] != "\n"

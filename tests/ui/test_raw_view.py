@@ -11,7 +11,7 @@ from pfha_tui.collector import catalogue
 from pfha_tui.domain.command import Command, Output
 from pfha_tui.ui import raw_view
 from pfha_tui.ui.about import Topic
-from pfha_tui.ui.line import plain, width
+from pfha_tui.ui.line import Tone, plain, width
 from pfha_tui.ui.raw_view import Search
 from tests.support import captured
 
@@ -166,3 +166,28 @@ def test_the_command_line_its_end_and_its_age_are_told() -> None:
         'its standard input: {"command": "status-get"}',
         "no output yet",
     ]
+
+
+@given(
+    st.lists(st.sampled_from(["*", "**x", "o", "x", "", "x*", "o" * 30]), max_size=30),
+    st.sampled_from([Search(r"^[*o].*"), Search(r"o"), Search(r"^x.*", "em0"), Search("", "em0")]),
+    st.integers(4, 20),
+)
+def test_every_row_that_touches_a_stretch_is_marked(
+    lines: list[str], search: Search, cells: int
+) -> None:
+    text = "\n".join(["em0: ", *lines])
+    stretches = raw_view.spans(text, search)
+    places = [start for start, _ in raw_view._pieces(text, cells - raw_view.GUTTER)]
+    rows = raw_view.printed(text.encode(), search, cells).rows
+    for start, row in zip(places, rows, strict=True):
+        end = start + max(1, len(plain(row)) - raw_view.GUTTER)
+        touched = any(low < end and start < high for low, high in stretches)
+        assert (row[-1][1] is Tone.STRONG or row[0][1] is Tone.ACCENT) is touched
+
+
+def test_a_flood_of_marks_is_drawn_in_one_go() -> None:
+    flood = b"x\n" * raw_view.MOST_ROWS + b"*\n" * 200_000
+    told = raw_view.printed(flood, Search(r"^[*o].*"), 80)
+    assert told.first is None
+    assert len(told.rows) == raw_view.MOST_ROWS + 1
