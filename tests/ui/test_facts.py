@@ -179,6 +179,11 @@ def test_nothing_is_counted_before_anything_was_read() -> None:
     assert fact(rows, "serves") == ["not yet read", "0 of 0 VIPs"]
 
 
+def test_streams_arrive_live_only_where_there_is_a_connection() -> None:
+    rows = table(About(Topic.STREAM), factory.unreachable())
+    assert fact(rows, "streams") == ["ssh down", "devd and the system log arrive live"]
+
+
 def test_an_unreadable_section_tells_why() -> None:
     one = node(0, gateways=refused(ErrorKind.NOT_PERMITTED, "sudo: a password is required"))
     rows = table(About(Topic.GATEWAY), pair(one, node(1), CALM))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.snapshot import LinkStatus, NodeSnapshot
+from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.wording import decimal, word
 from pfha_tui.ui import present, vips
@@ -12,7 +12,7 @@ from pfha_tui.ui.facts.side import EQUAL, LIVE, OWN, Side, Told, reads
 from pfha_tui.ui.facts.table import Items, number, text, yes_no
 from pfha_tui.ui.line import Line, Tone, line
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.sections import condition, link_state, never_read
+from pfha_tui.ui.sections import condition, link_line, link_state, never_read
 
 
 def node(side: Side) -> Sequence[Told]:
@@ -91,9 +91,12 @@ def gap_items(node: NodeSnapshot) -> Items:
 
 
 def stream(side: Side) -> Sequence[Told]:
-    """Whether the live streams arrive."""
-    fine = (line(tr("devd and the system log arrive live")),)
-    return ((tr("streams"), gap_items(side.node) or fine, OWN),)
+    """Whether the live streams arrive; they do so over SSH only."""
+    node = side.node
+    live = node.ssh.state is LinkState.LIVE
+    fine = line(tr("devd and the system log arrive live"))
+    told = gap_items(node) or (fine if live else link_line("ssh", node.ssh, side.scene),)
+    return ((tr("streams"), told, OWN),)
 
 
 def pair(side: Side) -> Sequence[Told]:
