@@ -21,6 +21,9 @@ WHERE_CELLS = 16
 TEXT_LIMIT = 600
 DAY_RULE = 24
 
+Known = dict[tuple[Event, int, int], Line]
+"""The line of an event, for these widths of the columns with node and place."""
+
 _TONES = {
     EventKind.DEMOTION: Tone.WARN,
     EventKind.LINK: Tone.WARN,
@@ -107,25 +110,29 @@ def rows(
     scene: Scene,
     names: Mapping[str, str],
     tones: Mapping[str | None, Tone] | None = None,
+    known: Known | None = None,
 ) -> tuple[Line, ...]:
     """One line per event, in their order; `names` has what the operator calls the interfaces, `tones` how
-    the nodes are told apart."""
-    told = tones or {}
+    the nodes are told apart. `known` keeps the lines for the next time, as long as both stay the same."""
+    told, known = tones or {}, {} if known is None else known
     nodes = [clean((event.node or tr(texts.PAIR))[:64]) for event in events]
     places = [clean(where(event, names)[:64]) for event in events]
     node_cells = min(NODE_CELLS, max(map(cell_len, nodes), default=0))
     place_cells = min(WHERE_CELLS, max(map(cell_len, places), default=0))
-    return tuple(
-        line(
-            (f"{stamp(event, scene):{STAMP_CELLS}}  ", Tone.MUTED),
-            pad(line((node, told.get(event.node, Tone.STRONG))), node_cells),
-            "  ",
-            pad(line(place), place_cells),
-            "  ",
-            *_told(event),
-        )
-        for event, node, place in zip(events, nodes, places, strict=True)
-    )
+    lines = []
+    for event, node, place in zip(events, nodes, places, strict=True):
+        key = event, node_cells, place_cells
+        if key not in known:
+            known[key] = line(
+                (f"{stamp(event, scene):{STAMP_CELLS}}  ", Tone.MUTED),
+                pad(line((node, told.get(event.node, Tone.STRONG))), node_cells),
+                "  ",
+                pad(line(place), place_cells),
+                "  ",
+                *_told(event),
+            )
+        lines.append(known[key])
+    return tuple(lines)
 
 
 def with_days(

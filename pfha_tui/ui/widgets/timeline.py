@@ -5,10 +5,11 @@ from bisect import bisect_right
 from pfha_tui.domain.events import Event
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.transitions import LIMIT
 from pfha_tui.ui import texts, timeline_view
 from pfha_tui.ui.line import EMPTY, Line, Tone, highlighted, line, plain
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.timeline_view import Kinds
+from pfha_tui.ui.timeline_view import Kinds, Known
 from pfha_tui.ui.vips import interface_labels
 from pfha_tui.ui.widgets.choosing import Choosing
 
@@ -34,6 +35,8 @@ class Timeline(Choosing):
         self._total = 0
         self._events: tuple[Key, ...] = ()
         self._texts: tuple[str, ...] = ()
+        self._known: Known = {}
+        self._known_for: tuple[object, ...] = ()
 
     @property
     def needle(self) -> str:
@@ -135,7 +138,10 @@ class Timeline(Choosing):
             for event in told
             if event.kind in self._kinds.value and timeline_view.matches(event, self._needle, names)
         ]
-        lines = timeline_view.rows(kept, self._scene, names, timeline_view.node_tones(self._pair))
+        tones = timeline_view.node_tones(self._pair)
+        if self._known_for != (names, tones) or len(self._known) > 2 * LIMIT:
+            self._known, self._known_for = {}, (names, tones)
+        lines = timeline_view.rows(kept, self._scene, names, tones, self._known)
         self._texts = tuple(plain(text) for text in lines)
         self._events = _numbered(kept)
         self.set_choices(self._choices(kept, lines))
