@@ -13,13 +13,13 @@ from pfha_tui.transports.ssh.errors import sort_out
 from pfha_tui.transports.ssh.login import (
     LOGIN_TIMEOUT_S,
     JumpTunnel,
-    close_all,
     dial,
     jump_settings,
     log_in_jumps,
 )
 from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings, load
 from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS
+from pfha_tui.transports.ssh.ways import close_all
 
 TCP_TIMEOUT_S: Final = 3.0
 

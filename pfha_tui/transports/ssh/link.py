@@ -171,6 +171,9 @@ class SshLink:
 
     def failure(self) -> NetworkFailure:
         """Why the connection is not there."""
+        if self._route is not None and self._route.cut:
+            text = tr("the jump host on the way to {where} went away")
+            return NetworkFailure(text.format(where=self.where))
         return self._failure
 
     async def open_channel(self, session: Callable[[], Session], command: str) -> Channel:
@@ -179,7 +182,7 @@ class SshLink:
         Raises TransportTimeout, NetworkFailure; ChannelOpenError of asyncssh when the node refuses it.
         """
         if self._route is None or self._lost.is_set():
-            raise self._failure
+            raise self.failure()
         limit = CHANNEL_TIMEOUT_S + 8 * (self.rtt_s or 0.0)
         try:
             async with asyncio.timeout(limit):
@@ -194,10 +197,10 @@ class SshLink:
             ) from error
         except asyncssh.ChannelOpenError:
             if self._lost.is_set():
-                raise self._failure from None
+                raise self.failure() from None
             raise
         except (OSError, asyncssh.Error) as error:
-            raise (self._failure if self._lost.is_set() else self._ended(error)) from error
+            raise (self.failure() if self._lost.is_set() else self._ended(error)) from error
         return channel
 
     async def _start_beat(self) -> None:

@@ -7,7 +7,7 @@ middle of a handshake leaves a line which sshguard counts.
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncssh
@@ -21,9 +21,9 @@ from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
 from pfha_tui.transports.ssh.settings import HopName, Settings, load, parse_jumps
 from pfha_tui.transports.ssh.verify import verifier
+from pfha_tui.transports.ssh.ways import Way, close_all, way
 
 LOGIN_TIMEOUT_S: Final = 15.0
-CLOSE_TIMEOUT_S: Final = 1.0
 JUMP_LIMIT: Final = 4
 KEEPALIVE_S: Final = 1.0
 KEEPALIVE_COUNT: Final = 4
@@ -33,25 +33,21 @@ LostCallback = Callable[[Exception | None], None]
 
 @dataclass(slots=True)
 class Route:
-    """An open login: the connection to the node, and those to the jump hosts on the way."""
+    """An open login: the connection to the node, and the way to it where there are jump hosts."""
 
     connection: asyncssh.SSHClientConnection
-    jumps: list[asyncssh.SSHClientConnection] = field(default_factory=list)
+    way: Way | None = None
+
+    @property
+    def cut(self) -> bool:
+        """A jump host on the way has gone."""
+        return self.way is not None and not self.way.up
 
     async def close(self) -> None:
-        """End all of it; a dead peer is not waited for."""
-        await close_all([self.connection, *reversed(self.jumps)])
-
-
-async def close_all(connections: list[asyncssh.SSHClientConnection]) -> None:
-    """Close connections, the farthest first, and cut those that take longer than a second."""
-    for connection in connections:
-        connection.close()
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await connection.wait_closed()
-        except TimeoutError:
-            connection.abort()
+        """End it, and leave the way; a dead peer is not waited for."""
+        await close_all([self.connection])
+        if self.way is not None:
+            await self.way.leave()
 
 
 async def log_in(target: SshTarget, tcp_timeout_s: float, on_lost: LostCallback) -> Route:
@@ -62,16 +58,21 @@ async def log_in(target: SshTarget, tcp_timeout_s: float, on_lost: LostCallback)
     settings = await load(target, target.host, target.port, target.user)
     hops = await jump_settings(target, settings)
     identity = await resolve(target, settings)
-    jumps: list[asyncssh.SSHClientConnection] = []
+    over: Way | None = None
     try:
-        jumps = await log_in_jumps(target, hops, tcp_timeout_s)
-        last = await _hop(target, settings, identity, jumps, tcp_timeout_s, on_lost)
+        if hops:
+            used = way((*hops, target.identity_file, target.agent_identity, target.passphrase))
+            await used.enter(lambda: log_in_jumps(target, hops, tcp_timeout_s))
+            over = used
+        via = None if over is None else over.end
+        last = await _hop(target, settings, identity, via, tcp_timeout_s, on_lost)
     except BaseException:  # cancelled or failed: no half-open way stays behind
-        await close_all(jumps[::-1])
+        if over is not None:
+            await over.leave()
         raise
     finally:
         identity.close()
-    return Route(last, jumps)
+    return Route(last, over)
 
 
 async def log_in_jumps(
@@ -84,7 +85,8 @@ async def log_in_jumps(
         for hop in hops:
             identities.append(await resolve(target, hop, jump=True))
         for hop, identity in zip(hops, identities, strict=True):
-            jumps.append(await _hop(target, hop, identity, jumps, tcp_timeout_s, None))
+            via = jumps[-1] if jumps else None
+            jumps.append(await _hop(target, hop, identity, via, tcp_timeout_s, None))
     except BaseException:  # cancelled or failed: no half-open way stays behind
         await close_all(jumps[::-1])
         raise
@@ -174,12 +176,12 @@ async def _hop(
     target: SshTarget,
     settings: Settings,
     identity: Identity,
-    jumps: list[asyncssh.SSHClientConnection],
+    via: asyncssh.SSHClientConnection | None,
     tcp_timeout_s: float,
     on_lost: LostCallback | None,
 ) -> asyncssh.SSHClientConnection:
-    """Log in at one hop over the last of `jumps`, or directly."""
-    tunnel = JumpTunnel(jumps[-1], 3 * tcp_timeout_s) if jumps else None
+    """Log in at one hop over the one before it, or directly."""
+    tunnel = None if via is None else JumpTunnel(via, 3 * tcp_timeout_s)
     sock: socket.socket | None = None
     if tunnel is None and not settings.has_proxy_command:
         sock = await dial(settings, tcp_timeout_s)
