@@ -286,12 +286,10 @@ class ConsoleApp(PairKeys):
         ]
         for worker in ending:
             worker.cancel()
-        try:
+        # A connection that does not close in time must not keep anyone, nor an error on the way out.
+        with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
-                await self.workers.wait_for_complete(ending) if ending else None
-        except Exception:
-            # A connection that does not close in time, or an error on the way out, must not keep anyone.
-            pass
+                await asyncio.gather(*(one.wait() for one in ending), return_exceptions=True)
         self.exit(code)
 
     def action_help(self) -> None:

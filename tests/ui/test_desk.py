@@ -214,7 +214,7 @@ def course(
     for tick in range(400):
         second, now = tick / 10, factory.NOW + tick / 10
         verdict = Verdict([kind for start, kind in kinds if start <= second][-1], "why")
-        confirmation = step(confirmation, verdict, (tick, tick), now)
+        confirmation = step(confirmation, verdict, (now, now), now)
         told = replace(base, at=now, revision=tick, verdict=confirmation.verdict)
         yield second, replace(told, confirmation=confirmation)
 

@@ -329,6 +329,29 @@ async def test_leaving_closes_every_feed() -> None:
         assert all(feed.closed for feed in feeds)
 
 
+async def test_leaving_waits_for_the_feed_that_closes_last() -> None:
+    app, feeds = wall_pairs.make(wall_pairs.mixed())
+    closes = asyncio.Event()
+
+    async def run() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await closes.wait()
+            feeds[0].closed = True
+
+    feeds[0].run = run
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wall_pairs.settle(pilot, feeds)
+        async with asyncio.TaskGroup() as tasks:
+            leaving = tasks.create_task(app._leave(0))
+            await until(pilot, lambda: feeds[1].closed and feeds[2].closed)
+            assert not leaving.done()
+            closes.set()
+        assert feeds[0].closed
+    assert app.return_value == 0
+
+
 FORCED = Command(
     "force", "x", "x", "force", "force", "Force a change.", scope=Scope.PAIR, kind=Kind.ACTION
 )
