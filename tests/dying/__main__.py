@@ -14,7 +14,8 @@ import traceback
 from dataclasses import asdict
 from typing import Any
 
-from tests.dying.cases import CASES, Case, Found
+from tests.dying.case import Case, Found
+from tests.dying.cases import CASES
 from tests.support.netns import Box, inside, lay_wire, why_not
 
 AT_ONCE = 4
