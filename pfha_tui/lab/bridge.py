@@ -79,7 +79,7 @@ class Bridge:
         self._fd = -1
         self._streams: set[asyncio.Task[None]] = set()
         self._locks: set[str] = set()
-        self._leftovers: list[asyncio.TimerHandle] = []
+        self._leftovers: dict[Path, asyncio.TimerHandle] = {}
 
     def start(self) -> None:
         """Write the stand-ins and open the door."""
@@ -108,7 +108,7 @@ class Bridge:
 
     async def stop(self) -> None:
         """Close the door and end every stream; the directory is the caller's to remove."""
-        for handle in self._leftovers:
+        for handle in self._leftovers.values():
             handle.cancel()
         if self._fd >= 0:
             asyncio.get_running_loop().remove_reader(self._fd)
@@ -156,12 +156,16 @@ class Bridge:
         if reply.hold and reply.hold not in self._locks:
             caller.unlink(missing_ok=True)
             self._locks.add(reply.hold)
-            self._spawn(self._hold(line, reply.hold))
+            task = self._spawn(self._hold(line))
+            task.add_done_callback(lambda _: self._locks.discard(reply.hold))
         elif reply.work is not None:
-            self._spawn(self._answer_later(caller, line, path, reply, reply.work))
+            task = self._spawn(self._answer_later(caller, line, path, reply, reply.work))
         else:
             caller.unlink(missing_ok=True)
             self._tell(line, path, reply)
+            return
+        # Not in the task: one that is cancelled before it begins does nothing at all.
+        task.add_done_callback(lambda _: line.close())
 
     async def _answer_later(
         self, caller: Path, line: IO[bytes], path: str, reply: Reply, work: Iterator[float]
@@ -180,7 +184,6 @@ class Bridge:
             with contextlib.suppress(OSError):
                 self._tell(line, path, reply)
         finally:
-            line.close()
             # Only now: whoever clears up after a killed lab lets go those who wait by this name.
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(caller)
@@ -211,22 +214,22 @@ class Bridge:
     def _leave(self, where: Path, text: str) -> None:
         where.write_bytes(text.encode(errors="surrogateescape"))
         loop = asyncio.get_running_loop()
-        self._leftovers = [handle for handle in self._leftovers if handle.when() > loop.time()]
-        self._leftovers.append(loop.call_later(KEEP, where.unlink, True))
+        self._leftovers[where] = loop.call_later(KEEP, self._clear, where)
 
-    async def _hold(self, line: IO[bytes], lock: str) -> None:
-        """Let the caller go on as a filter, and keep its lock until it has ended: it keeps the other end open."""
+    def _clear(self, where: Path) -> None:
+        del self._leftovers[where]
+        where.unlink(missing_ok=True)
+
+    async def _hold(self, line: IO[bytes]) -> None:
+        """Let the caller go on as a filter, until it has ended: it keeps the other end open."""
+        gone = _Gone()
+        transport, _ = await asyncio.get_running_loop().connect_write_pipe(lambda: gone, line)
+        transport.write(b"hold 0 -\n")
         try:
-            gone = _Gone()
-            transport, _ = await asyncio.get_running_loop().connect_write_pipe(lambda: gone, line)
-            transport.write(b"hold 0 -\n")
-            try:
-                await gone.event.wait()
-            finally:
-                if not transport.is_closing():
-                    transport.abort()
+            await gone.event.wait()
         finally:
-            self._locks.discard(lock)
+            if not transport.is_closing():
+                transport.abort()
 
     async def _follow(self, where: Path, reply: Reply) -> None:
         """Feed a stream until its reader goes away or falls behind."""
@@ -259,10 +262,11 @@ class Bridge:
         hub = self.node.devd if follow is Follow.DEVD else self.node.log_hub
         return hub.subscribe(sink)
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._group.create_task(work)
         self._streams.add(task)
         task.add_done_callback(self._streams.discard)
+        return task
 
 
 class _Gone(asyncio.BaseProtocol):

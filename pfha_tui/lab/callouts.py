@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pfha_tui.lab.carp import TICK_SLACK
 from pfha_tui.lab.scheduler import Scheduler, Timer
 
+CROWD = 100
+
 
 @dataclass(slots=True, eq=False)
 class _Process:
@@ -25,6 +27,8 @@ class Callouts:
         self._scheduler = scheduler
         self._chance = chance
         self._timers: list[Timer] = []
+        self._crowded = CROWD
+        """How many of them there are before those that are over are sorted out."""
         self._held: list[tuple[Timer, Callable[[], None]]] = []
         self._processes: dict[Iterator[float], _Process] = {}
 
@@ -42,10 +46,12 @@ class Callouts:
 
     def later(self, delay: float, callback: Callable[[], None]) -> Timer:
         """As `arm`, a tick late as callouts are, and only if the power lasts."""
-        now = self._scheduler.now
-        self._timers = [
-            timer for timer in self._timers if timer.when >= now and not timer.cancelled
-        ]
+        if len(self._timers) >= self._crowded:
+            now = self._scheduler.now
+            self._timers = [
+                timer for timer in self._timers if timer.when >= now and not timer.cancelled
+            ]
+            self._crowded = 2 * len(self._timers) + CROWD
         timer = self.arm(delay + self._chance.uniform(*TICK_SLACK), callback)
         self._timers.append(timer)
         return timer

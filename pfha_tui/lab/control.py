@@ -35,8 +35,10 @@ class Answer:
 async def listening(world: World, directory: Path) -> AsyncIterator[None]:
     """Take commands for a world on the socket in its directory. Raises OSError."""
     path = directory / place.CONTROL
+    callers: set[asyncio.StreamWriter] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        callers.add(writer)
         try:
             async with asyncio.timeout(TIMEOUT):
                 answer = _do(world, await reader.readline())
@@ -45,6 +47,7 @@ async def listening(world: World, directory: Path) -> AsyncIterator[None]:
         except (OSError, ValueError, TimeoutError):
             pass  # who asked went away, sent no line, or too long a one
         finally:
+            callers.discard(writer)
             writer.close()
 
     server = await asyncio.start_unix_server(serve, path, limit=LONGEST)
@@ -53,6 +56,8 @@ async def listening(world: World, directory: Path) -> AsyncIterator[None]:
         yield
     finally:
         server.close()
+        for writer in tuple(callers):
+            writer.transport.abort()
 
 
 def find(config: str | None) -> Path | Answer:

@@ -12,6 +12,7 @@ import socket
 import struct
 from typing import Any, cast
 
+from pfha_tui.lab.scheduler import Timer
 from pfha_tui.lab.sessions import Fate, Service, Services
 from pfha_tui.lab.states import End
 from pfha_tui.lab.world import World
@@ -231,6 +232,7 @@ class _Connection(asyncio.Protocol):
         self._established = False
         self._held = bytearray()
         self._ended = self._aborted = self._congested = False
+        self._patience: Timer | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -251,11 +253,13 @@ class _Connection(asyncio.Protocol):
         self._service.world.catch_up()
         self.flush()
         if self._transport is not None and not self._transport.is_closing():
-            self._service.world.scheduler.after(HALF_CLOSED, self.abort)
+            self._patience = self._service.world.scheduler.after(HALF_CLOSED, self.abort)
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        if self._patience is not None:
+            self._patience.cancel()
         self._port.connections.discard(self)
         if not self._port.connections:
             self._port.empty.set()

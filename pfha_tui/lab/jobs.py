@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from pfha_tui.lab.reaper import Reaper
 
@@ -31,7 +32,12 @@ class Jobs:
         return tuple(self._leases)
 
     async def start(
-        self, command: bytes, environment: Mapping[str, str], folder: Path, stdout: int, stderr: int
+        self,
+        command: bytes,
+        environment: Mapping[str, str],
+        folder: Path,
+        stdout: IO[bytes],
+        stderr: IO[bytes],
     ) -> asyncio.subprocess.Process:
         """Run a shell command in a folder, as the leader of a group of its own, its standard input a pipe.
 

@@ -3,13 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from pfha_tui.lab import power, xmlrpc
-from pfha_tui.lab.configxml.history import CONFIG, History
+from pfha_tui.lab.configxml.history import History, real
 from pfha_tui.lab.node import Node
 
 LOG = "/var/log/system.log"
-_REAL = {"/conf/config.xml": CONFIG}
-"""Other names of files: /conf is a link to /cf/conf."""
-MAINTENANCE_SKEW = power.MAINTENANCE_SKEW
 SHELL = "php-cgi[812]"
 """How the command line's PHP signs in system.log."""
 PAGE = "php-fpm[364]"
@@ -60,13 +57,13 @@ def _maintenance(node: Node, flag: bool) -> None:
     for vip in node.config_vips:
         vhid = node.vhid(vip.interface, vip.vhid)
         if vhid is not None:
-            vhid.advskew = MAINTENANCE_SKEW if flag else vip.advskew
+            vhid.advskew = power.MAINTENANCE_SKEW if flag else vip.advskew
     node.world.touch()
 
 
 def _add_vips(node: Node) -> None:
     for vip in node.config_vips:
-        node.add_vip(vip, MAINTENANCE_SKEW if node.maintenance else None)
+        node.add_vip(vip, power.MAINTENANCE_SKEW if node.maintenance else None)
     node.world.touch()
 
 
@@ -77,30 +74,25 @@ class Files(Mapping[str, str]):
         self._node = node
 
     def __getitem__(self, path: str) -> str:
-        path = _REAL.get(path, path)
         made = self._plain.get(path)
-        if made is not None:
-            return made()
-        return self._history.read(path).decode()
+        return self._history.read(path).decode() if made is None else made()
 
     def __contains__(self, path: object) -> bool:
-        return path in self._plain or _REAL.get(str(path), path) in self._history.paths()
+        return path in self._plain or real(str(path)) in self._history.paths()
 
     def __iter__(self) -> Iterator[str]:
         yield from self._plain
         yield from self._history.paths()
 
     def __len__(self) -> int:
-        return len(tuple(iter(self)))
+        return len(self._plain) + len(self._history.paths())
 
     def size(self, path: str) -> int:
         """Bytes of a file. KeyError when there is none."""
-        path = _REAL.get(path, path)
         return len(self[path].encode()) if path in self._plain else self._history.size(path)
 
     def modified(self, path: str) -> int:
         """When a file was last written (epoch seconds). KeyError when there is none."""
-        path = _REAL.get(path, path)
         if path not in self._plain:
             return self._history.modified(path)
         node = self._node
@@ -121,13 +113,3 @@ class Files(Mapping[str, str]):
         if node.booting:
             found["/var/run/booting"] = str
         return found
-
-
-def files(node: Node) -> Files:
-    """The files that can be read on the node, by path."""
-    return Files(node)
-
-
-def modified(node: Node, path: str) -> int:
-    """When a file was last written (epoch seconds). KeyError when there is none."""
-    return Files(node).modified(path)

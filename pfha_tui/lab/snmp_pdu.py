@@ -69,7 +69,7 @@ def answer(request: Request, values: Values, room: int) -> bytes:
     can be written.
     """
     if request.tag == SET:
-        asked = b"".join(bind(name, b"\x05\x00") for name in request.oids)
+        asked = b"".join(bind(name, ber.tlv(ber.NULL, b"")) for name in request.oids)
         return write_pdu(RESPONSE, request.request_id, asked, NOT_WRITABLE, 1)
     if request.tag == GET:
         binds = [bind(name, _exact(name, values)) for name in request.oids]

@@ -138,17 +138,15 @@ class SshServer:
         rewritten = self._bridge.rewrite(command.encode())
         async with contextlib.AsyncExitStack() as cleanup:
             pipes = [await _Pipe.open(cleanup) for _ in range(2)]
-            try:
-                child = await self._jobs.start(
-                    rewritten,
-                    self._bridge.environment(uid),
-                    self._bridge.root,
-                    pipes[0].far,
-                    pipes[1].far,
-                )
-            finally:
-                for pipe in pipes:
-                    os.close(pipe.far)
+            child = await self._jobs.start(
+                rewritten,
+                self._bridge.environment(uid),
+                self._bridge.root,
+                pipes[0].far,
+                pipes[1].far,
+            )
+            for pipe in pipes:
+                pipe.far.close()
             assert child.stdin is not None
             cleanup.callback(child.stdin.close)
             async with asyncio.TaskGroup() as tasks:
@@ -206,7 +204,9 @@ async def _read(process: "asyncssh.SSHServerProcess[bytes]", group: int) -> byte
 class _Pipe:
     """A pipe from a process: `far` is its end, `reader` reads ours."""
 
-    def __init__(self, far: int, reader: asyncio.StreamReader, transport: asyncio.ReadTransport):
+    def __init__(
+        self, far: IO[bytes], reader: asyncio.StreamReader, transport: asyncio.ReadTransport
+    ) -> None:
         self.far = far
         self.reader = reader
         self.close = transport.close
@@ -214,17 +214,18 @@ class _Pipe:
     @classmethod
     async def open(cls, cleanup: contextlib.AsyncExitStack) -> "_Pipe":
         """Raises OSError when there are no more descriptors."""
-        near, far = os.pipe()
+        near, far = (cleanup.enter_context(end) for end in _ends())
         reader = asyncio.StreamReader()
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), _file(near)
+            lambda: asyncio.StreamReaderProtocol(reader), near
         )
         cleanup.callback(transport.close)
         return cls(far, reader, transport)
 
 
-def _file(descriptor: int) -> IO[bytes]:
-    return open(descriptor, "rb", buffering=0)
+def _ends() -> tuple[IO[bytes], IO[bytes]]:
+    near, far = os.pipe()
+    return open(near, "rb", buffering=0), open(far, "wb", buffering=0)
 
 
 async def _drain(source: asyncio.StreamReader, sink: "asyncssh.SSHWriter[bytes]") -> None:

@@ -15,7 +15,6 @@ from pfha_tui.lab.foreign import Stranger
 from pfha_tui.lab.generation import F12, Generation
 from pfha_tui.lab.interface import Interface
 from pfha_tui.lab.node import Node, Power
-from pfha_tui.lab.pfsync import reaches
 from pfha_tui.lab.scheduler import Scheduler
 from pfha_tui.lab.topology import PLAIN, Topology
 
@@ -254,10 +253,6 @@ class World:
             and node.interface(name).admin_up
             for node in self.nodes
         )
-
-    def syncs(self, sender: Node, receiver: Node) -> bool:
-        """Whether pfsync messages of one node reach the other."""
-        return reaches(sender, receiver)
 
     def carry(self, sender: Node, interface: Interface, advertisement: Advertisement) -> None:
         """Carry an advertisement over its segment to the other node, in order, within milliseconds."""

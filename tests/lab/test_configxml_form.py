@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pfha_tui.lab.configxml import tree
-from pfha_tui.lab.configxml.config import Config, dump
-from pfha_tui.lab.configxml.dump import dump as dump_tree
+from pfha_tui.lab.configxml.config import Config
+from pfha_tui.lab.configxml.dump import dump
 from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.pair import pair_configs
 from tests.support import config_text
@@ -25,7 +25,7 @@ def test_the_dump_is_the_one_of_pfsense() -> None:
         "filter": {"rule": [{"descr": 'A & B\'s <"Straße">', "disabled": ""}]},
         "aliases": {"alias": []},
     }
-    assert dump_tree(root, "21.7").decode() == (
+    assert dump(root, "21.7").decode() == (
         '<?xml version="1.0"?>\n'
         "<pfsense>\n"
         "\t<version>21.7</version>\n"
@@ -49,14 +49,14 @@ def test_the_dump_is_the_one_of_pfsense() -> None:
 
 def test_php_8_escapes_the_single_quote_and_php_7_does_not() -> None:
     root: tree.Tree = {"descr": "d'été"}
-    assert b"[d'&eacute;t&eacute;]" in dump_tree(root, "22.2")
-    assert b"[d&#039;&eacute;t&eacute;]" in dump_tree(root, "22.9")
+    assert b"[d'&eacute;t&eacute;]" in dump(root, "22.2")
+    assert b"[d&#039;&eacute;t&eacute;]" in dump(root, "22.9")
 
 
 @given(TEXTS)
 def test_any_text_in_cdata_comes_back(words: str) -> None:
     root: tree.Tree = {"version": "23.3", "rule": [{"descr": words, "text": f"]]>{words}"}]}
-    back = config_text.read(dump_tree(root, "23.3"))
+    back = config_text.read(dump(root, "23.3"))
     assert back["rule"] == [{"descr": words, "text": f"]]>{words}"}]
 
 
@@ -66,7 +66,7 @@ def test_both_files_are_well_formed_once_the_entities_are_replaced(version: str)
         version=version, vlans=10, ipv6=True, lagg=True, aliases=3, own_aliases=True
     )
     for config in pair_configs(facts, NOW):
-        data = dump(config)
+        data = config.xml
         with pytest.raises(ElementTree.ParseError, match="undefined entity"):
             ElementTree.fromstring(data)
         assert config_text.read(data)["version"] == version

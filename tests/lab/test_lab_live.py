@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from pfha_tui.lab import faults, pfsense, scenarios
+from pfha_tui.lab import faults, pfsense, place, scenarios
 from pfha_tui.lab.runner import Lab, LiveNode, running, serve
 from tests.support.deadline import until
 from tests.support.lab_pair import roles
@@ -380,6 +380,17 @@ async def test_whoever_waits_for_a_playback_is_told_that_a_mend_ended_it() -> No
         done = await waiting
         assert (done.exit_status, done.stdout) == (143, "Disabling CARP...\n")
         assert len(found.world.node("fw1").vhids) == 2
+
+
+async def test_a_caller_that_says_nothing_does_not_outlive_the_lab() -> None:
+    before = asyncio.all_tasks()
+    async with lab() as found:
+        reader, writer = await asyncio.open_unix_connection(str(found.directory / place.CONTROL))
+        await until(lambda: any("serve" in repr(each.get_coro()) for each in asyncio.all_tasks()))
+    await until(lambda: asyncio.all_tasks() <= before, 5)
+    async with asyncio.timeout(20):
+        assert await reader.read() == b""
+    writer.close()
 
 
 async def test_the_world_follows_the_clock_at_its_speed() -> None:

@@ -51,9 +51,9 @@ def test_carp_is_off_from_early_in_the_boot_to_its_end(generation: Generation) -
             "fw2": MASTERS,
         }
         assert (fw1.carp_allow, fw1.carp_demotion) == (0, 480)
-        assert "/var/run/booting" in pfsense.files(fw1)
+        assert "/var/run/booting" in pfsense.Files(fw1)
         world.advance(0.5)
-    assert "/var/run/booting" not in pfsense.files(fw1)
+    assert "/var/run/booting" not in pfsense.Files(fw1)
     world.advance(3)
     assert roles(world) == {"fw1": MASTERS, "fw2": BACKUPS}
     assert fw1.carp_demotion == 0

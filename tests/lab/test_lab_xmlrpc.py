@@ -37,7 +37,7 @@ def test_a_change_on_the_primary_is_merged_a_second_or_more_later() -> None:
     stat = shell.answer(fw2, "/usr/bin/stat", ["-f", "%m %z", "/cf/conf/config.xml"], 0).out
     stamp, size = stat.split()
     assert abs(int(stamp) - world.now) <= 7
-    assert int(size) == len(pfsense.files(fw2)["/conf/config.xml"].encode())
+    assert int(size) == len(pfsense.Files(fw2)["/conf/config.xml"].encode())
 
 
 def test_a_change_on_the_secondary_is_drift_until_the_next_run() -> None:

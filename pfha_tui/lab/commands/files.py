@@ -6,12 +6,11 @@ import gzip as gzip_format
 import re
 from itertools import pairwise
 
-from pfha_tui.lab import pfsense
 from pfha_tui.lab.commands import services
 from pfha_tui.lab.commands.reply import REAL, Follow, Reply, usage
 from pfha_tui.lab.node import Node
+from pfha_tui.lab.pfsense import LOG, Files
 
-LOG = "/var/log/system.log"
 DEVD = "/var/run/devd.pipe"
 VOLATILE = "/var/run/"
 """Emptied at boot."""
@@ -201,10 +200,10 @@ def stat(node: Node, words: list[str], uid: int) -> Reply:
     if len(words) != 3 or words[0] != "-f":
         return usage("stat", "-f format file")
     path = words[2]
-    files = pfsense.files(node)
+    files = Files(node)
     if path not in files:
         return Reply(err=f"stat: {path}: stat: No such file or directory\n", code=1)
-    values = {"%m": str(pfsense.modified(node, path)), "%z": str(files.size(path)), "%N": path}
+    values = {"%m": str(files.modified(path)), "%z": str(files.size(path)), "%N": path}
     return Reply(re.sub(r"%[mzN]", lambda match: values[match[0]], words[1]) + "\n")
 
 
@@ -280,7 +279,7 @@ def _with_context(lines: list[str], hits: list[int], after: int) -> str:
 def _read(node: Node, path: str, uid: int) -> tuple[str, str]:
     """The text of a file, or why it cannot be read."""
     leases = services.leases(node) if path == services.LEASES else None
-    text = pfsense.files(node).get(path) if leases is None else leases
+    text = Files(node).get(path) if leases is None else leases
     if text is None:
         return "", "No such file or directory"
     if uid != 0 and path.startswith("/var/log/"):
@@ -296,7 +295,7 @@ def _sockets(node: Node) -> set[str]:
 def _names(node: Node, folder: str) -> list[str]:
     """The names of files, sockets and folders in a folder, sorted."""
     start = folder.rstrip("/") + "/"
-    paths = {*pfsense.files(node), *_sockets(node), *node.folders}
+    paths = {*Files(node), *_sockets(node), *node.folders}
     if services.leases(node) is not None:
         paths.add(services.LEASES)
     return sorted(

@@ -1,7 +1,6 @@
 """sysctl: the tree of names that the console reads, and the few that it may write."""
 
 import time
-from collections.abc import Callable
 
 from pfha_tui.lab import system
 from pfha_tui.lab.commands.reply import Reply, usage
@@ -22,36 +21,34 @@ _WRITABLE = {
 
 def tree(node: Node) -> dict[str, str]:
     """Every name with its value as text, in the order in which the kernel lists a branch."""
-    values: dict[str, Callable[[], object]] = {
-        f"{CARP}.ifdown_demotion_factor": lambda: node.carp_ifdown_factor,
-        f"{CARP}.senderr_demotion_factor": lambda: node.carp_senderr_factor,
-        f"{CARP}.demotion": lambda: node.carp_demotion,
-        f"{CARP}.log": lambda: node.carp_log,
-        f"{CARP}.preempt": lambda: node.carp_preempt,
-        f"{CARP}.dscp": lambda: node.carp_dscp,
-        f"{CARP}.allow": lambda: node.carp_allow,
-        "net.pfsync.pfsync_buckets": lambda: 2 * system.PROCESSORS,
-        "net.pfsync.carp_demotion_factor": lambda: node.pfsync_demotion_factor,
-        "kern.ostype": lambda: "FreeBSD",
-        "kern.osrelease": lambda: node.generation.release,
-        "kern.osreldate": lambda: node.generation.reldate,
-        "kern.version": lambda: node.generation.kernel_line + "\n",
-        "kern.hostname": lambda: node.hostname,
-        "kern.boottime": lambda: _boottime(node),
-        "kern.cp_time": lambda: " ".join(str(ticks) for ticks in system.processor_ticks(node)),
-        "kern.cp_times": lambda: " ".join(
+    values: dict[str, object] = {
+        f"{CARP}.ifdown_demotion_factor": node.carp_ifdown_factor,
+        f"{CARP}.senderr_demotion_factor": node.carp_senderr_factor,
+        f"{CARP}.demotion": node.carp_demotion,
+        f"{CARP}.log": node.carp_log,
+        f"{CARP}.preempt": node.carp_preempt,
+        f"{CARP}.dscp": node.carp_dscp,
+        f"{CARP}.allow": node.carp_allow,
+        "net.pfsync.pfsync_buckets": 2 * system.PROCESSORS,
+        "net.pfsync.carp_demotion_factor": node.pfsync_demotion_factor,
+        "kern.ostype": "FreeBSD",
+        "kern.osrelease": node.generation.release,
+        "kern.osreldate": node.generation.reldate,
+        "kern.version": node.generation.kernel_line + "\n",
+        "kern.hostname": node.hostname,
+        "kern.boottime": _boottime(node),
+        "kern.cp_time": " ".join(str(ticks) for ticks in system.processor_ticks(node)),
+        "kern.cp_times": " ".join(
             str(ticks) for each in system.ticks_by_processor(node) for ticks in each
         ),
-        "vm.loadavg": lambda: (
-            "{ " + " ".join(f"{value:.2f}" for value in system.load_averages(node)) + " }"
-        ),
-        "hw.ncpu": lambda: system.PROCESSORS,
-        "hw.physmem": lambda: system.PHYSICAL_MEMORY,
-        "hw.pagesize": lambda: system.PAGE,
+        "vm.loadavg": f"{{ {' '.join(f'{value:.2f}' for value in system.load_averages(node))} }}",
+        "hw.ncpu": system.PROCESSORS,
+        "hw.physmem": system.PHYSICAL_MEMORY,
+        "hw.pagesize": system.PAGE,
     }
     for name, pages in system.memory_pages(node).items():
-        values[f"vm.stats.vm.v_{name}_count"] = lambda pages=pages: pages  # type: ignore[misc]
-    return {name: str(value()) for name, value in values.items()}
+        values[f"vm.stats.vm.v_{name}_count"] = pages
+    return {name: str(value) for name, value in values.items()}
 
 
 def answer(node: Node, words: list[str], uid: int) -> Reply:
@@ -62,9 +59,9 @@ def answer(node: Node, words: list[str], uid: int) -> Reply:
     if not words or not set(options) <= set("ine"):
         return usage("sysctl", "[-i] [-n] [-e] name[=value] ...")
     out, err, code = "", "", 0
+    known = tree(node)
     for word in words:
         name, equals, value = word.partition("=")
-        known = tree(node)
         matches = [leaf for leaf in known if leaf == name or leaf.startswith(name + ".")]
         if not matches:
             if "i" not in options:
@@ -72,6 +69,7 @@ def answer(node: Node, words: list[str], uid: int) -> Reply:
         elif equals:
             reply = _write(node, name, value, uid, known)
             out, err, code = out + reply.out, err + reply.err, max(code, reply.code)
+            known = tree(node)
         else:
             separator = "=" if "e" in options else ": "
             out += "".join(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pfha_tui.lab.configxml import tree
-from pfha_tui.lab.configxml.dump import dump as dump_tree
+from pfha_tui.lab.configxml.dump import dump
 from pfha_tui.lab.configxml.tree import Tree, Value
 
 MAINTENANCE = "virtualip_carp_maintenancemode"
@@ -22,7 +22,7 @@ class Config:
     @cached_property
     def xml(self) -> bytes:
         """The text of config.xml."""
-        return dump_tree(self.root, self.version)
+        return dump(self.root, self.version)
 
     @property
     def version(self) -> str:
@@ -60,8 +60,3 @@ class Config:
         """The same with a new `<revision>`, as write_config() stamps it."""
         stamp: Tree = {"time": str(int(time)), "description": f"{user}: {what}", "username": user}
         return Config({**self.root, "revision": stamp})
-
-
-def dump(config: Config) -> bytes:
-    """The bytes of config.xml; kept with the configuration after the first call."""
-    return config.xml

@@ -31,12 +31,6 @@ def add_rule(description: str, source: str, destination: str, *, interface: str 
     return Edit(*_RULES, ("filter", "rule", "+"), made)
 
 
-def delete_rule(config: Config, description: str) -> Edit:
-    """Delete the filter rule with this description. KeyError when there is none."""
-    path = ("filter", "rule", _tracker(config, description))
-    return Edit("firewall_rules.php", "Firewall: Rules - deleted a firewall rule.", path, None)
-
-
 def add_alias(name: str, addresses: str, description: str) -> Edit:
     """A new alias of hosts, its addresses parted by spaces."""
     details = "||".join("" for _ in addresses.split())

@@ -71,7 +71,7 @@ class History:
 
     def read(self, path: str) -> bytes:
         """The text of a file, under /cf/conf or its other name /conf. KeyError when there is none."""
-        path = _real(path)
+        path = real(path)
         if path == CONFIG:
             return self.current.xml
         if path == CACHE:
@@ -80,12 +80,12 @@ class History:
 
     def size(self, path: str) -> int:
         """The size of a file in bytes. KeyError when there is none."""
-        path = _real(path)
+        path = real(path)
         return len(self.read(path)) if path in (CONFIG, CACHE) else self._backup(path).size
 
     def modified(self, path: str) -> int:
         """When a file was last written, in seconds since the epoch. KeyError when there is none."""
-        path = _real(path)
+        path = real(path)
         return self.current.time if path in (CONFIG, CACHE) else self._backup(path).saved
 
     @cached_property
@@ -108,7 +108,8 @@ class History:
         raise KeyError(path)
 
 
-def _real(path: str) -> str:
+def real(path: str) -> str:
+    """The path of a file: /conf is a link to /cf/conf."""
     return f"/cf{path}" if path.startswith("/conf/") else path
 
 

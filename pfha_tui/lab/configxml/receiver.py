@@ -61,26 +61,6 @@ def restore(local: Tree, sent: Tree) -> Merged:
     return Merged(root, sections, *_sync_accounts(tree.children(root, "system"), users, groups))
 
 
-def vip_changes(
-    before: Tree, after: Tree
-) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
-    """Interface key and VHID of the CARP VIPs that must be configured anew, and of those that are gone."""
-    old, new = _carp(before), _carp(after)
-    changed = tuple(key for key, content in new.items() if old.get(key) != content)
-    return changed, tuple(key for key in old if key not in new)
-
-
-def _carp(root: Tree) -> dict[tuple[str, int], list[tuple[str, ...]]]:
-    """What is compared of each CARP VIP; a second address family may share a VHID."""
-    names = ("password", "advskew", "subnet", "subnet_bits", "advbase")
-    found: dict[tuple[str, int], list[tuple[str, ...]]] = {}
-    for vip in tree.entries(root, "virtualip", "vip"):
-        if tree.text(vip, "mode") == "carp":
-            key = tree.text(vip, "interface"), int(tree.text(vip, "vhid"))
-            found.setdefault(key, []).append(tuple(tree.text(vip, name) for name in names))
-    return found
-
-
 def _merge(root: Tree, rest: Tree) -> Tree:
     """array_merge_recursive_unique(): the children that were sent replace theirs whole, all others stay."""
     merged: Tree = {}

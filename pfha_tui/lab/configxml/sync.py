@@ -67,12 +67,6 @@ class Sync:
     """What the receiver's revision names as merged, in its order."""
     primary_log: tuple[LogLine, ...] = ()
     secondary_log: tuple[LogLine, ...] = ()
-    reload_status: str = ""
-    """The line that /var/run/filter_reload_status gains on the primary, if any."""
-    vips_changed: tuple[tuple[str, int], ...] = ()
-    """Interface key and VHID of the CARP VIPs that the receiver configured again."""
-    vips_removed: tuple[tuple[str, int], ...] = ()
-    """Those that it took away."""
 
 
 def synchronise(primary: History, secondary: History, now: float) -> Sync:
@@ -97,19 +91,12 @@ def synchronise(primary: History, secondary: History, now: float) -> Sync:
     log.append(
         _line(f"XMLRPC reload data success with {url} (pfsense.restore_config_section).", SUCCESS_AFTER)
     )  # fmt: skip
-    status = f"XMLRPC sync successfully completed with {url}."
     if theirs.text("hasync", "synchronizetoip") == sender:
         loop = LogLine(ANSWER_AFTER, "php-fpm", "/xmlrpc.php: Disallowing CARP sync loop")
-        return Sync(
-            Outcome.LOOP, secondary, primary_log=tuple(log), secondary_log=(loop,),
-            reload_status=status,
-        )  # fmt: skip
+        return Sync(Outcome.LOOP, secondary, primary_log=tuple(log), secondary_log=(loop,))
     merged = receiver.restore(theirs.root, outgoing(mine))
     history, heard = _record(secondary, merged, now, f"{SYSTEM}@{sender}")
-    changed, removed = receiver.vip_changes(theirs.root, merged.root)
-    return Sync(
-        Outcome.MERGED, history, merged.sections, tuple(log), heard, status, changed, removed
-    )
+    return Sync(Outcome.MERGED, history, merged.sections, tuple(log), heard)
 
 
 def failed(primary: History, secondary: History, error: str) -> Sync:
