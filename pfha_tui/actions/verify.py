@@ -184,15 +184,14 @@ _READERS: tuple[Callable[[Expectation, PairView, Proof], Iterator[Evidence]], ..
 class Verifier:
     """Watches a pair until it is settled what an action came to.
 
-    The first snapshot only says which samples are too old: they may have been under way when the last command ran.
+    The first snapshot only says which samples are too old: those that were under way when the last command ran.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._began: float | None = None
-        self._old = (0, 0)
-        self._samples = (0, 0)
         self._picture: Picture | None = None
+        self._seen_at = 0.0
         self._settled = False
         self.evidence: Picture = ()
         """What was last seen."""
@@ -206,14 +205,14 @@ class Verifier:
         something else and what was expected should long have come (the plan's longest duration); UNKNOWN when
         neither came within the plan's `verify_s`.
         """
-        samples = (snapshot.primary.sample, snapshot.secondary.sample)
         self.evidence = look(self._plan.expectation, snapshot, proof)
         if self._began is None:
-            self._began, self._old = snapshot.at, samples
+            self._began = snapshot.at
             return None
         self.took_s = snapshot.at - self._began
-        if _renewed(samples, self._old):
-            self._fold(samples)
+        begun = min(each.sampled_from for each in snapshot.nodes)
+        if begun > self._began:
+            self._fold(begun, snapshot.at)
         if self._settled:
             holds = [each.holds for each in self.evidence]
             if all(holds):
@@ -223,12 +222,8 @@ class Verifier:
                 return Result.CONTRADICTED
         return Result.UNKNOWN if self.took_s >= self._plan.verify_s else None
 
-    def _fold(self, samples: tuple[int, int]) -> None:
+    def _fold(self, begun: float, at: float) -> None:
         if self.evidence != self._picture:
-            self._picture, self._samples, self._settled = self.evidence, samples, False
-        elif _renewed(samples, self._samples):
+            self._picture, self._seen_at, self._settled = self.evidence, at, False
+        elif begun > self._seen_at:
             self._settled = True
-
-
-def _renewed(new: tuple[int, int], old: tuple[int, int]) -> bool:
-    return new[0] != old[0] and new[1] != old[1]

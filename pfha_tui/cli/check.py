@@ -89,8 +89,8 @@ class Alarm:
 
     def settled(self, snapshot: "PairSnapshot") -> bool:
         """OK counts as soon as it is confirmed, anything else once it has stood for the alarm delay."""
-        samples = (snapshot.primary.sample, snapshot.secondary.sample)
-        self._confirmation = step(self._confirmation, snapshot.verdict, samples, snapshot.at)
+        begun = snapshot.primary.sampled_from, snapshot.secondary.sampled_from
+        self._confirmation = step(self._confirmation, snapshot.verdict, begun, snapshot.at)
         if not judged(snapshot):
             return False
         if level(snapshot.verdict) is PluginState.OK:

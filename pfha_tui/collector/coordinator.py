@@ -120,9 +120,8 @@ class PairWatch:
         now, epoch = self._clock.monotonic(), self._clock.epoch()
         primary, secondary = (self._at(node.state.snapshot, now) for node in self._nodes)
         judged = judge(primary, secondary, now)
-        self._confirmation = step(
-            self._confirmation, judged, (primary.sample, secondary.sample), now
-        )
+        begun = primary.sampled_from, secondary.sampled_from
+        self._confirmation = step(self._confirmation, judged, begun, now)
         verdict = self._confirmation.verdict
         if verdict.confirmed and verdict.kind is not self._announced:
             self._announced = verdict.kind

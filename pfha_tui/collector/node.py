@@ -84,12 +84,12 @@ class NodeWatch:
     async def _count_failed_samples(self) -> None:
         """A poll period without a sample is a sample that failed: at once while the node is unreachable,
         from the fourth one on while it answers but its roles are not read (and no login is under way)."""
-        seen, missed = self.state.snapshot.sample, 0
+        seen, missed = self.state.snapshot.sampled_from, 0
         while True:
             await self._clock.sleep(self._poll_s)
-            reachable, sample = self.state.snapshot.reachable, self.state.snapshot.sample
+            reachable, newest = self.state.snapshot.reachable, self.state.snapshot.sampled_from
             trying = self.state.snapshot.ssh.state is LinkState.CONNECTING
-            missed = missed + 1 if sample == seen and not trying else 0
+            missed = missed + 1 if newest == seen and not trying else 0
             if reachable is False or (reachable and missed >= UNREAD_AFTER):
                 self.state.count_failed_sample()
-            seen = self.state.snapshot.sample
+            seen = self.state.snapshot.sampled_from

@@ -97,7 +97,7 @@ class NodeState:
             if kind is not None:
                 errors.append((output.command, kind))
         if any(output.command == catalogue.IFCONFIG for output in sample.outputs):
-            new = replace(new, sample=new.sample + 1)
+            new = replace(new, sampled_from=at - sample.duration_s)
         if new.interfaces.taken_at == at:
             self._polled_at = at - sample.duration_s
         new = self._with_roles(replace(new, rates=advance(old, new)))
@@ -111,7 +111,7 @@ class NodeState:
         for command in commands:
             new = sections.timed_out(new, command, why, now)
         if catalogue.IFCONFIG in commands:
-            new = replace(new, sample=new.sample + 1)
+            new = replace(new, sampled_from=now)
         self._become(new)
 
     def pushed(self, line: PushedLine) -> bool:
@@ -155,12 +155,12 @@ class NodeState:
             old = self.snapshot
             new = replace(old, reachable=reachable, unreachable_why=why)
             if old.reachable is not reachable:
-                new = replace(new, sample=new.sample + 1)
+                new = replace(new, sampled_from=self._clock.monotonic())
             self._become(new, events_between(old, new, self._clock.epoch()))
 
     def count_failed_sample(self) -> None:
         """Another poll period went by without the node."""
-        self._become(replace(self.snapshot, sample=self.snapshot.sample + 1))
+        self._become(replace(self.snapshot, sampled_from=self._clock.monotonic()))
 
     def _link(
         self,

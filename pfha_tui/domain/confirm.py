@@ -1,11 +1,11 @@
-"""Confirms judgements: a verdict counts once two equal ones rest on different samples of both nodes."""
+"""Confirms judgements: a verdict counts once both nodes were sampled again and it is still the same."""
 
 from dataclasses import dataclass, replace
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 
-Samples = tuple[int, int]
+Begun = tuple[float, float]
 Key = tuple[VerdictKind, frozenset[tuple[str, str | None, str | None, int | None]]]
 
 
@@ -14,43 +14,43 @@ class Confirmation:
     """The judgement of now, and what has been settled before.
 
     `verdict` has its `confirmed` and `unconfirmed_for_s` filled in; `settled` is the last confirmed
-    verdict, for a screen that shows it beside "unconfirmed, 1.2 s". `first_at` and `first_samples` tell
-    when and on which samples of primary and secondary the present judgement appeared; `kind_since` is
-    the monotonic time since when the kind is what it is, however the causes changed meanwhile.
+    verdict, for a screen that shows it beside "unconfirmed, 1.2 s". `first_at` is the monotonic time at
+    which the present judgement appeared (None: there was none yet); `kind_since` is that since when the
+    kind is what it is, however the causes changed meanwhile.
     """
 
     verdict: Verdict
     settled: Verdict | None
-    first_samples: Samples | None
-    first_at: float
+    first_at: float | None
     kind_since: float
 
     @classmethod
     def initial(cls) -> "Confirmation":
         """Before the first judgement: unknown, unconfirmed."""
         nothing = Verdict(VerdictKind.UNKNOWN, tr("nothing is known yet"))
-        return cls(nothing, None, None, 0.0, 0.0)
+        return cls(nothing, None, None, 0.0)
 
 
-def step(previous: Confirmation, verdict: Verdict, samples: Samples, now: float) -> Confirmation:
-    """Fold in the judgement made at monotonic `now` on these sample numbers of primary and secondary.
+def step(previous: Confirmation, verdict: Verdict, begun: Begun, now: float) -> Confirmation:
+    """Fold in the judgement made at monotonic `now`; `begun` is when the newest sample of each node began.
+
+    It is confirmed by a sample of each node that began after it was first made: an answer of a slow node that
+    was under way then tells of the time before.
 
     Equal means the same kind and the same causes of weight ERROR (and the same node in maintenance):
     warnings and wording may change without unsettling it. A failed attempt at an unreachable node counts
-    as a sample of it; that is the caller's numbering.
+    as a sample of it.
     """
-    begun = previous.first_samples is not None
-    same_kind = begun and verdict.kind is previous.verdict.kind
+    first_at = previous.first_at
+    same_kind = first_at is not None and verdict.kind is previous.verdict.kind
     kind_since = previous.kind_since if same_kind else now
-    first_samples = previous.first_samples
-    if first_samples is None or key(verdict) != key(previous.verdict):
+    if first_at is None or key(verdict) != key(previous.verdict):
         open_ = replace(verdict, confirmed=False, unconfirmed_for_s=0.0)
-        return Confirmation(open_, previous.settled, samples, now, kind_since)
-    renewed = all(new != first for new, first in zip(samples, first_samples, strict=True))
-    if renewed or previous.verdict.confirmed:
+        return Confirmation(open_, previous.settled, now, kind_since)
+    if min(begun) > first_at or previous.verdict.confirmed:
         done = replace(verdict, confirmed=True, unconfirmed_for_s=0.0)
         return replace(previous, verdict=done, settled=done)
-    waiting = max(0.0, now - previous.first_at)
+    waiting = max(0.0, now - first_at)
     return replace(previous, verdict=replace(verdict, confirmed=False, unconfirmed_for_s=waiting))
 
 

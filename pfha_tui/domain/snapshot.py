@@ -88,8 +88,9 @@ class CarpRole:
 class NodeSnapshot:
     """Everything known of one node at monotonic `at`.
 
-    `reachable` is None until the first attempt has ended. `sample` counts completed or failed fast
-    polls, so that two snapshots can be told to rest on different samples. `maintenance` reads
+    `reachable` is None until the first attempt has ended. `sampled_from` is the monotonic time at which
+    the newest fast poll began (a failed one: when it was given up), so that a sample which was under way
+    when something changed is not taken for one that has seen it. `maintenance` reads
     pfSense's flag (None value where the file is not there or not readable). `log` is how many lines of
     the system log's tail told something. `mark` is what an action of ours has left there
     (empty: nothing). `push_gaps` has one sentence
@@ -100,7 +101,7 @@ class NodeSnapshot:
     role: NodeRole
     address: str
     at: float
-    sample: int = 0
+    sampled_from: float = float("-inf")
     reachable: bool | None = None
     unreachable_why: str = ""
     ssh: LinkStatus = field(default_factory=lambda: LinkStatus(LinkState.OFF, 0.0))

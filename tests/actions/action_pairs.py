@@ -61,17 +61,17 @@ def maintained(**changes: Any) -> PairSnapshot:
     return pair(fw1(B, B, 254, maintenance=reading(True), **changes), fw2(M, M))
 
 
-def sampled(snapshot: PairSnapshot, first: int, second: int, at: float) -> PairSnapshot:
-    """The same picture, from other samples and at another moment."""
+def sampled(snapshot: PairSnapshot, first: float, second: float, at: float) -> PairSnapshot:
+    """The same picture at another moment, from samples that began so long after `NOW`."""
     later = {"interfaces", "carp", "maintenance", "booting", "mark", "system", "pf"}
     nodes = []
-    for each, number in ((snapshot.primary, first), (snapshot.secondary, second)):
+    for each, begun in ((snapshot.primary, first), (snapshot.secondary, second)):
         fresh = {
             name: replace(getattr(each, name), taken_at=at)
             for name in later
             if getattr(each, name).taken_at is not None
         }
-        nodes.append(replace(each, sample=number, **fresh))
+        nodes.append(replace(each, sampled_from=NOW + begun, **fresh))
     return replace(snapshot, primary=nodes[0], secondary=nodes[1], at=at)
 
 

@@ -17,8 +17,9 @@ NOTHING = Proof()
 MERGED = "(system)@172.16.1.2: Merged in config (filter, nat sections) from XMLRPC client."
 
 
-def run(made: Plan, *steps: tuple[PairSnapshot, int, int, float]) -> list[Result | None]:
-    """What the verifier says at each step: picture, sample numbers of both nodes, seconds since the first."""
+def run(made: Plan, *steps: tuple[PairSnapshot, float, float, float]) -> list[Result | None]:
+    """What the verifier says at each step: picture, and in seconds since the first when the newest sample of each
+    node began, and when it is."""
     watching = Verifier(made)
     return [
         watching.step(sampled(picture, first, second, NOW + at), NOTHING)
@@ -29,7 +30,9 @@ def run(made: Plan, *steps: tuple[PairSnapshot, int, int, float]) -> list[Result
 def test_two_equal_samples_of_both_nodes_confirm() -> None:
     made = plan(V.SWITCHOVER, pair())
     done = switched()
-    assert run(made, (pair(), 1, 1, 0), (done, 2, 2, 1), (done, 3, 2, 2), (done, 3, 3, 2.1)) == [
+    assert run(
+        made, (pair(), -1, -1, 0), (done, 0.9, 0.9, 1), (done, 1.9, 0.9, 2), (done, 1.9, 2.05, 2.1)
+    ) == [
         None,
         None,
         None,
@@ -40,8 +43,17 @@ def test_two_equal_samples_of_both_nodes_confirm() -> None:
 def test_samples_that_were_under_way_when_it_was_done_do_not_count() -> None:
     made = plan(V.SWITCHOVER, pair())
     done = switched()
-    found = run(made, (done, 1, 1, 0), (done, 1, 2, 1), (done, 2, 2, 2), (done, 3, 3, 3))
+    found = run(
+        made, (done, -1, -1, 0), (done, -0.1, 0.9, 1), (done, 1, 1.9, 2), (done, 2.9, 2.9, 3)
+    )
     assert found == [None, None, None, Result.CONFIRMED]
+
+
+def test_a_sample_that_was_under_way_when_the_picture_came_is_no_second_one() -> None:
+    made = plan(V.SWITCHOVER, pair())
+    done = switched()
+    found = run(made, (pair(), -1, -1, 0), (done, 0.5, 0.5, 1), (done, 0.9, 1.5, 2))
+    assert found == [None, None, None]
 
 
 def test_a_picture_that_changes_between_the_samples_starts_anew() -> None:
@@ -49,7 +61,12 @@ def test_a_picture_that_changes_between_the_samples_starts_anew() -> None:
     half = pair(fw1(B, M, demotion=120), fw2(M, B))
     done = switched()
     found = run(
-        made, (pair(), 1, 1, 0), (done, 2, 2, 1), (half, 3, 3, 2), (done, 4, 4, 3), (done, 5, 5, 4)
+        made,
+        (pair(), -1, -1, 0),
+        (done, 0.9, 0.9, 1),
+        (half, 1.9, 1.9, 2),
+        (done, 2.9, 2.9, 3),
+        (done, 3.9, 3.9, 4),
     )
     assert found == [None, None, None, None, Result.CONFIRMED]
 
@@ -60,11 +77,11 @@ def test_the_contrary_contradicts_only_after_the_time_that_it_may_take() -> None
     most = made.duration_s[1]
     found = run(
         made,
-        (pair(), 1, 1, 0),
-        (kept, 2, 2, 1),
-        (kept, 3, 3, 2),
-        (kept, 4, 4, most - 0.1),
-        (kept, 5, 5, most),
+        (pair(), -1, -1, 0),
+        (kept, 0.9, 0.9, 1),
+        (kept, 1.9, 1.9, 2),
+        (kept, most - 0.2, most - 0.2, most - 0.1),
+        (kept, most - 0.05, most - 0.05, most),
     )
     assert found == [None, None, None, None, Result.CONTRADICTED]
 
@@ -72,7 +89,12 @@ def test_the_contrary_contradicts_only_after_the_time_that_it_may_take() -> None
 def test_late_but_as_expected_is_confirmed() -> None:
     made = plan(V.SWITCHOVER, pair())
     late = made.duration_s[1] + 1
-    found = run(made, (pair(), 1, 1, 0), (switched(), 2, 2, late), (switched(), 3, 3, late + 1))
+    found = run(
+        made,
+        (pair(), -1, -1, 0),
+        (switched(), 1, 1, late),
+        (switched(), late + 0.5, late + 0.5, late + 1),
+    )
     assert found[-1] is Result.CONFIRMED
 
 
@@ -81,7 +103,7 @@ def test_what_cannot_be_seen_in_time_is_unknown(picture: PairSnapshot) -> None:
     """A node that is away, or that gives no second sample."""
     made = plan(V.SWITCHOVER, pair())
     end = made.verify_s
-    found = run(made, (pair(), 1, 1, 0), (picture, 2, 2, 1), (picture, 3, 2, end))
+    found = run(made, (pair(), -1, -1, 0), (picture, 0.9, 0.9, 1), (picture, 1.9, 0.9, end))
     assert found == [None, None, Result.UNKNOWN]
 
 
@@ -90,7 +112,11 @@ def test_a_node_that_is_away_contradicts_nothing() -> None:
     dark = pair(fw1(demotion=120), unreachable(fw2()))
     most = made.duration_s[1]
     found = run(
-        made, (pair(), 1, 1, 0), (dark, 2, 2, 1), (dark, 3, 3, most), (dark, 4, 4, most + 1)
+        made,
+        (pair(), -1, -1, 0),
+        (dark, 0.9, 0.9, 1),
+        (dark, 2, 2, most),
+        (dark, most + 0.9, most + 0.9, most + 1),
     )
     assert set(found) == {None}
 

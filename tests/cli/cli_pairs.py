@@ -77,7 +77,7 @@ def node(name: str, state: CarpState | None, **changes: Any) -> NodeSnapshot:
         role=NodeRole.PRIMARY if name == "fw1" else NodeRole.SECONDARY,
         address="192.0.2.1" if name == "fw1" else "192.0.2.2",
         at=NOW,
-        sample=2,
+        sampled_from=NOW - 0.5,
         reachable=True,
         ssh=LinkStatus(LinkState.LIVE, NOW - 10, rtt_s=0.0021, heard_at=NOW - 0.1),
         roles=(role(state),),
@@ -110,8 +110,12 @@ def pair(
         revision=1,
         at=at,
         epoch=EPOCH + at - NOW,
-        primary=node("fw1", CarpState.MASTER, **{"at": at, "sample": int(at), **(fw1 or {})}),
-        secondary=node("fw2", CarpState.BACKUP, **{"at": at, "sample": int(at), **(fw2 or {})}),
+        primary=node(
+            "fw1", CarpState.MASTER, **{"at": at, "sampled_from": at - 0.1, **(fw1 or {})}
+        ),
+        secondary=node(
+            "fw2", CarpState.BACKUP, **{"at": at, "sampled_from": at - 0.1, **(fw2 or {})}
+        ),
         verdict=Verdict(kind, why, causes, confirmed=confirmed, unconfirmed_for_s=0.0),
     )
 

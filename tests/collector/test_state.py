@@ -54,7 +54,7 @@ def test_a_recorded_node_is_read_whole_and_what_it_lacks_is_said() -> None:
     state, _, _ = fresh()
     refused = state.sample(sampled("normal"))
     node = state.snapshot
-    assert node.sample == 1
+    assert node.sampled_from == 100.0 - 0.01
     assert [(r.interface, r.vhid, r.state, r.effective_skew) for r in node.roles] == [
         ("vtnet0", 1, CarpState.MASTER, 0),
         ("vtnet1", 2, CarpState.MASTER, 0),

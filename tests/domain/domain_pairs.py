@@ -92,7 +92,6 @@ def node(
         role=role,
         address="192.0.2.1",
         at=NOW,
-        sample=1,
         reachable=True,
         interfaces=reading(interfaces),
         carp=reading(CarpSysctls(allow, preempt, demotion, 1, 240, 0, 0)),
@@ -121,4 +120,4 @@ def unreachable(known: NodeSnapshot) -> NodeSnapshot:
 
 def silent(role: NodeRole) -> NodeSnapshot:
     """A node that never answered."""
-    return NodeSnapshot(NAMES[role], role, "192.0.2.1", NOW, sample=1, reachable=False)
+    return NodeSnapshot(NAMES[role], role, "192.0.2.1", NOW, reachable=False)

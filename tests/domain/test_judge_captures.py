@@ -22,7 +22,7 @@ CARP_DISABLED = ("carp-disabled-primary-pfsense-style", "carp-disabled-primary-s
 def captured(scenario: str, name: str) -> NodeSnapshot:
     if not (DATA / scenario / name).is_dir():
         return silent(ROLES[name])
-    blank = NodeSnapshot(name, ROLES[name], "192.0.2.1", NOW, sample=1, reachable=True)
+    blank = NodeSnapshot(name, ROLES[name], "192.0.2.1", NOW, reachable=True)
     node = sections.with_periods(blank, 1.0)
     for section in catalogue.SECTIONS:
         if section.command != catalogue.LOG_TAIL:

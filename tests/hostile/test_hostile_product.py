@@ -39,9 +39,10 @@ UNREAD = ("ssh", "snmp_link", "clock", "snmp", "log")
 
 
 def settled(node: NodeSnapshot) -> bool:
-    """Every section was tried, or the session ends again and again."""
-    tried = all(getattr(node, meaning.field).tried_at is not None for meaning in MEANINGS.values())
-    return (tried and node.sample > 1) or (node.ssh.state is LinkState.DOWN)
+    """Every section was tried, and a second sample is there; or the session ends again and again."""
+    tried = [getattr(node, meaning.field).tried_at for meaning in MEANINGS.values()]
+    again = None not in tried and node.sampled_from > min(tried)
+    return again or node.ssh.state is LinkState.DOWN
 
 
 def readings(node: NodeSnapshot) -> dict[str, Reading]:
@@ -243,7 +244,9 @@ async def test_clocks_that_jump_and_counters_that_go_back(tmp_path: Path) -> Non
         seen: list[PairSnapshot] = []
         feed.subscribe(seen.append)
         async with watching(feed):
-            await until(lambda: min(node.sample for node in feed.current.nodes) >= 5, 30)
+            await until(
+                lambda: all(len({s.nodes[n].sampled_from for s in seen}) > 5 for n in (0, 1)), 30
+            )
     for snapshot in seen[:: max(1, len(seen) // 40)]:
         must_be_shown_safely(snapshot)
     assert seen[-1].verdict.kind.value != "unknown"

@@ -160,7 +160,7 @@ class AnyPair(RuleBasedStateMachine):
         now = self.clock.now
         one, two = (replace(state.snapshot, at=now) for state in self.states)
         self.confirmation = step(
-            self.confirmation, judge(one, two, now), (one.sample, two.sample), now
+            self.confirmation, judge(one, two, now), (one.sampled_from, two.sampled_from), now
         )
         verdict = self.confirmation.verdict
         assert verdict.kind in VerdictKind and verdict.unconfirmed_for_s >= 0

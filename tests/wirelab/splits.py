@@ -40,12 +40,8 @@ async def both_masters(lab: Lab, seen: Console, at: float, rule: Rule) -> Facts:
     handed, first = await seen.until(lambda s: shown(s) == {"fw1": roles, "fw2": roles}, at)
     assert split(first) and not first.verdict.confirmed, first.verdict
     confirmed, after = await seen.until(lambda s: split(s) and s.verdict.confirmed, handed)
-    samples = [
-        (one.primary.sample, one.secondary.sample)
-        for when, one in seen.history
-        if handed <= when <= confirmed
-    ]
-    assert all(samples[-1][n] > samples[0][n] for n in (0, 1)), "confirmed by newer samples of both"
+    begun = [one.sampled_from for one in after.nodes]
+    assert handed < min(begun) and max(begun) <= confirmed, "confirmed by newer samples of both"
     assert {cause.vhid for cause in after.verdict.causes if cause.id == "split-brain"} == {1, 2}
     return {"handed_after": handed - last, "confirmed_after": confirmed - last}
 
