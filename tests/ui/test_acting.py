@@ -21,7 +21,7 @@ from doing import (
 from driving import text_of, until
 from textual import events
 
-from pfha_tui.actions.model import Request, Result, Verb
+from pfha_tui.actions.model import Progress, Request, Result, Stage, Verb
 from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen
 from pfha_tui.ui.screens.node_choice import NodeChoice
@@ -308,3 +308,27 @@ async def test_leaving_in_the_midst_wants_to_be_asked_twice_and_tells_the_operat
         await pilot.press("ctrl+q")
         await until(pilot, lambda: app.return_value == 0)
         assert operator.cancelled
+
+
+async def test_the_last_stage_stays_in_sight_until_one_scrolls_up() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator, (80, 24)) as (app, _, pilot):
+        await begun(app, pilot)
+        deed = app.operating.deeds(app.pairs[0]).under_way
+        stages = app.screen.query_one("#deed-stages")
+
+        async def told(number: int) -> str:
+            """What is seen after one more stage."""
+            deed.stages.append((Progress(Stage.VERIFY, f"sample {number}"), factory.NOW))
+            app.tick()
+            await pilot.pause()
+            return stages.text
+
+        await until(pilot, lambda: len(deed.stages) == 3)
+        for number in range(40):
+            assert f"sample {number} " in await told(number)
+        await pilot.press("pageup", "pageup")
+        assert "sample 40 " not in await told(40)
+        assert "sample 5 " in stages.text
+        await pilot.press("end")
+        assert "sample 41 " in await told(41)

@@ -24,6 +24,26 @@ from pfha_tui.ui.widgets.push import Push
 UNDOABLE = (Result.CONFIRMED, Result.CONTRADICTED, Result.UNKNOWN)
 
 
+class Stages(Panel):
+    """Keeps the last stage, which goes on, in sight until the operator scrolls up; at its end it follows again."""
+
+    def __init__(self, *, ascii_only: bool, id: str) -> None:
+        super().__init__(ascii_only=ascii_only, id=id)
+        self._following = True
+
+    def show(self, title: Line, badge: Line, rows: tuple[Line, ...]) -> None:
+        """Show these stages."""
+        if self._following:
+            self.fill_from(title, badge, rows, len(rows))
+        else:
+            self.fill(title, badge, rows)
+
+    def scroll_to_row(self, top: int) -> None:
+        """Show the stages from this line on."""
+        super().scroll_to_row(top)
+        self._following = self._top >= self.last_top
+
+
 class DeedScreen(Dialog[Request | None]):
     """Shows a deed; leaving it does not stop the action. Ends with the wish to undo it, or None."""
 
@@ -52,7 +72,7 @@ class DeedScreen(Dialog[Request | None]):
         """Head, stages, result, buttons, keys."""
         plain = self.ascii_only
         yield Lines(ascii_only=plain, id="head")
-        yield Panel(ascii_only=plain, id="deed-stages")
+        yield Stages(ascii_only=plain, id="deed-stages")
         yield Panel(ascii_only=plain, id="deed-result")
         yield Lines(ascii_only=plain, id="deed-note")
         with Horizontal(classes="buttons"):
@@ -77,7 +97,7 @@ class DeedScreen(Dialog[Request | None]):
         if self._undoes:
             title = tr("{what}: {detail}").format(what=tr(texts.UNDO), detail=title)
         self.draw_head(deed.node, title, scene)
-        stages = self.query_one("#deed-stages", Panel)
+        stages = self.query_one(Stages)
         rows = action_view.progress_rows(
             deed.stages, deed.begun, stages.inner.width, under_way=deed.under_way
         )
@@ -85,9 +105,7 @@ class DeedScreen(Dialog[Request | None]):
         badge = line((elapsed, Tone.ACCENT)) if deed.under_way else EMPTY
         if not deed.under_way:
             stages.styles.height = min(len(rows) + 2, max(3, self.size.height // 3))
-        # The stage that goes on is the last one.
-        top = max(0, len(rows) - stages.inner.height)
-        stages.fill_from(line((tr(texts.PROGRESS), Tone.STRONG)), badge, rows, top)
+        stages.show(line((tr(texts.PROGRESS), Tone.STRONG)), badge, rows)
         if not deed.under_way:
             self._draw_result()
         self.query_one("#deed-note", Lines).draw(wrap(self._note, cells - 2, 2, Tone.WARN))
