@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from pfha_tui.lab import shell
+from pfha_tui.lab import pfsense, shell
 from pfha_tui.lab.commands.reply import Follow, Reply
 from pfha_tui.lab.node import Node
 
@@ -97,6 +97,9 @@ class Bridge:
             tool = _find(path.rpartition("/")[2])
             if tool is not None:
                 (self.root / path[1:]).symlink_to(tool)
+        # For redirections and patterns, which a shell follows by itself.
+        for path, text in pfsense.fixed_files(self.node).items():
+            (self.root / path[1:]).write_text(text)
         # Open both ways, so that the door never reports end of file between two callers.
         self._fd = os.open(self._door, os.O_RDWR | os.O_NONBLOCK)
         asyncio.get_running_loop().add_reader(self._fd, self._knock)

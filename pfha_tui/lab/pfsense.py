@@ -1,6 +1,7 @@
 """What pfSense's own code does to a node: maintenance mode, disabling CARP, saving a page; and its files."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from pfha_tui.lab import power, xmlrpc
 from pfha_tui.lab.configxml.history import History, real
@@ -67,6 +68,11 @@ def _add_vips(node: Node) -> None:
     node.world.touch()
 
 
+def fixed_files(node: Node) -> dict[str, str]:
+    """The files whose text is always the same, by path."""
+    return {"/etc/version": f"{node.generation.version}\n", "/etc/product_name": "pfSense\n"}
+
+
 class Files(Mapping[str, str]):
     """The files that can be read on a node, by path; each is made when it is asked for."""
 
@@ -105,11 +111,7 @@ class Files(Mapping[str, str]):
     @property
     def _plain(self) -> dict[str, Callable[[], str]]:
         node = self._node
-        found: dict[str, Callable[[], str]] = {
-            "/etc/version": lambda: node.generation.version + "\n",
-            "/etc/product_name": lambda: "pfSense\n",
-            LOG: lambda: "".join(node.log),
+        found = fixed_files(node) | ({"/var/run/booting": ""} if node.booting else {})
+        return {LOG: lambda: "".join(node.log)} | {
+            path: partial(str, text) for path, text in found.items()
         }
-        if node.booting:
-            found["/var/run/booting"] = str
-        return found

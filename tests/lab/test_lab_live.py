@@ -141,6 +141,7 @@ async def test_an_own_client_meets_the_node_and_not_the_host(tmp_path: Path) -> 
         ("logger -t me -- see /etc/version; tail -n 1 /var/log/system.log | sed 's/.*me: //'", "see /etc/version"),
         ("ls /etc", "product_name\nversion"),
         ("yes | head -n 1", "y"),
+        ("read v </etc/version; echo $v; cat /etc/v*", "2.5.2-RELEASE\n2.5.2-RELEASE"),
         ("mkdir /tmp/x && mv /tmp/x /tmp/y && [ ! -e /tmp/y ] && ls /tmp && rmdir /tmp/y", "y"),
     ],
 )  # fmt: skip
