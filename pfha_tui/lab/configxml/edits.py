@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pfha_tui.lab.configxml import material
 from pfha_tui.lab.configxml.config import Config
+from pfha_tui.lab.configxml.network import reservation
 from pfha_tui.lab.configxml.operations import Edit
 from pfha_tui.lab.configxml.rules import rule, stamped
 from pfha_tui.lab.configxml.system import user
@@ -53,11 +54,7 @@ def delete_alias(name: str) -> Edit:
 
 def add_reservation(mac: str, address: str, name: str, description: str) -> Edit:
     """A new DHCP reservation on LAN."""
-    made: Tree = {
-        "mac": mac, "cid": "", "ipaddr": address, "hostname": name, "descr": description, "filename": "",
-        "rootpath": "", "defaultleasetime": "", "maxleasetime": "", "gateway": "", "domain": "",
-        "domainsearchlist": "", "ddnsdomain": "", "tftp": "", "ldap": "",
-    }  # fmt: skip
+    made = reservation(mac, address, name, description)
     path = ("dhcpd", "lan", "staticmap", "+")
     return Edit("services_dhcp_edit.php", "DHCP Server settings saved", path, made)
 

@@ -127,6 +127,15 @@ def dhcpd_section(facts: PairFacts) -> Tree:
     return section
 
 
+def reservation(mac: str, address: str, name: str, description: str) -> Tree:
+    """A DHCP reservation, as its page saves it."""
+    return {
+        "mac": mac, "cid": "", "ipaddr": address, "hostname": name, "descr": description, "filename": "",
+        "rootpath": "", "defaultleasetime": "", "maxleasetime": "", "gateway": "", "domain": "",
+        "domainsearchlist": "", "ddnsdomain": "", "tftp": "", "ldap": "",
+    }  # fmt: skip
+
+
 def _scope(facts: PairFacts, port: Port) -> Tree:
     network = port.address.network
     vip = _address(facts.vip(port.key))
@@ -134,11 +143,7 @@ def _scope(facts: PairFacts, port: Port) -> Tree:
     reserved: list[Value] = []
     if port.key == "lan":
         for mac, host, name, description in _RESERVED:
-            reserved.append({
-                "mac": mac, "cid": "", "ipaddr": str(network[host]), "hostname": name, "descr": description,
-                "filename": "", "rootpath": "", "defaultleasetime": "", "maxleasetime": "", "gateway": "",
-                "domain": "", "domainsearchlist": "", "ddnsdomain": "", "tftp": "", "ldap": "",
-            })  # fmt: skip
+            reserved.append(reservation(mac, str(network[host]), name, description))
     first, last = min(100, network.num_addresses // 2), network.num_addresses - 6
     return {
         "enable": "", "range": {"from": str(network[first]), "to": str(network[last])},
