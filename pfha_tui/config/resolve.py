@@ -5,6 +5,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from pfha_tui.config.locations import expanded
 from pfha_tui.config.problems import ConfigError, Problem, distinct
 from pfha_tui.config.secrets import SecretError, SecretRef, resolve
 from pfha_tui.config.settings import Configuration, NodeConfig, PairConfig, Values
@@ -123,10 +124,10 @@ class _Resolver:
         if text is None:
             return None
         try:
-            path = self.base / Path(text).expanduser()
+            path = self.base / expanded(text)
             mode = path.stat().st_mode
             head = _head(path) if stat.S_ISREG(mode) else b""
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError) as error:
             why = reason(error) if isinstance(error, OSError) else tr("not a path")
             what = tr("the file {path} cannot be read ({why})").format(path=text, why=why)
             self.fault(values, key, what, tr("mend the path"))

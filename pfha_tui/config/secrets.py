@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pfha_tui.config.locations import expanded
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret
@@ -81,7 +82,7 @@ def resolve(reference: SecretRef, base: Path, environ: Mapping[str, str] | None 
             )
         return Secret(text)
     if reference.kind is SecretKind.FILE:
-        return _from_file(base / Path(reference.where).expanduser())
+        return _from_file(base / expanded(reference.where))
     return _from_keyring(reference.where)
 
 

@@ -228,6 +228,12 @@ def test_keyring_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path
         resolve(parse_reference("keyring:pfha/x"), tmp_path)
 
 
+def test_the_home_of_a_user_who_is_not_known(tmp_path: Path) -> None:
+    with pytest.raises(SecretError, match="~nosuchuser/x cannot be read"):
+        resolve(parse_reference("file:~nosuchuser/x"), tmp_path)
+    assert config_location("~nosuchuser/x", {}).path == Path("~nosuchuser/x")
+
+
 def test_locations(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     usual = config_location()
     assert usual.path == Path(os.environ["XDG_CONFIG_HOME"]) / "pfha-tui/config.toml"

@@ -195,6 +195,14 @@ async def test_ssh_config_names_host_port_user_and_the_one_identity(
                 pass
 
 
+async def test_the_home_of_a_user_who_is_not_known_is_told(sshd: Sshd, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("IdentityFile ~nosuchuser/id\nUserKnownHostsFile ~nosuchuser/known_hosts\n")
+    with pytest.raises(OperatorNeeded, match="~nosuchuser/id cannot be read"):
+        async with opened(sshd.target(identity_file=None, ssh_config=str(config))):
+            pass
+
+
 async def test_over_a_jump_host_whose_key_is_checked_too(
     sshd: Sshd, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret, SshTarget
 from pfha_tui.transports.base import OperatorNeeded
-from pfha_tui.transports.ssh.settings import Settings
+from pfha_tui.transports.ssh.settings import Settings, expanded
 
 AGENT_TIMEOUT_S: Final = 3.0
 _USER_CERTIFICATE: Final = 1
@@ -79,7 +79,7 @@ async def _from_config(target: SshTarget, settings: Settings) -> Identity:
                 " set identity_file or agent_identity, or leave one IdentityFile"
             )
         raise OperatorNeeded(text.format(host=settings.host))
-    path = _path(names[0])
+    path = expanded(names[0])
     if not _is_private(await _read(path)):
         return await _from_agent(str(path), settings)
     try:
@@ -92,7 +92,7 @@ async def _from_config(target: SshTarget, settings: Settings) -> Identity:
 
 
 async def _from_file(name: str, passphrase: Secret | None, settings: Settings) -> Identity:
-    path = _path(name)
+    path = expanded(name)
     data = await _read(path)
     if not _is_private(data):
         raise OperatorNeeded(
@@ -126,7 +126,7 @@ async def _from_file(name: str, passphrase: Secret | None, settings: Settings) -
 
 
 async def _from_agent(name: str, settings: Settings) -> Identity:
-    path = _path(name)
+    path = expanded(name)
     public, certificate = _public(path, await _read(path))
     if certificate is None:
         certificate = await _certificate(path, public, settings)
@@ -210,7 +210,7 @@ async def _certificate(
     if names is None:
         key_path = path.with_suffix("") if path.suffix == ".pub" else path
         names = (f"{key_path}-cert.pub",)
-    for each in map(_path, names):
+    for each in map(expanded, names):
         if not each.is_file():
             continue  # ssh(1) passes over it, too
         found = _parsed(each, await _read(each))
@@ -267,10 +267,6 @@ def _pinned(pair: asyncssh.SSHKeyPair) -> asyncssh.SSHKeyPair:
         pair.sig_algorithms = (_RSA_SIGNATURE,)
         pair.algorithm = _RSA_SIGNATURE + b"-cert-v01@openssh.com"
     return pair
-
-
-def _path(name: str) -> Path:
-    return Path(name).expanduser()
 
 
 async def _read(path: Path) -> bytes:

@@ -120,7 +120,7 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
 
 def _config_paths(target: SshTarget) -> tuple[str, ...]:
     if target.ssh_config is not None:
-        return (str(Path(target.ssh_config).expanduser()),)
+        return (str(expanded(target.ssh_config)),)
     default = Path("~/.ssh/config").expanduser()
     return (str(default),) if os.access(default, os.R_OK) else ()
 
@@ -132,7 +132,7 @@ def _known_hosts(target: SshTarget, user: object, system: object) -> tuple[str, 
     else:
         names = ["~/.ssh/known_hosts"] if user is None else _strings(user)
         names += [SYSTEM_KNOWN_HOSTS] if system is None else _strings(system)
-    paths = (Path(name).expanduser() for name in names)
+    paths = map(expanded, names)
     return tuple(str(path) for path in paths if path.is_file() and os.access(path, os.R_OK))
 
 
@@ -141,7 +141,15 @@ def _agent_path(value: object) -> str | None:
     text = str(value) if value else ""
     if text == "SSH_AUTH_SOCK" or text.startswith("$"):
         text = os.environ.get(text.removeprefix("$").strip("{}"), "")
-    return str(Path(text).expanduser()) if text else None
+    return str(expanded(text)) if text else None
+
+
+def expanded(name: str) -> Path:
+    """The path with `~` as a home; of a user who is not known it stays as written, and is missed as any other."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
 
 
 def _strings(value: object) -> list[str]:
