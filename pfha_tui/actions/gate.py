@@ -113,7 +113,6 @@ _CONDITIONS: dict[Verb, tuple[Condition, ...]] = {
 HARD = frozenset(
     {
         "read-only",
-        "busy",
         "both-in-maintenance-after",
         "node-unreachable",
         "roles-changed",

@@ -28,9 +28,9 @@ OPEN_S = 60.0
 LOCK_S = 15.0
 CLOSE_S = 5.0
 SLACK_S = 15.0
+"""How much longer than a transport's own limits is waited for it."""
 PROBE_S = 4.0
 """How long a link that answers may take to say so."""
-"""How much longer than a transport's own limits is waited for it."""
 
 
 class Hands:

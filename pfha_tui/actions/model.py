@@ -74,9 +74,8 @@ class Expectation:
 
     `roles` are those that the plan foresees. `maintenance`, `allow` and `demotion` are pairs of node and value,
     `advskew` says that every VHID of that node must show this skew. `addresses` are those (node, interface, VHID,
-    address) that must be there. `merged_after` (epoch seconds of the secondary's clock, filled in when the action
-    begins) asks for a merge on the secondary, `bulk_after` for the log's bulk done on that node, `booted_after` for
-    a later boot time of that node.
+    address) that must be there. `merge_on` asks for a merge on that node, `bulk_on` for the log's bulk done there, and
+    `boot_of` for a later boot time, each since the action began.
     """
 
     roles: tuple[RoleLine, ...] = ()

@@ -36,7 +36,7 @@ class Proof:
 
     `merge_after` and `bulk_after` are epoch seconds of the proving node's own clock when the action began, `revision`
     the secondary's newest revision, `bulk_done` True or False once the log has said done or fail after that.
-    `boot_before` and `boot` are the boot times of the node that is rebooted.
+    `boot_before` is when the node that is rebooted had booted before.
     """
 
     merge_after: int | None = None
@@ -44,7 +44,6 @@ class Proof:
     bulk_after: int | None = None
     bulk_done: bool | None = None
     boot_before: int | None = None
-    boot: int | None = None
 
 
 def read_revision(text: str) -> Revision | None:

@@ -11,8 +11,6 @@ from pfha_tui.domain.view import PairView, Side, Standing
 from pfha_tui.domain.view import look as side_by_side
 from pfha_tui.domain.wording import listed
 
-__all__ = ["Proof", "Verifier", "look"]
-
 Picture = tuple[Evidence, ...]
 
 
@@ -148,7 +146,7 @@ def _boot(expectation: Expectation, view: PairView, proof: Proof) -> Iterator[Ev
         return
     side = _side(view, node)
     system = side.current(side.node.system)
-    boot = proof.boot if proof.boot is not None else system.boottime if system else None
+    boot = system.boottime if system else None
     what, wanted = tr("boot"), tr("later than before")
     if boot is None or proof.boot_before is None:
         yield _evidence(node, what, wanted, None)
@@ -195,8 +193,6 @@ class Verifier:
         self._settled = False
         self.evidence: Picture = ()
         """What was last seen."""
-        self.took_s = 0.0
-        """Seconds from the first snapshot to the last."""
 
     def step(self, snapshot: PairSnapshot, proof: Proof) -> Result | None:
         """Fold in the next snapshot; None while nothing is settled.
@@ -209,7 +205,7 @@ class Verifier:
         if self._began is None:
             self._began = snapshot.at
             return None
-        self.took_s = snapshot.at - self._began
+        took_s = snapshot.at - self._began
         begun = min(each.sampled_from for each in snapshot.nodes)
         if begun > self._began:
             self._fold(begun, snapshot.at)
@@ -217,10 +213,10 @@ class Verifier:
             holds = [each.holds for each in self.evidence]
             if all(holds):
                 return Result.CONFIRMED
-            overdue = self.took_s >= self._plan.duration_s[1]
+            overdue = took_s >= self._plan.duration_s[1]
             if overdue and False in holds and None not in holds:
                 return Result.CONTRADICTED
-        return Result.UNKNOWN if self.took_s >= self._plan.verify_s else None
+        return Result.UNKNOWN if took_s >= self._plan.verify_s else None
 
     def _fold(self, begun: float, at: float) -> None:
         if self.evidence != self._picture:

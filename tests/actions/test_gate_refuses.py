@@ -43,7 +43,6 @@ def test_a_healthy_pair_is_let_through(
     made = plan(verb, snapshot, node)
     assert refusals(made, snapshot, last_change=31.0) == set()
     assert refusals(made, snapshot, read_only=True) == {"read-only"}
-    assert refusals(made, snapshot, busy="alice since 12:03") == {"busy"}
     assert refusals(made, snapshot, unfinished=1) == {"unfinished"}
     acted = snapshot.primary if made.node == "fw1" else snapshot.secondary
     gone = unreachable(acted)
@@ -343,7 +342,7 @@ def test_a_forced_failover_wants_a_reason_and_the_name() -> None:
 
 def test_what_holds_back_even_a_forced_failover() -> None:
     made = plan(V.FAILOVER, pair(), **FORCED)
-    assert refusals(made, pair(), read_only=True, busy="bob") == {"read-only", "busy"}
+    assert refusals(made, pair(), read_only=True) == {"read-only"}
     one = pair(fw1(), fw2(B, B, 254, maintenance=reading(True)))
     by_mode = plan(V.FAILOVER, one, method=Method.MAINTENANCE, **FORCED)
     assert refusals(by_mode, one) == {"both-in-maintenance-after"}

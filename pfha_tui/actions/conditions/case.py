@@ -15,13 +15,12 @@ from pfha_tui.domain.wording import decimal
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the gate must know besides the pair: `now` in monotonic seconds (not before the snapshot's), how many
-    seconds ago the last role change was (None: none known), who holds the lock, how many earlier actions on this
-    pair never came to an end, and what is wrong with the journal, which may then have lost one."""
+    seconds ago the last role change was (None: none known), how many earlier actions on this pair never came to an
+    end, and what is wrong with the journal, which may then have lost one."""
 
     read_only: bool = False
     now: float = 0.0
     last_change: float | None = None
-    busy: str | None = None
     unfinished: int = 0
     damage: str | None = None
 

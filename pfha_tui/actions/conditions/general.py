@@ -15,12 +15,9 @@ OLDEST_S = 5.0
 
 
 def rights(case: Case) -> Iterator[Finding]:
-    """Read-only mode, another action, an unfinished one, a journal that may have lost one."""
+    """Read-only mode, an unfinished action, a journal that may have lost one."""
     if case.context.read_only:
         yield block("read-only", tr("This pair is watched read-only."))
-    if case.context.busy is not None:
-        text = tr("Another action is under way: {who}.")
-        yield block("busy", text.format(who=case.context.busy))
     if case.context.unfinished:
         count = case.context.unfinished
         text = ntr(
