@@ -17,11 +17,14 @@ from pfha_tui.actions.model import (
     Report,
     Request,
     Result,
+    StillArmed,
     Unfinished,
 )
+from pfha_tui.actions.sight import clock_time
 from pfha_tui.actions.takeback import take_back
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.feed import Feed
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import PairTarget
 
 
@@ -73,7 +76,10 @@ class Executor:
         return await take_back(self._bench, left, tell)
 
     def close(self, left: Unfinished, reason: str) -> None:
-        """As Operator.close. Raises JournalError."""
+        """As Operator.close. Raises JournalError, StillArmed."""
+        if left.fires_at is not None and self._bench.clock.epoch() < left.fires_at:
+            text = tr("{node} takes it back by itself by {time}; wait for that.")
+            raise StillArmed(text.format(node=left.node, time=clock_time(left.fires_at)))
         self._bench.journal.close(left.id, reason)
 
     def leases(self) -> tuple[Lease, ...]:

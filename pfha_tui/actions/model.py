@@ -139,6 +139,10 @@ class Unplannable(Exception):
     """There is nothing sensible to plan: unknown node, or nothing to do; one sentence for the operator."""
 
 
+class StillArmed(Exception):
+    """An action cannot be closed, for its node will yet take it back by itself; one sentence for the operator."""
+
+
 class Weight(StrEnum):
     """BLOCK refuses; WARN is shown; FINE is what was looked at and is well."""
 

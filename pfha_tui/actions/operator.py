@@ -37,7 +37,10 @@ class Operator(Protocol):
         ...
 
     def close(self, left: Unfinished, reason: str) -> None:
-        """The operator says that an unfinished action needs no undo."""
+        """The operator says that an unfinished action needs no undo.
+
+        Raises StillArmed while its node may yet take it back by itself: that would undo whatever is done next.
+        """
         ...
 
     def leases(self) -> tuple[Lease, ...]:

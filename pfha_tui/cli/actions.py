@@ -131,10 +131,15 @@ def _given_name(plan: Plan, wish: Wish) -> str | None:
     if plan.request.verb is Verb.FAILOVER and wish.confirm is None:
         text = tr("Refused: a forced failover wants --confirm {node} beside --yes.")
         raise Failure(ExitCode.REFUSED, text.format(node=plan.node))
-    if wish.confirm is not None and wish.confirm != plan.node:
-        text = tr("Refused: --confirm names {given}, but {node} would lose its VIPs.")
-        raise Failure(ExitCode.REFUSED, text.format(given=wish.confirm, node=plan.node))
+    _check_given(plan.node, wish)
     return plan.node if plan.risk is Risk.ROLE_CHANGING else None
+
+
+def _check_given(node: str, wish: Wish) -> None:
+    """Raise Failure (REFUSED) where --confirm names the other node; in any case of letters, as the gate has it."""
+    if wish.confirm is not None and wish.confirm.casefold() != node.casefold():
+        text = tr("Refused: --confirm names {given}, but {node} would lose its VIPs.")
+        raise Failure(ExitCode.REFUSED, text.format(given=wish.confirm, node=node))
 
 
 def need_person() -> None:
@@ -153,9 +158,7 @@ async def ask_for(node: str, risk: Risk, wish: Wish) -> str | None:
         if output.affirmed(await output.answer(question)):
             return None
         raise Failure(ExitCode.REFUSED, tr("Not confirmed; nothing was done."))
-    if wish.confirm is not None and wish.confirm != node:
-        text = tr("Refused: --confirm names {given}, but {node} would lose its VIPs.")
-        raise Failure(ExitCode.REFUSED, text.format(given=wish.confirm, node=node))
+    _check_given(node, wish)
     said = await output.answer(tr("Type the name of the node ({node}) to do it:").format(node=node))
     if said != node:
         raise Failure(ExitCode.REFUSED, tr("That is not the name of the node; nothing was done."))

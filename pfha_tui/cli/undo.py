@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pfha_tui.actions.chain import JournalError
-from pfha_tui.actions.model import Result, Risk, Unfinished
+from pfha_tui.actions.model import Result, Risk, StillArmed, Unfinished
 from pfha_tui.cli import output
 from pfha_tui.cli.acting import Bench, bench, facts, tell, watching, writable
 from pfha_tui.cli.actions import EXITS, Wish, ask_for, need_person, show_report, warn_of_rest
@@ -88,7 +88,10 @@ def _show(left: Unfinished, wish: Wish) -> None:
 def _close(at: Bench, left: Unfinished, wish: Wish) -> ExitCode:
     if not wish.reason.strip():
         raise Failure(ExitCode.USAGE, tr("--close wants --reason; it stands in the journal."))
-    at.operator.close(left, wish.reason)
+    try:
+        at.operator.close(left, wish.reason)
+    except StillArmed as error:
+        raise Failure(ExitCode.REFUSED, str(error)) from None
     if wish.json:
         output.dump(document(left) | {"closed": True})
     else:

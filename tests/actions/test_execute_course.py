@@ -12,7 +12,7 @@ from pfha_tui.actions import journal as journals
 from pfha_tui.actions.commands import MARK, demote
 from pfha_tui.actions.execute import Executor
 from pfha_tui.actions.journal import Journal
-from pfha_tui.actions.model import Progress, Report, Result, Stage, Verb, Weight
+from pfha_tui.actions.model import Progress, Report, Result, Stage, StillArmed, Verb, Weight
 from pfha_tui.domain.events import EventKind
 from pfha_tui.domain.mark import read
 from tests.actions.action_stand import CASES, Case, Print
@@ -286,6 +286,9 @@ def test_what_a_killed_console_left_is_offered_with_its_undo_and_closed_by_hand(
         assert left.undo[0] == demote(-120)
         assert left.fires_at is not None
         assert left.node == "fw1"
+        with pytest.raises(StillArmed, match="fw1 takes it back by itself"):
+            executor.close(left, "seen to by hand")
+        await asyncio.sleep(left.fires_at - rig.stand.clock.epoch())
         executor.close(left, "seen to by hand")
         assert executor.unfinished() == ()
 

@@ -9,7 +9,7 @@ from cli_actions import LEFT, Acting, a_plan, later
 from cli_pairs import LOST, Program, pair
 
 from pfha_tui.actions import journal
-from pfha_tui.actions.model import Request, Result, Verb
+from pfha_tui.actions.model import Request, Result, StillArmed, Unfinished, Verb
 from pfha_tui.domain.verdict import VerdictKind
 
 OTHER = later(LEFT, id="0a0b9999", title="Enter maintenance on fw2", node="fw2", fires_at=None)
@@ -93,6 +93,20 @@ class TestUndo:
         assert (ran.code, ran.out) == (0, "Closed in the journal: Switch fw1 over to fw2.\n")
         assert acting.operator.closed == [(LEFT, "fw1 was replaced")]
         assert not acting.run.feeds[-1].ran
+
+    def test_closing_waits_for_the_node(
+        self, acting: Acting, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def close(left: Unfinished, reason: str) -> None:
+            raise StillArmed("fw1 takes it back by itself by 12:00:00; wait for that.")
+
+        acting.operator.left = (LEFT,)
+        monkeypatch.setattr(acting.operator, "close", close)
+        ran = acting("undo", "--close", "--reason", "fw1 was replaced")
+        assert (ran.code, ran.err) == (
+            6,
+            "fw1 takes it back by itself by 12:00:00; wait for that.\n",
+        )
 
     def test_a_damaged_journal_may_have_lost_one(self, acting: Acting) -> None:
         acting.operator.damaged = "The journal is damaged."
