@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pfha_tui.actions.needs import NEEDS
+
 DEADLINE_S = 45.0
 
 
@@ -87,7 +89,7 @@ def test_a_console_that_is_killed_leaves_its_undo(lab: Lab) -> None:
         env=lab.environ,
     ) as child:
         assert child.stderr is not None
-        assert any(line.startswith("do:") for line in child.stderr)
+        assert any(line.startswith("verify:") for line in child.stderr)
         child.kill()
     left = json.loads(lab("undo", "--plan", "--json").stdout)
     assert (left["verb"], left["node"]) == ("switchover", "fw1")
@@ -99,11 +101,13 @@ def test_a_console_that_is_killed_leaves_its_undo(lab: Lab) -> None:
     assert refused.returncode == 6 and "never came to an end" in refused.stderr
 
     closed = lab("undo", left["id"], "--close", "--reason", "the node takes it back")
-    assert closed.returncode == 0
+    assert closed.returncode == 6 and "fw1 takes it back by itself by" in closed.stderr
+    undone = lab("undo", "--yes")
+    assert undone.returncode == 0, undone.stderr
     assert lab("undo").stdout == "lab: nothing is unfinished.\n"
 
 
 def test_what_the_lab_s_account_could_do(lab: Lab) -> None:
     asked = lab("config", "check", "--live")
     assert (asked.returncode, asked.stderr) == (0, "")
-    assert asked.stdout.count("yes: uid 0") == 22
+    assert asked.stdout.count("yes: uid 0") == 2 * len(NEEDS)
