@@ -5,6 +5,7 @@ import gc
 from dataclasses import replace
 
 import factory
+import one_node
 import pytest
 from driving import make, running, settle, text_of, until
 from factory import B, M, node, pair, roles
@@ -291,7 +292,7 @@ async def test_an_equal_snapshot_redraws_nothing() -> None:
         feed.publish(replace(factory.healthy(), revision=8))
         await pilot.pause()
         assert drawn == []
-        feed.publish(replace(factory.healthy(), secondary=node(1, rates=factory.rates(0.5))))
+        feed.publish(replace(factory.healthy(), secondary=node(1, rates=one_node.rates(0.5))))
         await pilot.pause()
         assert drawn == [app.main.panes[1]]
 
