@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from pfha_tui.actions import needs
-from pfha_tui.actions.model import Verb
+from pfha_tui.actions.model import Method, Verb
 from pfha_tui.cli.language import LANGUAGES
 from pfha_tui.configdiff import apart
 from pfha_tui.domain import events, reading, snapshot, target, verdict
@@ -41,7 +41,10 @@ ALLOWED = {
     ("pfha_tui/actions/takeback.py", "{} undo {} {} {} ended, journal {}"): LOGGED,
     ("pfha_tui/actions/journal.py", "an action's id is 8 to 32 hexadecimal digits"): FAULT,
     ("pfha_tui/actions/journal.py", "a command that is fed something is not written down"): FAULT,
-    ("pfha_tui/actions/needs.py", needs.rule(needs.NEEDS[Verb.SWITCHOVER][2])): COMMAND,
+    (
+        "pfha_tui/actions/needs.py",
+        needs.rule(needs.NEEDS[Verb.SWITCHOVER, Method.DEMOTION][2]),
+    ): COMMAND,
     ("pfha_tui/cli/check.py", None): MACHINE,
     ("pfha_tui/domain/reading.py", "not permitted"): ELSEWHERE,
     ("pfha_tui/domain/reading.py", "not there"): ELSEWHERE,
