@@ -11,9 +11,9 @@ from pfha_tui.actions.model import Plan, Step
 from pfha_tui.collector.catalogue import LOG_TAIL, MAINTENANCE, MARK
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.feed import Feed
+from pfha_tui.domain.clock import latest
 from pfha_tui.domain.command import Command
-from pfha_tui.domain.events import Event, EventKind
-from pfha_tui.domain.reading import Source
+from pfha_tui.domain.events import EventKind
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.transports.base import Guard
@@ -59,7 +59,8 @@ def context(bench: Bench, snapshot: PairSnapshot) -> Context:
         changed = bench.journal.last_change(bench.target.name)
     except JournalError as error:
         damage, unfinished, changed = str(error), 0, None
-    ages = [age(e, snapshot) for e in snapshot.events if e.kind is EventKind.TRANSITION]
+    moves = [event for event in snapshot.events if event.kind is EventKind.TRANSITION]
+    ages = [max(0.0, snapshot.epoch - latest(event, snapshot)) for event in moves]
     if changed is not None:
         ages.append(max(0.0, bench.clock.epoch() - changed))
     return Context(
@@ -69,13 +70,3 @@ def context(bench: Bench, snapshot: PairSnapshot) -> Context:
         unfinished=unfinished,
         damage=damage,
     )
-
-
-def age(event: Event, snapshot: PairSnapshot) -> float:
-    """How many seconds before the snapshot it happened: a log line is stamped by the node's own clock."""
-    now = snapshot.epoch
-    for node in snapshot.nodes:
-        clock, taken_at = node.clock.value, node.clock.taken_at
-        if event.source is Source.LOG and event.node == node.name and clock and taken_at:
-            now = clock.epoch + snapshot.at - taken_at
-    return max(0.0, now - event.epoch)

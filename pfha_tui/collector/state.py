@@ -1,11 +1,12 @@
 """What is known of one node, grown by samples, pushed lines and SNMP facts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pfha_tui.collector import catalogue, sections
 from pfha_tui.collector.clock import Clock
+from pfha_tui.domain.clock import ahead
 from pfha_tui.domain.command import Command, Output, PushedLine, Sample, StreamKind
 from pfha_tui.domain.events import (
     CarpEvent,
@@ -22,13 +23,10 @@ from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import PushedState, carp_roles
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, Since
 from pfha_tui.domain.target import NodeTarget
-from pfha_tui.domain.transitions import events_between
+from pfha_tui.domain.transitions import WINDOW_S, events_between
 from pfha_tui.parsers import devd, log
 from pfha_tui.parsers.decode import decode
 from pfha_tui.parsers.errors import ParseError
-
-CLOCK_GRAIN_S = 2.0
-"""date(1) tells whole seconds, some time before its answer arrives."""
 
 KEYS_LIMIT = 1024
 """VHIDs that are remembered: a node that invents new names must not fill the console's memory."""
@@ -39,6 +37,15 @@ RAW_LIMIT = 256 * 1024
 V = TypeVar("V")
 Key = tuple[str, int]
 Subscriber = Callable[[tuple[Event, ...]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Since when a VHID has the state that it has; `before` is the one before that, where it is known."""
+
+    state: CarpState
+    since: Since
+    before: CarpState | None = None
 
 
 class NodeState:
@@ -57,7 +64,8 @@ class NodeState:
         self.outputs: dict[str, tuple[Output, float]] = {}
         self._subscribers: list[Subscriber] = []
         self._pushed: dict[Key, PushedState] = {}
-        self._since: dict[Key, tuple[CarpState, Since]] = {}
+        self._since: dict[Key, _Start] = {}
+        self._logged: dict[Key, tuple[Event, float]] = {}
         self._expected: dict[Key, None] = {}
         self._polled_at = now
 
@@ -84,7 +92,7 @@ class NodeState:
         at = sample.received_at
         old = new = self.snapshot
         if sample.clock_epoch is not None:
-            clock = NodeClock(sample.clock_epoch, sample.utc_offset_s or 0)
+            clock = NodeClock(sample.clock_epoch, sample.utc_offset_s or 0, sample.duration_s)
             new = replace(new, clock=new.clock.renewed(clock, at, Source.SSH))
         errors = []
         history: tuple[Event, ...] = ()
@@ -120,7 +128,7 @@ class NodeState:
             event = log.parse_line(line.text, self.snapshot.name, self.snapshot.clock.value)
             if event is None:
                 return False
-            self._note_since(event, self.snapshot.clock)
+            self._note(event, line.received_at)
             self._become(self._with_roles(self.snapshot), (event,))
             return event.kind in (EventKind.TRANSITION, EventKind.DEMOTION, EventKind.LINK)
         told = devd.parse_line(line.text)
@@ -195,38 +203,23 @@ class NodeState:
         if error is not None:
             return replace(snapshot, log=snapshot.log.failed(error, at)), (), error.kind
         for event in events:
-            self._note_since(event, snapshot.clock)
+            self._note(event, at)
         return (
             replace(snapshot, log=snapshot.log.renewed(len(events), at, Source.SSH)),
             events,
             None,
         )
 
-    def _note_since(self, event: Event, clock: Reading[NodeClock]) -> None:
-        if (
-            event.kind is EventKind.TRANSITION
-            and event.interface is not None
-            and event.new is not None
-        ):
-            key = (event.interface, event.vhid or 0)
-            known = self._since.get(key)
-            if known is None or known[0] is not event.new or not known[1].exact:
-                since = Since(event.epoch + self._ahead(clock), exact=True)
-                _remember(self._since, key, (event.new, since))
-
-    def _ahead(self, clock: Reading[NodeClock]) -> float:
-        """Seconds that the console's clock is ahead of the node's; 0 within what both can tell."""
-        if clock.value is None or clock.taken_at is None:
-            return 0.0
-        now = self._clock.epoch() - (self._clock.monotonic() - clock.taken_at)
-        ahead = now - clock.value.epoch
-        return ahead if abs(ahead) > CLOCK_GRAIN_S else 0.0
+    def _note(self, event: Event, heard_at: float) -> None:
+        """Keep the last line of the log about each VHID, for the moment when the role is as it says."""
+        if event.interface is not None and event.new is not None:
+            _remember(self._logged, (event.interface, event.vhid or 0), (event, heard_at))
 
     def _become_pushed(self, told: CarpEvent, line: PushedLine, epoch: float) -> None:
         key = (told.interface, told.vhid)
-        before = next((r.state for r in self.snapshot.roles if (r.interface, r.vhid) == key), None)
+        before = self._before(key, told.state, epoch)
         _remember(self._pushed, key, PushedState(told.state, line.received_at))
-        _remember(self._since, key, (told.state, Since(epoch, exact=True)))
+        _remember(self._since, key, _Start(told.state, Since(epoch, exact=True), before))
         text = f"{before.value if before else '?'} → {told.state.value}"
         event = Event(
             epoch,
@@ -241,6 +234,16 @@ class NodeState:
             told.state,
         )
         self._become(self._with_roles(self.snapshot), (event,))
+
+    def _before(self, key: Key, new: CarpState, epoch: float) -> CarpState | None:
+        """What a VHID was until it became `new`; None where that is not known.
+
+        A poll, or the log, may have told the same change a moment ago.
+        """
+        start = self._since.get(key)
+        if start is None or start.state is not new:
+            return start.state if start is not None else None
+        return start.before if epoch - start.since.epoch <= WINDOW_S else None
 
     def _link_event(self, told: LinkEvent, epoch: float) -> Event:
         text = tr("link up") if told.up else tr("link down")
@@ -269,7 +272,6 @@ class NodeState:
             {},
             self._expected,
         )
-        now = self._clock.epoch()
         dated = []
         for role in roles:
             key = (role.interface, role.vhid)
@@ -278,12 +280,36 @@ class NodeState:
                 dated.append(role)
                 continue
             _remember(self._expected, key, None)
-            known = self._since.get(key)
-            if known is None or known[0] is not role.state:
-                known = (role.state, Since(now, exact=False))
-                _remember(self._since, key, known)
-            dated.append(replace(role, since=known[1]))
+            start = self._started(key, role.state, role.at, snapshot.clock)
+            _remember(self._since, key, start)
+            dated.append(replace(role, since=start.since))
         return replace(snapshot, roles=tuple(dated))
+
+    def _started(self, key: Key, state: CarpState, at: float, clock: Reading[NodeClock]) -> _Start:
+        """Since when a VHID is in this state, in which it was at monotonic `at`.
+
+        A line of the log dates it, unless it tells of a time before what is known exactly.
+        """
+        epoch = self._clock.epoch()
+        start = self._since.get(key)
+        if start is None or start.state is not state:
+            before = start.state if start is not None else None
+            start = _Start(state, Since(epoch, exact=False), before)
+        event, heard_at = self._logged.get(key, (None, 0.0))
+        off = ahead(clock, self._clock.monotonic(), epoch)
+        if event is None or off is None:
+            return start
+        if event.new is not state:
+            if heard_at < at:
+                del self._logged[key]
+            return start
+        if start.since.exact and event.epoch - off.most <= start.since.epoch:
+            return start
+        since = Since(event.epoch - off.proven, exact=True)
+        if not off.exact:
+            noticed = epoch if start.since.exact else start.since.epoch
+            since = Since(min(noticed, event.epoch - off.least), exact=False)
+        return _Start(state, since, event.old or start.before)
 
     def _become(self, snapshot: NodeSnapshot, events: tuple[Event, ...] = ()) -> None:
         self.snapshot = snapshot

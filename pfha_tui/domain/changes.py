@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pfha_tui.domain.clock import latest
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import Source
@@ -12,7 +13,9 @@ from pfha_tui.domain.transitions import LIMIT, became, merge
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.domain.wording import word
 
-CLOCK_TOLERANCE_S = 2.0
+LOG_TOLERANCE_S = 2.0
+"""Within this a line of the log may be older than its stamp and the node's clock tell."""
+
 MISSING = "missing"
 """The new state of a role whose VHID is no longer there."""
 
@@ -98,7 +101,8 @@ class ChangeLog:
             if event in before or not self._news(event):
                 continue
             kind = _KINDS.get(event.kind)
-            if kind is not None and _console_epoch(event, snapshot) >= self._started:
+            since = self._started - (LOG_TOLERANCE_S if event.source is Source.LOG else 0.0)
+            if kind is not None and latest(event, snapshot) >= since:
                 yield self._change(event, kind, snapshot)
 
     def _news(self, event: Event) -> bool:
@@ -112,6 +116,9 @@ class ChangeLog:
         subject = (event.kind, event.node, event.interface, event.vhid)
         old = event.old.value if event.old is not None else self._known.get(subject)
         new = _new(event)
+        if old == new:
+            # What was known was told, or polled, after the change: of what was before it says nothing.
+            old = None
         if new is not None:
             self._known[subject] = new
         return Change(
@@ -225,15 +232,3 @@ def _facts(snapshot: PairSnapshot) -> Iterator[tuple[Subject, str]]:
         carp = node.carp.value
         if carp is not None and carp.demotion is not None:
             yield (EventKind.DEMOTION, node.name, None, None), str(carp.demotion)
-
-
-def _console_epoch(event: Event, snapshot: PairSnapshot) -> float:
-    """The moment of an event by the console's clock; a log line has it by the node's."""
-    if event.source is not Source.LOG:
-        return event.epoch
-    node = next((node for node in snapshot.nodes if node.name == event.node), None)
-    clock = node.clock if node is not None else None
-    if clock is None or clock.value is None or clock.taken_at is None:
-        return event.epoch + CLOCK_TOLERANCE_S
-    ahead = clock.value.epoch - (snapshot.epoch - (snapshot.at - clock.taken_at))
-    return event.epoch - ahead + CLOCK_TOLERANCE_S

@@ -236,10 +236,12 @@ class ConfigMark:
 
 @dataclass(frozen=True, slots=True)
 class NodeClock:
-    """The node's own clock when a sample was taken: epoch seconds and UTC offset in seconds."""
+    """The node's own clock: epoch seconds and UTC offset in seconds, read at some moment of the `within_s`
+    seconds before the reading was taken."""
 
     epoch: int
     utc_offset_s: int
+    within_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

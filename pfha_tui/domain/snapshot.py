@@ -141,7 +141,8 @@ class NodeSnapshot:
         stats, clock = self.system.value, self.clock
         if stats is None or stats.boottime is None or clock.value is None or clock.taken_at is None:
             return None
-        return clock.value.epoch + (now - clock.taken_at) - stats.boottime
+        taken = clock.taken_at - clock.value.within_s / 2
+        return clock.value.epoch + (now - taken) - stats.boottime
 
     @property
     def states(self) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pfha_tui.domain.causes import cause
+from pfha_tui.domain.clock import ahead
 from pfha_tui.domain.election import contender
 from pfha_tui.domain.findings import dead, no_link
 from pfha_tui.domain.language import tr
@@ -149,17 +150,18 @@ def _identities(view: PairView) -> Iterator[Cause]:
 
 
 def _clocks(view: PairView) -> Iterator[Cause]:
-    ahead = []
-    for side in view.sides:
-        clock, at = side.current(side.node.clock), side.node.clock.taken_at
-        if clock is None or at is None:
-            return
-        ahead.append(clock.epoch - at)
-    apart = abs(ahead[0] - ahead[1])
-    if apart > CLOCKS_APART_S:
-        first, second = view.sides
+    """Only what is apart however long reading the clocks took: a slow answer is no wrong clock."""
+    first, second = view.sides
+    if any(side.current(side.node.clock) is None for side in view.sides):
+        return
+    mine, theirs = (ahead(side.node.clock, side.now, side.now) for side in view.sides)
+    if mine is None or theirs is None:
+        return
+    apart = mine - theirs
+    if abs(apart.proven) > CLOCKS_APART_S:
         text = tr("the clocks of {first} and {second} differ by {seconds} s")
-        evidence = text.format(first=first.name, second=second.name, seconds=f"{apart:.0f}")
+        seconds = f"{abs(apart.told):.0f}"
+        evidence = text.format(first=first.name, second=second.name, seconds=seconds)
         yield cause("clock-skew", evidence)
 
 

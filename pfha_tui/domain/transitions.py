@@ -127,13 +127,16 @@ def _explained(timeline: list[Event], event: Event, subject: Subject, outcome: s
 
 
 def _joined(told: Event, event: Event) -> Event:
-    """The more exact of two, with what only the other one knows."""
+    """The more exact of two, with what only the other one knows: of what was before, the kernel knows best."""
     better, other = told, event
     if _rank(event) < _rank(told):
         better, other = event, told
     if better.kind is EventKind.LINK:
         return better
-    return replace(better, reason=better.reason or other.reason, old=better.old or other.old)
+    logged = other.old if other.source is Source.LOG else None
+    return replace(
+        better, reason=better.reason or other.reason, old=logged or better.old or other.old
+    )
 
 
 def _rank(event: Event) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pfha_tui.domain.clock import Ahead, ahead
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import DhcpHa, Gateway, NtpStatus
 from pfha_tui.domain.reading import ErrorKind, Reading
@@ -92,28 +93,24 @@ def _not_permitted(name: str, reading: Reading[Any]) -> str:
     return tr("{name} not permitted").format(name=name) if refused else ""
 
 
-def clock_offset(node: NodeSnapshot, scene: Scene) -> float | None:
-    """Seconds by which the node's clock is ahead of the console's, within about a second; None while it
-    is not known for the present."""
-    clock, taken = node.clock.value, node.clock.taken_at
-    if clock is None or taken is None or not present_now(node.clock, scene.now):
-        return None
-    return clock.epoch - scene.epoch_of(taken)
+def clock_offset(node: NodeSnapshot, scene: Scene) -> Ahead | None:
+    """By how much the node's clock is ahead of the console's; None while it is not known for the present."""
+    return ahead(node.clock, scene.now, scene.epoch) if present_now(node.clock, scene.now) else None
 
 
 def clock_items(node: NodeSnapshot, peer: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
-    """By how much the node's clock differs from the console's and from the peer's, where it does."""
+    """By how much the node's clock differs from the console's and from the peer's, where it surely does."""
     own, other = clock_offset(node, scene), clock_offset(peer, scene)
     if own is None:
         return ()
     told: list[tuple[float, str]] = []
-    if abs(own) > CLOCK_TOLERANCE_S:
-        told.append((own, tr("console")))
-    if other is not None and abs(own - other) > CLOCK_TOLERANCE_S:
-        told.append((own - other, clean(peer.name)))
+    if abs(own.proven) > CLOCK_TOLERANCE_S:
+        told.append((own.told, tr("console")))
+    if other is not None and abs((own - other).proven) > CLOCK_TOLERANCE_S:
+        told.append(((own - other).told, clean(peer.name)))
     if len(told) == 2 and abs(told[0][0] - told[1][0]) <= CLOCK_TOLERANCE_S:
         whom = tr("{one} and {other}").format(one=told[0][1], other=told[1][1])
-        told = [(own, whom)]
+        told = [(own.told, whom)]
     return tuple(line((_offset(seconds, whom), Tone.WARN)) for seconds, whom in told)
 
 

@@ -9,8 +9,9 @@ from pfha_tui.domain.command import Command, Output, PushedLine, Sample, StreamK
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import ErrorKind, Source
-from pfha_tui.domain.snapshot import LinkState
+from pfha_tui.domain.snapshot import LinkState, Since
 from pfha_tui.domain.target import NodeRole, NodeTarget
+from pfha_tui.domain.transitions import merge
 from tests.support.captured import answer
 
 NOW = 1_795_389_274
@@ -47,7 +48,8 @@ def sampled(
     commands: tuple[Command, ...] | None = None,
 ) -> Sample:
     wanted = commands if commands is not None else tuple(s.command for s in SECTIONS)
-    return Sample(tuple(answer(scenario, node, c) for c in wanted), NOW, 0, at, 0.01)
+    outputs = tuple(answer(scenario, node, c) for c in wanted)
+    return Sample(outputs, NOW + int(at - 100), 0, at, 0.01)
 
 
 def test_a_recorded_node_is_read_whole_and_what_it_lacks_is_said() -> None:
@@ -88,6 +90,81 @@ def test_since_is_told_on_the_console_s_clock_when_the_node_s_is_off() -> None:
     since = state.snapshot.roles[0].since
     assert since is not None
     assert since.epoch == 1_795_389_240 - 3600
+
+
+LOGGED = 1_795_389_240  # Nov 22 23:14:00 2026 UTC, the log's last change
+
+
+def test_a_slow_answer_is_no_late_clock() -> None:
+    state, _, _ = fresh()
+    state.sample(replace(sampled("normal"), clock_epoch=NOW - 5, duration_s=5.2))
+    since = state.snapshot.roles[0].since
+    assert since is not None
+    assert not since.exact
+    assert LOGGED <= since.epoch <= LOGGED + 6
+
+
+def test_a_quick_answer_dates_what_a_slow_one_could_not() -> None:
+    state, clock, _ = fresh()
+    state.sample(replace(sampled("normal"), clock_epoch=NOW - 5, duration_s=5.2))
+    clock.now = 105.0
+    later = sampled("normal", at=105.0, commands=(catalogue.IFCONFIG,))
+    state.sample(replace(later, clock_epoch=NOW + 5))
+    assert state.snapshot.roles[0].since == Since(LOGGED, exact=True)
+    clock.now = 110.0
+    state.sample(replace(later, clock_epoch=NOW + 4, received_at=110.0, duration_s=5.2))
+    assert state.snapshot.roles[0].since == Since(LOGGED, exact=True)
+
+
+def test_a_pushed_log_line_dates_the_role_that_the_next_poll_finds() -> None:
+    state, clock, events = fresh()
+    state.sample(sampled("normal"))
+    clock.now = 103.0
+    text = "Nov 22 23:14:37 fw1 kernel: carp: 1@vtnet0: MASTER -> BACKUP (preempted)"
+    assert state.pushed(PushedLine(StreamKind.LOG, text, 103.0))
+    assert state.snapshot.roles[0].since == Since(LOGGED, exact=True)
+    clock.now = 103.5
+    state.sample(sampled("carp-maintenance-primary", at=103.5, commands=(catalogue.IFCONFIG,)))
+    role = state.snapshot.roles[0]
+    assert (role.state, role.since) == (CarpState.BACKUP, Since(LOGGED + 37, exact=True))
+    assert merge((), events)[-1].old is CarpState.MASTER
+
+
+def test_a_line_of_the_log_says_nothing_of_a_later_change_that_only_polling_saw() -> None:
+    state, clock, _ = fresh()
+    state.sample(sampled("normal"))
+    for seconds, scenario in ((101, "carp-maintenance-primary"), (102, "normal")):
+        clock.now = float(seconds)
+        state.sample(sampled(scenario, at=clock.now, commands=(catalogue.IFCONFIG,)))
+    assert state.snapshot.roles[0].since == Since(NOW + 2, exact=False)
+
+
+BACKUP_PUSHED = "!system=CARP subsystem=1@vtnet0 type=BACKUP"
+
+
+def test_a_push_of_what_a_poll_has_already_found_tells_the_change_and_tells_it_once() -> None:
+    state, clock, events = fresh()
+    state.sample(sampled("normal"))
+    events.clear()
+    clock.now = 103.0
+    state.sample(
+        sampled("carp-maintenance-primary", at=103.0, commands=(catalogue.IFCONFIG,)),
+    )
+    clock.now = 103.1
+    state.pushed(PushedLine(StreamKind.DEVD, BACKUP_PUSHED, 103.1))
+    told = [e for e in merge((), events) if (e.kind, e.vhid) == (EventKind.TRANSITION, 1)]
+    assert [(e.source, e.old, e.new) for e in told] == [
+        (Source.DEVD, CarpState.MASTER, CarpState.BACKUP)
+    ]
+
+
+def test_a_push_of_what_has_long_been_known_does_not_say_what_was_before() -> None:
+    state, clock, events = fresh()
+    state.sample(sampled("normal"))
+    events.clear()
+    clock.now = 160.0
+    state.pushed(PushedLine(StreamKind.DEVD, "!system=CARP subsystem=1@vtnet0 type=MASTER", 160.0))
+    assert [(e.old, e.new) for e in events] == [(None, CarpState.MASTER)]
 
 
 def test_without_a_log_line_it_is_at_least_since_now() -> None:

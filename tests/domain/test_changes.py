@@ -155,6 +155,26 @@ def test_link_and_demotion_know_what_was_before() -> None:
     ]
 
 
+def test_what_was_before_is_never_what_is_now() -> None:
+    """A node that boots logs its links going up; they were known to be up before it went down."""
+    up = Event(
+        EPOCH + 5,
+        Resolution.S,
+        EventKind.LINK,
+        "fw1",
+        "vtnet0: link state changed to UP",
+        Source.LOG,
+        "vtnet0",
+    )
+    again = role(6, Source.DEVD, old=None, new=M)
+    changes = told(pair(), pair(7, up, again))
+    assert [(c.kind, c.old, c.new) for c in changes] == [
+        (ChangeKind.LINK, None, "up"),
+        (ChangeKind.ROLE, None, "MASTER"),
+    ]
+    assert changes[1].text == "now MASTER"
+
+
 @pytest.mark.parametrize("kind", [EventKind.PFSYNC, EventKind.SYNC, EventKind.ACTION])
 def test_other_events_keep_their_kind_and_words(kind: EventKind) -> None:
     event = Event(EPOCH + 1, Resolution.S, kind, "fw2", "what the log said", Source.LOG)

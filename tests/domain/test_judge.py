@@ -300,6 +300,17 @@ def test_a_fault_outweighs_maintenance() -> None:
 # Warnings and notes
 
 
+@pytest.mark.parametrize(
+    ("epoch", "within_s", "told"), [(5006, 0, False), (5007, 0, True), (5009, 4, False)]
+)
+def test_a_clock_is_told_wrong_only_beyond_what_reading_it_may_have_cost(
+    epoch: int, within_s: float, told: bool
+) -> None:
+    first = primary(clock=reading(NodeClock(5000, 0, within_s)))
+    second = secondary(clock=reading(NodeClock(epoch, 0)))
+    assert (("clock-skew", None) in ids(on(first, second))) is told
+
+
 def test_clocks_releases_preempt_and_permissions() -> None:
     first = primary(
         clock=reading(NodeClock(5000, 0)),

@@ -99,6 +99,13 @@ def test_devd_log_and_poll_tell_one_change_once_in_any_order() -> None:
         assert timeline == (replace(devd, reason="master timed out", old=B),)
 
 
+def test_of_what_was_before_the_log_knows_best() -> None:
+    devd = told(B, 100.120, Source.DEVD, old=M)
+    log = told(B, 100.0, Source.LOG, old=X)
+    for order in ((devd, log), (log, devd)):
+        assert merge((), order) == (replace(devd, old=X),)
+
+
 def test_a_flap_keeps_all_its_changes() -> None:
     devd = [told(s, 100 + t, Source.DEVD) for s, t in ((M, 0.1), (B, 0.5), (M, 1.2))]
     log = [told(s, 100 + t, Source.LOG, reason="r") for s, t in ((M, 0), (B, 0), (M, 1))]

@@ -199,6 +199,13 @@ def test_clocks_are_told_where_they_differ(first: float, second: float, shown: s
     assert rows(one, "clock", 99, peer=node(1, clock=clock(second))) == [f"clock    {shown}"]
 
 
+def test_a_slow_answer_is_no_late_clock() -> None:
+    slow = replace(clock(-5), value=NodeClock(int(factory.EPOCH) - 5, 0, within_s=5.2))
+    ntp = "clock    ntp 192.0.2.123 +0.41 ms"
+    assert rows(node(0, clock=slow), "clock", 99, peer=node(1, clock=clock(0))) == [ntp]
+    assert rows(node(0, clock=clock(0)), "clock", 99, peer=node(1, clock=slow)) == [ntp]
+
+
 def test_a_clock_is_told_without_a_time_service_too() -> None:
     one = node(0, clock=clock(7), ntp=refused(ErrorKind.MISSING))
     assert rows(one, "clock") == ["clock    7 s ahead of console and fw2"]

@@ -65,12 +65,13 @@ def clock(side: Side) -> Sequence[Told]:
     shown: Items = ()
     zone = None
     if clock is not None and off is not None:
-        shown = (line(f"{scene.local(scene.epoch + off):%H:%M:%S}"),)
+        shown = (line(f"{scene.local(scene.epoch + off.told):%H:%M:%S}"),)
         sign = "-" if clock.utc_offset_s < 0 else "+"
         minutes = abs(clock.utc_offset_s) // 60
         zone = f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
     apart = services.clock_items(node, side.peer, scene)
-    same = (line((tr("as the console, within 2 s"), Tone.MUTED)),) if off is not None else ()
+    alike = off is not None and off.exact
+    same = (line((tr("as the console, within 2 s"), Tone.MUTED)),) if alike else ()
     ntp = node.ntp.value
     sign = "-" if ntp and ntp.offset_s is not None and ntp.offset_s < 0 else "+"
     by_ntp = None
