@@ -75,6 +75,11 @@ class Host(Protocol):
     carp_demotion: int
     carp_ifdown_factor: int
 
+    @property
+    def carp_clamps(self) -> bool:
+        """Whether an effective skew is never less than 0; an older kernel lets it be negative."""
+        ...
+
     def timer(self, delay: float, slack: tuple[float, float], vhid: "Vhid", what: str) -> Timer:
         """Call `vhid.<what>()` after `delay` plus a lateness within `slack`."""
         ...
@@ -118,12 +123,13 @@ class Vhid:
 
     @property
     def effective_skew(self) -> int:
-        """min(240, advskew + demotion); not clamped below, as in the kernel."""
-        return min(MAX_SKEW, self.advskew + self.host.carp_demotion)
+        """min(240, advskew + demotion), and in newer kernels at least 0 (DEMOTE_ADVSKEW)."""
+        skew = min(MAX_SKEW, self.advskew + self.host.carp_demotion)
+        return max(0, skew) if self.host.carp_clamps else skew
 
     @property
     def interval(self) -> float:
-        """Seconds between two of our own advertisements."""
+        """Seconds between two of our own advertisements; below 0 it is compared so, and armed as one tick."""
         return self.advbase + self.effective_skew / 256
 
     @property
@@ -169,7 +175,7 @@ class Vhid:
                 self._down_timers[each] = self.host.timer(delay, DOWN_SLACK, self, "master_down")
         else:
             self._stop()
-            self._ad_timer = self.host.timer(self.interval, TICK_SLACK, self, "advertise")
+            self._arm()
 
     def master_down(self, reason: str = "master timed out") -> None:
         """Become MASTER, saying so at once (carp_master_down_locked)."""
@@ -186,7 +192,7 @@ class Vhid:
         for advertisement in self.advertisements():
             self.host.transmit(self, advertisement)
         if self.state is State.MASTER:
-            self._ad_timer = self.host.timer(self.interval, TICK_SLACK, self, "advertise")
+            self._arm()
 
     def reconsider(self) -> None:
         """The link, the interface or net.inet.carp.allow changed (carp_sc_state)."""
@@ -222,6 +228,10 @@ class Vhid:
         """The power is gone: nothing is said, nothing runs."""
         self._stop()
         self.state = State.INIT
+
+    def _arm(self) -> None:
+        """The next advertisement, a tick from now at the soonest (tvtohz)."""
+        self._ad_timer = self.host.timer(max(0.0, self.interval), TICK_SLACK, self, "advertise")
 
     def _usable(self) -> bool:
         return self.port.link and self.port.admin_up and bool(self.host.carp_allow)

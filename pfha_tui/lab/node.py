@@ -125,6 +125,11 @@ class Node(Callouts):
         self.pfsync = Pfsync(self)
 
     @property
+    def carp_clamps(self) -> bool:
+        """Newer kernels clamp an effective skew at 0, others only from above."""
+        return self.generation.modern
+
+    @property
     def bulk_pending(self) -> bool:
         """Whether a bulk update has been asked for and is neither over nor given up (`syncok: 0`)."""
         return not self.pfsync.ok

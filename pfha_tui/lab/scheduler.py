@@ -37,11 +37,13 @@ class Scheduler:
         return self._now
 
     def at(self, when: float, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
-        """Call back at `when`; a time in the past means as soon as the queue runs.
+        """Call back at `when`. ValueError for a time in the past: what re-arms itself there would never end.
 
         A periodic timer is one beat of a steady rhythm, which `skip` may leave out.
         """
-        timer = Timer(max(when, self._now), next(self._order), callback, periodic)
+        if not when >= self._now:
+            raise ValueError(f"{when} has passed, it is {self._now}")
+        timer = Timer(when, next(self._order), callback, periodic)
         heapq.heappush(self._heap, timer)
         if self.on_earlier is not None and self._heap[0] is timer:
             self.on_earlier()

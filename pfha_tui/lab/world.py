@@ -24,6 +24,9 @@ LATENCY = (0.001, 0.012)
 SETTLE = 30.0
 """Seconds that `coast` simulates in full after a change, before it skips the quiet that follows."""
 
+PATIENCE = 0.25
+"""Seconds of the clock that a live world takes at a time to catch up; then its servers have their turn."""
+
 Tap = Callable[[float, str, str, Advertisement], None]
 """Sees every advertisement on the wire: world time, node, segment, advertisement."""
 
@@ -126,10 +129,20 @@ class World:
         self._origin = (clock(), self.now)
 
     def catch_up(self) -> None:
-        """Bring a live world, and its counters, to this moment; a world without a clock only counts."""
+        """Bring a live world, and its counters, to this moment; a world without a clock only counts.
+
+        A world that has more to do than time for it falls behind, and goes on at the next call.
+        """
         if self._clock is not None:
             began, origin = self._origin
-            self.scheduler.run_until(origin + (self._clock() - began) * self._speed)
+            clock = self._clock()
+            now = origin + (clock - began) * self._speed
+            while (due := self.scheduler.next_at()) is not None and due <= now:
+                if self._clock() - clock > PATIENCE:
+                    break
+                self.scheduler.run_until(due)
+            else:
+                self.scheduler.run_until(now)
         self.accrue()
 
     def seconds_to_next(self) -> float | None:
@@ -162,8 +175,8 @@ class World:
         for node in self.nodes:
             for vhid in node.vhids:
                 if vhid.state is State.MASTER:
+                    count = seconds // (max(0.0, vhid.interval) + sum(TICK_SLACK) / 2)
                     for advertisement in vhid.advertisements():
-                        count = seconds // (advertisement.interval + sum(TICK_SLACK) / 2)
                         self._skip_advertisement(node, vhid.port.name, advertisement, count)
         for name, segment in self.segments.items():
             for stranger in segment.strangers:

@@ -254,6 +254,24 @@ async def test_what_a_killed_lab_leaves_is_gone_with_the_next_one(tmp_path: Path
     assert labs(tmp_path) == []
 
 
+def test_a_world_that_cannot_keep_its_pace_still_ends(tmp_path: Path) -> None:
+    lab = start(tmp_path, "--speed", "1000")
+    assert lab.stdout is not None
+    try:
+        named = ("do", "--config", lab.stdout.readline().strip())
+        for command in ("demote fw1 -100000", "demote fw2 -100000", "status"):
+            done = run(tmp_path, "pfha_tui.lab", *named, command)
+            assert done.returncode == 0
+        assert "demotion -100000" in done.stdout
+        lab.send_signal(signal.SIGTERM)
+        assert lab.wait(20) == 0
+    finally:
+        lab.kill()
+        lab.stdout.close()
+        lab.wait(20)
+    assert labs(tmp_path) == []
+
+
 def labs(directory: Path) -> list[Path]:
     return sorted(directory.glob("pfha-lab-*"))
 

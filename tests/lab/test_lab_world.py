@@ -1,14 +1,17 @@
 """The world's takeovers, against the times and end states that were recorded."""
 
 import itertools
+import math
 
 import pytest
 
-from pfha_tui.lab import pfsense, scenarios
-from pfha_tui.lab.carp import Advertisement, State
+from pfha_tui.lab import pfsense, scenarios, verbs
+from pfha_tui.lab.carp import TICK_SLACK, Advertisement, State
+from pfha_tui.lab.generation import GENERATIONS, Generation
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.world import World
 from tests.support.lab_pair import RECORDED, START, booted, recorded, roles
+from tests.support.lab_worlds import fresh
 
 SEEDS = range(1, 21)
 BOTH = {"1@vtnet0", "2@vtnet1"}
@@ -165,6 +168,52 @@ def test_advertisements_come_at_the_recorded_rhythm(skew: int, interval: float) 
     stamps = [when for when, _, vhid, _ in wire.ads if vhid == 1]
     assert all(interval + 0.004 <= b - a <= interval + 0.016 for a, b in itertools.pairwise(stamps))
     assert len(stamps) >= 40
+
+
+@pytest.mark.parametrize("generation", GENERATIONS.values(), ids=GENERATIONS)
+@pytest.mark.parametrize("demotion", [-1, -5, -255, -256, -257, -300, -480, -100_000])
+def test_a_demotion_below_zero_keeps_the_world_going(generation: Generation, demotion: int) -> None:
+    world = fresh(generations=(generation, generation))
+    fw1, fw2 = world.nodes
+    sent = fw1.counters.carp_sent
+    fw1.demote(demotion, "sysctl")
+    world.advance(10)
+    # No faster than the kernel's clock ticks, on each of two virtual hosts.
+    assert fw1.counters.carp_sent - sent <= 10 * 2 / TICK_SLACK[0]
+    skews = {vhid.effective_skew for vhid in fw1.vhids}
+    assert skews == {0 if generation.modern else demotion}
+    # One byte carries it: what is below zero reads as a slow node, which a spare takes over from.
+    byte = 0 if generation.modern else demotion % 256
+    spare = State.MASTER if byte > 100 else State.BACKUP
+    assert {vhid.state for vhid in fw2.vhids} == {spare}
+    assert {vhid.state for vhid in fw1.vhids} == {State.MASTER}
+    fw1.demote(-demotion, "sysctl")
+    world.advance(10)
+    assert {vhid.state for vhid in fw1.vhids} == {State.MASTER}
+    assert {vhid.state for vhid in fw2.vhids} == {State.BACKUP}
+
+
+def test_a_demotion_that_was_taken_back_twice_keeps_the_world_going() -> None:
+    world = booted()
+    for text in ("allow fw1 0", "demote fw1 -480", "allow fw1 1"):
+        verbs.run(world, text)
+    world.advance(5)
+    assert world.node("fw1").carp_demotion == -480
+    for port in ("wan", "lan"):
+        verbs.run(world, f"pull fw2 {port}")
+    world.advance(1)
+    world.node("fw2").demote(-480, "sysctl")
+    for port in ("wan", "lan"):
+        verbs.run(world, f"plug fw2 {port}")
+    world.advance(5)
+    assert world.node("fw2").carp_demotion == -480
+
+
+def test_nothing_is_due_in_the_past() -> None:
+    world = booted()
+    for when in (world.now - 0.001, math.nan):
+        with pytest.raises(ValueError, match="has passed"):
+            world.scheduler.at(when, lambda: None)
 
 
 def test_without_preemption_a_returned_primary_stays_behind() -> None:
