@@ -61,8 +61,17 @@ def mark(text: str) -> Command:
 
 
 def disarm(action: str) -> Command:
-    """Call an action's watchdog off by taking its token away; only an empty directory can be removed this way."""
+    """Remove the token of an action whose watchdog is stopped; only an empty directory can be removed this way."""
     return Command("disarm", ("/bin/rmdir", TOKEN + action), access=Access.WRITE)
+
+
+def claim(action: str) -> tuple[Command, Command, Command]:
+    """Take an action's token from its watchdog, in three commands: the first gives back what an earlier undo took and
+    did not come to use, the second takes it, or there is none, and the third removes it once all is taken back."""
+    token, taken = TOKEN + action, f"{TOKEN}{action}.taken"
+    words = (("/bin/mv", taken, token), ("/bin/mv", token, taken), ("/bin/rmdir", taken))
+    restore, take, remove = (Command("claim", each, access=Access.WRITE) for each in words)
+    return restore, take, remove
 
 
 def bulk(syncdev: str) -> Command:

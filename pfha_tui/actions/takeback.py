@@ -1,6 +1,7 @@
 """Takes back what an earlier console left unfinished, as far as it still stands."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from pfha_tui.actions.bench import PROOF, Bench
@@ -11,7 +12,7 @@ from pfha_tui.actions.commands import (
     MAINTENANCE_ON,
     UNMARK,
     announce,
-    disarm,
+    claim,
 )
 from pfha_tui.actions.hands import Hands, refusal
 from pfha_tui.actions.journal import JournalError
@@ -64,7 +65,8 @@ class _TakeBack:
         self._plan = plan_of(left, bench.target)
         self._sight = Sight(bench.feed, bench.clock)
         allowed = {node.name: PROOF for node in bench.target.nodes}
-        allowed[left.node] = PROOF | {*left.undo, disarm(left.id)}
+        self._claim = claim(left.id)
+        allowed[left.node] = PROOF | {*left.undo, *self._claim}
         self._hands = Hands(bench.target, bench.links, allowed)
         self._began = bench.clock.monotonic()
         self._fires_at = left.fires_at
@@ -114,7 +116,7 @@ class _TakeBack:
         due, self._fires_at = self._fires_at, None
         if due is None:
             return False
-        output = (await self._hands.run(left.node, disarm(left.id))).outputs[0]
+        output = (await self._hands.run(left.node, *self._claim[:2])).outputs[1]
         self._done = output.exit_code == 0 or b"No such file" not in output.stderr
         if output.exit_code == 0 or clock.epoch() >= due + AFTER_S:
             return False
@@ -181,6 +183,8 @@ class _TakeBack:
         """Close it in the journal. Raises JournalError."""
         left, journal = self._left, self._bench.journal
         journal.end(left.id, Result.REVERTED, text)
+        with suppress(TransportError):  # only to leave nothing behind
+            await self._hands.run(left.node, self._claim[2])
         line = f"{journal.who} undo {left.verb} {left.node} {left.id} ended, journal {journal.head}"
         await self._hands.say(announce(line))
         now = self._bench.clock.epoch()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pfha_tui.actions.commands import CARP_ON, MARK
+from pfha_tui.actions.commands import CARP_ON, MARK, TOKEN
 from pfha_tui.actions.conditions.general import COOLDOWN_S
 from pfha_tui.actions.journal import Journal
 from pfha_tui.actions.model import Progress, Report, Result, Stage, Verb
@@ -134,6 +134,31 @@ def test_a_watchdog_does_not_outlive_the_undo_of_its_action(
         return report
 
     played(CASES["carp-disable"], tmp_path, act)
+
+
+def test_an_undo_that_dies_is_done_by_the_next(tmp_path: Path) -> None:
+    """It had already taken the token from the watchdog."""
+
+    def die(progress: Progress) -> None:
+        if progress.stage in (Stage.VERIFY, Stage.REVERT):
+            raise Killed
+
+    async def act(stand: Stand) -> Report:
+        with pytest.raises(Killed):
+            await stand.perform(stand.plan(CASES["switchover"].request), die)
+        stand.cut()
+        (left,) = stand.start().unfinished()
+        with pytest.raises(Killed):
+            await stand.executor.undo(left, die)
+        node = stand.node("fw1")
+        assert node.carp_demotion and list(node.folders) == [f"{TOKEN}{left.id}.taken"]
+        stand.cut()
+        report = await stand.start().undo(left, lambda progress: None)
+        assert report.result is Result.REVERTED, report
+        assert (node.carp_demotion, node.links, node.folders) == (0, {}, {})
+        return report
+
+    played(CASES["switchover"], tmp_path, act)
 
 
 @pytest.mark.parametrize("point", [Stage.ARM, Stage.DO])

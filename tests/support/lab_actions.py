@@ -79,8 +79,6 @@ class Login:
 
     async def _one(self, command: Command) -> Output:
         self._check()
-        if command.argv[0] == "/bin/rmdir":
-            return self._rmdir(command)
         reply = shell.answer(self.node, command.argv[0], list(command.argv[1:]), 0)
         if reply.work is not None:
             done = asyncio.Event()
@@ -93,12 +91,6 @@ class Login:
         self._check()
         out, err = (text.encode(errors="surrogateescape") for text in (reply.out, reply.err))
         return Output(command, reply.code, out, err)
-
-    def _rmdir(self, command: Command) -> Output:
-        """A watchdog's token stands among the links: the lab leaves directories to the system that it runs on."""
-        if self.node.links.pop(command.argv[1], None) is None:
-            return Output(command, 1, b"", b"rmdir: No such file or directory\n")
-        return Output(command, 0, b"")
 
     def _check(self) -> None:
         if not self.alive:
@@ -156,7 +148,7 @@ class Acting(Login):
 
         def arm(command: Command) -> None:
             # The node does both or neither, whether or not anybody hears of it.
-            self.node.links[guard.token] = ""
+            self.node.folders[guard.token] = 0
             self._watchdog = Watchdog(self.node, undo, delay_s, guard)
             done(command)
 
@@ -191,7 +183,7 @@ class Watchdog:
         self.fired = True
         texts = self._guard.texts
         held = not texts or self._node.links.get(self._guard.path, "") in texts
-        if held and self._node.links.pop(self._guard.token, None) is not None:
+        if held and self._node.folders.pop(self._guard.token, None) is not None:
             for each in self._undo:
                 reply = shell.answer(self._node, each.argv[0], list(each.argv[1:]), 0)
                 if reply.work is not None:
