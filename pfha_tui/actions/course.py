@@ -89,10 +89,7 @@ class Course:
         except TransportError as error:
             raise Refused(tr("No lock: {why}").format(why=error)) from error
         if busy is not None:
-            text = tr(
-                "Another action is under way on {node}; a login of ours that was lost may hold it for up to 90 s."
-            )
-            raise Refused(text.format(node=busy))
+            raise Refused(busy)
         self._tell(Stage.CHECK, tr("Look at both nodes once more."))
         return await self._check()
 

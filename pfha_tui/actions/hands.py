@@ -71,15 +71,19 @@ class Hands:
         await _close(link)
 
     async def lock(self) -> str | None:
-        """Take the lock of each node that is open, the primary's first: everybody's order. The node whose lock
-        another action holds, or None. Raises TransportError."""
+        """Take the lock of each node that is open, the primary's first: everybody's order. Where another action holds
+        one, that in a sentence. Raises TransportError."""
         for node in self._target.nodes:
             link = self._links.get(node.name)
             if link is None:
                 continue
             async with _within(LOCK_S):
                 if not await link.lock(LOCK):
-                    return node.name
+                    text = tr(
+                        "Another action is under way on {node}; a login of ours that was lost may hold it for up "
+                        "to 90 s."
+                    )
+                    return text.format(node=node.name)
         return None
 
     def reaches(self, node: str) -> bool:

@@ -103,10 +103,7 @@ class _TakeBack:
         self._tell(Stage.LOCK, tr("Lock both nodes against other actions."))
         busy = await self._hands.lock()
         if busy is not None:
-            text = tr(
-                "Another action is under way on {node}; a login of ours that was lost may hold it for up to 90 s."
-            )
-            raise _Unclear(text.format(node=busy))
+            raise _Unclear(busy)
 
     async def _call_off(self) -> bool:
         """Take its token from the node's own undo. Where there is none, the step may still be under way there, or the
