@@ -75,8 +75,8 @@ def _disconnected(
     if isinstance(error, asyncssh.PermissionDenied) and certified:
         return OperatorNeeded(
             tr(
-                "{where} refused the certificate of user {user!r}: its authority must be trusted there and name "
-                "this user as a principal; `CertificateFile none` in ssh_config offers the bare key instead"
+                "{where} refused the certificate of user {user!r}: its authority must be trusted there, and it must "
+                "name this user as a principal; `CertificateFile none` in ssh_config offers the bare key instead"
             ).format(where=where, user=user)
         )
     if isinstance(error, asyncssh.PermissionDenied):
