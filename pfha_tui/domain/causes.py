@@ -66,9 +66,10 @@ def cause(
     node: str | None = None,
     interface: str | None = None,
     vhid: int | None = None,
+    brief: str = "",
 ) -> Cause:
     """A cause with the weight that the list gives it. Raises KeyError for an id that is not listed."""
-    return Cause(id, CAUSES[id].severity, evidence, node, interface, vhid)
+    return Cause(id, CAUSES[id].severity, evidence, node, interface, vhid, brief)
 
 
 def ranked(causes: list[Cause]) -> tuple[Cause, ...]:

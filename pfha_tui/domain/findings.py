@@ -33,6 +33,14 @@ _SECTIONS = (
     ("dhcp_kea", mark("DHCP failover")),
 )
 
+_UNKNOWN = {
+    Standing.UNREACHABLE: mark("{node} is unreachable"),
+    Standing.REFUSED: mark("{node} answers, but does not let us in"),
+    Standing.NOT_YET: mark("{node} has not answered yet"),
+    Standing.UNREAD: mark("{node} answers, but its roles cannot be read"),
+    Standing.STALE: mark("the roles of {node} were last read {seconds} s ago"),
+}
+
 
 def node_causes(view: PairView, index: int) -> Iterator[Cause]:
     """Everything found about the node with that index (0 primary, 1 secondary)."""
@@ -72,31 +80,21 @@ def carp_off(side: Side) -> bool:
 
 
 def _standing(side: Side) -> Iterator[Cause]:
-    standing, name = side.standing, side.name
-    if standing is Standing.UNREACHABLE:
-        evidence = tr("{node} is unreachable").format(node=name)
-        yield cause("unreachable", because(evidence, side.node.unreachable_why), name)
-    elif standing is Standing.REFUSED:
-        evidence = tr("{node} answers, but does not let us in").format(node=name)
-        yield cause("login-refused", because(evidence, side.node.unreachable_why), name)
-    elif standing is Standing.NOT_YET:
-        yield cause("not-yet-known", tr("{node} has not answered yet").format(node=name), name)
-    elif standing is Standing.UNREAD:
-        evidence = tr("{node} answers, but its roles cannot be read").format(node=name)
-        yield cause("roles-unread", because(evidence, _why_unread(side)), name)
-    elif standing is Standing.STALE:
-        age = side.node.interfaces.age(side.now) or 0.0
-        evidence = tr("the roles of {node} were last read {seconds} s ago")
-        evidence = evidence.format(node=name, seconds=f"{age:.0f}")
-        yield cause("data-stale", because(evidence, _why_unread(side)), name)
-
-
-def _why_unread(side: Side) -> str:
-    """Why the roles are not read: the login that is not there, else what ifconfig(8) last said."""
-    if side.node.ssh.state in (LinkState.DOWN, LinkState.STOPPED):
-        return side.node.ssh.detail
-    error = side.node.interfaces.error
-    return error.message if error else ""
+    """Why nothing is known of the roles now. What a transport says of it is long: it is not in the brief."""
+    text = _UNKNOWN.get(side.standing)
+    if text is None:
+        return
+    age = side.node.interfaces.age(side.now) or 0.0
+    clause = tr(text).format(node=side.name, seconds=f"{age:.0f}")
+    link, error = side.node.ssh, side.node.interfaces.error
+    brief = clause
+    if side.standing in (Standing.UNREACHABLE, Standing.REFUSED):
+        why = side.node.unreachable_why
+    elif link.state in (LinkState.DOWN, LinkState.STOPPED):
+        why = link.detail
+    else:
+        why, brief = error.message if error is not None else "", ""
+    yield cause(side.standing.value, because(clause, why), side.name, brief=brief)
 
 
 def because(clause: str, why: str) -> str:

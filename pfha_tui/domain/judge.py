@@ -190,10 +190,10 @@ def _joined(clause: str, reason: str) -> str:
 def _first(causes: Sequence[Cause]) -> str:
     """The gravest cause, and how many more there are; nothing where there is none."""
     if len(causes) < 2:
-        return causes[0].evidence if causes else ""
+        return causes[0].clause if causes else ""
     more = len(causes) - 1
     text = ntr("{cause} (and {count} more)", "{cause} (and {count} more)", more)
-    return text.format(cause=causes[0].evidence, count=more)
+    return text.format(cause=causes[0].clause, count=more)
 
 
 def _warned(text: str, causes: Sequence[Cause]) -> str:
@@ -241,7 +241,7 @@ def _why_unknown(view: PairView, causes: Sequence[Cause]) -> str:
         "data-stale",
         "no-vhids",
     )
-    reasons = [found.evidence for found in causes if found.id in ids]
+    reasons = [found.clause for found in causes if found.id in ids]
     text = listed(reasons) if reasons else tr("no CARP VHID is known")
     if len(blind) == 1 and lost:
         known = next(side for side in view.sides if side.known)

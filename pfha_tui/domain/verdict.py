@@ -33,7 +33,8 @@ class Cause:
     """One reason: `id` from causes.CAUSES, the node, interface and VHID it is about, the evidence in words.
 
     `interface` is the device name (on the primary where the cause is about both nodes); `evidence` is
-    one clause that may hold device text.
+    one clause that may hold device text. `brief` is that clause without what a transport said of it (empty:
+    the evidence holds nothing of that kind).
     """
 
     id: str
@@ -42,6 +43,12 @@ class Cause:
     node: str | None = None
     interface: str | None = None
     vhid: int | None = None
+    brief: str = ""
+
+    @property
+    def clause(self) -> str:
+        """The evidence as it stands in the verdict's sentence."""
+        return self.brief or self.evidence
 
 
 @dataclass(frozen=True, slots=True)

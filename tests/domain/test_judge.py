@@ -26,6 +26,7 @@ from pfha_tui.domain.causes import CAUSES, cause
 from pfha_tui.domain.model import CarpSysctls, Identity, NodeClock, PfInfo
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import carp_roles
+from pfha_tui.domain.snapshot import LinkState, LinkStatus
 from pfha_tui.domain.target import NodeRole
 
 BOTH = [(WAN, 1), (LAN, 2)]
@@ -130,7 +131,8 @@ def test_equal_skews_are_a_warning_per_vhid() -> None:
 def test_unreachable_spare_is_degraded_and_its_old_roles_are_not_believed() -> None:
     found = on(primary(), unreachable(secondary(M, M)))
     assert (found.kind, errors(found)) == (K.DEGRADED, [("unreachable", "fw2")])
-    assert found.why == "fw1 serves both VIPs, but fw2 is unreachable (SSH: timed out)"
+    assert found.why == "fw1 serves both VIPs, but fw2 is unreachable"
+    assert found.causes[0].evidence == "fw2 is unreachable (SSH: timed out)"
 
 
 def test_nothing_else_is_said_of_an_unreachable_node() -> None:
@@ -141,9 +143,7 @@ def test_nothing_else_is_said_of_an_unreachable_node() -> None:
 def test_unreachable_master_is_unknown_not_no_master() -> None:
     found = on(unreachable(primary()), secondary())
     assert (found.kind, errors(found)) == (K.UNKNOWN, [("unreachable", "fw1")])
-    assert found.why == (
-        "fw1 is unreachable (SSH: timed out), and fw2 does not serve WAN VHID 1 and LAN VHID 2"
-    )
+    assert found.why == ("fw1 is unreachable, and fw2 does not serve WAN VHID 1 and LAN VHID 2")
 
 
 def test_a_vhid_that_only_the_silent_node_had_makes_it_unknown() -> None:
@@ -156,7 +156,7 @@ def test_both_unreachable_is_unknown() -> None:
         K.UNKNOWN,
         [("unreachable", "fw1"), ("unreachable", "fw2")],
     )
-    assert found.why == "fw1 is unreachable (SSH: timed out) and fw2 is unreachable"
+    assert found.why == "fw1 is unreachable and fw2 is unreachable"
 
 
 def test_before_the_first_answer_all_is_unknown() -> None:
@@ -164,6 +164,26 @@ def test_before_the_first_answer_all_is_unknown() -> None:
     found = on(primary(), waiting)
     assert (found.kind, errors(found)) == (K.UNKNOWN, [("not-yet-known", "fw2")])
     assert found.why == "fw2 has not answered yet"
+
+
+def test_what_a_transport_says_does_not_flood_the_sentence() -> None:
+    prose = "127.0.0.1 port 37351 cannot be reached: timed out"
+    link = LinkStatus(LinkState.DOWN, NOW, prose)
+    blind = replace(silent(NodeRole.SECONDARY), reachable=True, ssh=link)
+    refused = replace(
+        silent(NodeRole.SECONDARY),
+        unreachable_why=prose,
+        ssh=replace(link, state=LinkState.STOPPED),
+    )
+    for node, said in (
+        (blind, "fw2 answers, but its roles cannot be read"),
+        (replace(secondary(), ssh=link), "The roles of fw2 were last read 7 s ago"),
+        (refused, "fw2 answers, but does not let us in"),
+    ):
+        late = replace(primary(), interfaces=replace(primary().interfaces, taken_at=NOW + 7))
+        found = on(late, node, NOW + 7)
+        assert found.why == said
+        assert prose in found.causes[0].evidence
 
 
 def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
