@@ -9,7 +9,7 @@
 
 Anything but OK must have stood for max(2 polls, 1.5 dead times) before it is reported, so that a clean
 failover alarms nobody. Performance data: states and demotion of each node, VIPs that it is MASTER of, and
-the age of what is known of it.
+the age of what is known of it; of a node that does not tell them now the age alone.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ from pfha_tui.domain.confirm import Confirmation, alarm_due, step
 from pfha_tui.domain.election import dead_time
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.verdict import Severity, Verdict, VerdictKind
+from pfha_tui.domain.view import Side
 
 if TYPE_CHECKING:
     from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
@@ -70,14 +71,15 @@ def level(verdict: Verdict) -> PluginState:
 def plugin_lines(snapshot: "PairSnapshot") -> list[str]:
     """The first line with performance data, then one line for each cause that weighs more than a note."""
     verdict = snapshot.verdict
-    perfdata = " ".join(_perfdata(snapshot))
     head = f"CARP {level(verdict).name} - {snapshot.pair} {verdict.kind.value}: {verdict.why}"
     causes = [
         f"{_MARKS[cause.severity]} {cause.id} {cause_place(cause)}".rstrip() + f": {cause.evidence}"
         for cause in verdict.causes
         if cause.severity is not Severity.NOTE
     ]
-    return [f"{_bare(head)} | {perfdata}", *map(_bare, causes)]
+    perfdata = " ".join(_perfdata(snapshot))
+    first = f"{_bare(head)} | {perfdata}" if perfdata else _bare(head)
+    return [first, *map(_bare, causes)]
 
 
 class Alarm:
@@ -102,14 +104,15 @@ class Alarm:
 def _perfdata(snapshot: "PairSnapshot") -> list[str]:
     found: list[str] = []
     for node in snapshot.nodes:
-        carp, limits = node.carp.value, node.limits.value
+        side = Side(node, snapshot.at)
+        states, carp, limits = side.states, side.current(node.carp), side.current(node.limits)
         age = node.interfaces.age(snapshot.at)
         limit = limits.states if limits and limits.states is not None else ""
-        if node.states is not None:
-            found.append(f"{_label('states', node)}={node.states};;;0;{limit}".rstrip(";"))
+        if states is not None:
+            found.append(f"{_label('states', node)}={states};;;0;{limit}".rstrip(";"))
         if carp is not None and carp.demotion is not None:
             found.append(f"{_label('demotion', node)}={carp.demotion}")
-        if node.reachable:
+        if side.known:
             masters = sum(role.state is CarpState.MASTER for role in node.roles)
             found.append(f"{_label('masters', node)}={masters};;;0;{len(node.roles)}")
         if age is not None:

@@ -73,7 +73,7 @@ def run(command: click.Command, args: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = _invoke(command, args)
+        code = _invoke(command, args, plugin)
         output.flush()
         return code
     except (Failure, click.ClickException, click.Abort, KeyboardInterrupt, Terminated) as error:
@@ -96,15 +96,18 @@ def _open_closed() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (until the end)
 
 
-def _invoke(command: click.Command, args: Sequence[str]) -> int:
-    """As click's own `main`, which would turn a closed pipe and Ctrl-C into exits of its own."""
+def _invoke(command: click.Command, args: Sequence[str], plugin: bool) -> int:
+    """As click's own `main`, which would turn a closed pipe and Ctrl-C into exits of its own.
+
+    A monitoring plugin that was only asked for its help has checked nothing: that is UNKNOWN.
+    """
     if _COMPLETION in os.environ:
         command.main(args=list(args), prog_name=PROGRAM)
     try:
         with command.make_context(PROGRAM, list(args)) as context:
             result = command.invoke(context)
     except click.exceptions.Exit as done:
-        return done.exit_code
+        return PluginState.UNKNOWN if plugin else done.exit_code
     return result if isinstance(result, int) else ExitCode.OK
 
 

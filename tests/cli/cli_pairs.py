@@ -72,6 +72,7 @@ def role(state: CarpState | None, **changes: Any) -> CarpRole:
 
 
 def node(name: str, state: CarpState | None, **changes: Any) -> NodeSnapshot:
+    now = changes.get("at", NOW)
     plain = NodeSnapshot(
         name=name,
         role=NodeRole.PRIMARY if name == "fw1" else NodeRole.SECONDARY,
@@ -85,13 +86,14 @@ def node(name: str, state: CarpState | None, **changes: Any) -> NodeSnapshot:
             (
                 Interface("vtnet0", ("UP",), 1500, "WAN", status="active"),
                 Interface("pfsync0", ("UP",), 1500, pfsync=PfsyncInterface("vtnet2", "172.16.1.2")),
-            )
+            ),
+            now,
         ),
-        carp=read(CarpSysctls(allow=True, preempt=True, demotion=0)),
-        pf=read(PfInfo(True, 100, "1a", 12431, 1, 1, 1)),
-        limits=read(PfLimits(1_000_000)),
-        identity=read(Identity(f"{name}.lan", "FreeBSD", "15.0", "2.8.1-RELEASE")),
-        maintenance=read(False),
+        carp=read(CarpSysctls(allow=True, preempt=True, demotion=0), now),
+        pf=read(PfInfo(True, 100, "1a", 12431, 1, 1, 1), now),
+        limits=read(PfLimits(1_000_000), now),
+        identity=read(Identity(f"{name}.lan", "FreeBSD", "15.0", "2.8.1-RELEASE"), now),
+        maintenance=read(False, now),
     )
     return replace(plain, **changes)
 

@@ -4,9 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from cli_pairs import LOST, NOTE, WARNING, Program, pair, stood
+from cli_pairs import LOST, NOTE, NOW, WARNING, Program, node, pair, stood
 
 from pfha_tui.cli.check import LEVELS, level
+from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.verdict import Cause, Severity, VerdictKind
 
 LINE = re.compile(r"CARP (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| [^|\n]+)?")
@@ -63,6 +65,27 @@ def test_perfdata(program: Program) -> None:
 def test_a_lost_node_has_no_figures(program: Program) -> None:
     program.plays(*stood(VerdictKind.DEGRADED, fw1=LOST))
     assert "_fw1'" not in program("check").out
+
+
+def test_what_is_not_known_now_is_no_figure(program: Program) -> None:
+    """By SNMP alone a node is reached, but what it may be MASTER of is not known."""
+    read_long_ago = node("fw2", CarpState.BACKUP, at=NOW - 60)
+    past = {
+        field: getattr(read_long_ago, field)
+        for field in ("interfaces", "carp", "pf", "limits", "roles")
+    }
+    never = {field: value for field, value in LOST.items() if isinstance(value, Reading)}
+    for fw2, left in ((past, ["'age_fw2'"]), (never | {"roles": ()}, [])):
+        program.plays(*stood(VerdictKind.UNKNOWN, fw2=fw2))
+        first, *_ = program("check").out.splitlines()
+        assert LINE.fullmatch(first)
+        assert [word.split("=")[0] for word in first.split() if "_fw2'" in word] == left
+
+
+def test_without_any_figure_there_is_no_bar(program: Program) -> None:
+    never = {field: value for field, value in LOST.items() if isinstance(value, Reading)}
+    program.plays(*stood(VerdictKind.UNKNOWN, fw1=never, fw2=never))
+    assert program("check").out == "CARP UNKNOWN - main unknown: fw1 serves the VIP\n"
 
 
 def test_ok_is_said_at_once_and_trouble_waits(program: Program) -> None:
