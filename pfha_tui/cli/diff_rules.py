@@ -10,7 +10,7 @@ from pfha_tui.domain.language import tr
 
 if TYPE_CHECKING:
     from pfha_tui.config.settings import Configuration
-    from pfha_tui.configdiff.rules import Rule
+    from pfha_tui.configdiff.model import Rule
 
 
 def rules(options: Options, *, configured: bool = True) -> "tuple[Rule, ...]":

@@ -9,8 +9,8 @@ from pathlib import Path
 from pfha_tui.configdiff import coverage, item, visible, words
 from pfha_tui.configdiff.conditions import TESTS, Case
 from pfha_tui.configdiff.consequences import consequence
-from pfha_tui.configdiff.model import WEIGHT, Difference, Entries, Report, Side, Verdict
-from pfha_tui.configdiff.rules import RULES, Rule
+from pfha_tui.configdiff.model import WEIGHT, Difference, Entries, Report, Rule, Side, Verdict
+from pfha_tui.configdiff.rules import RULES
 from pfha_tui.configdiff.sections import Sync, sync_of
 from pfha_tui.configdiff.walk import Change, Kind, changes
 from pfha_tui.domain.language import tr

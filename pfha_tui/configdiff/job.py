@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from pfha_tui.configdiff import remote
 from pfha_tui.configdiff.engine import ComparisonFault, compare, compare_revisions, place
-from pfha_tui.configdiff.model import Report
-from pfha_tui.configdiff.rules import RULES, Rule
+from pfha_tui.configdiff.model import Report, Rule
+from pfha_tui.configdiff.rules import RULES
 from pfha_tui.parsers.configxml import Revision
 from pfha_tui.parsers.errors import ParseError
 

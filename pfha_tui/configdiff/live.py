@@ -12,8 +12,8 @@ from pfha_tui.collector.feed import Feed
 from pfha_tui.configdiff import remote
 from pfha_tui.configdiff.apart import compare_apart
 from pfha_tui.configdiff.job import Job
-from pfha_tui.configdiff.model import Report
-from pfha_tui.configdiff.rules import RULES, Rule
+from pfha_tui.configdiff.model import Report, Rule
+from pfha_tui.configdiff.rules import RULES
 from pfha_tui.domain.command import Command, Sample
 from pfha_tui.parsers.configxml import Revision
 

@@ -1,16 +1,14 @@
-"""What a comparison of two configurations has found: differences with their verdicts, coverage, alerts."""
+"""What a comparison of two configurations goes by and has found: rules, differences with verdicts, coverage, alerts."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 from pfha_tui.domain.verdict import Severity
 from pfha_tui.parsers.configxml import Revision
-
-if TYPE_CHECKING:
-    from pfha_tui.configdiff.rules import Rule
 
 
 class Verdict(StrEnum):
@@ -40,6 +38,44 @@ SEVERITY = {
     Verdict.CHANGED: Severity.NOTE,
     Verdict.EXPECTED: Severity.NOTE,
 }
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    `test` names a condition of `conditions.TESTS`. Where the test fails, `otherwise` is the verdict, or the next rule
+    is asked if that is None.
+    """
+
+    id: str
+    paths: tuple[str, ...]
+    reason: str
+    """English, for `tr`: why."""
+    source: str
+    """The file of pfSense, or the page, that says so."""
+    verdict: Verdict = Verdict.EXPECTED
+    test: str = "always"
+    otherwise: Verdict | None = None
+    section_decides: bool = False
+    """Where the test fails, the sync decides, and no other rule."""
+    when: str = "always"
+    """As `test`: where it fails, the rule is not asked at all."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the paths that the rule is about."""
+        return re.compile("|".join(_compiled(path) for path in self.paths))
+
+
+def _compiled(path: str) -> str:
+    steps = []
+    for step in path.split("/"):
+        if step == "**":
+            steps.append("(?:/[^/]+)*")
+        else:
+            steps.append("/" + re.escape(step).replace(r"\*", "[^/]*"))
+    return "".join(steps)
 
 
 @dataclass(frozen=True, slots=True)

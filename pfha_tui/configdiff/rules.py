@@ -8,55 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-from pfha_tui.configdiff.model import Verdict
+from pfha_tui.configdiff.model import Rule, Verdict
 from pfha_tui.domain.language import mark, tr
 
 XMLRPC: Final = "src/usr/local/www/xmlrpc.php"
 SENDER: Final = "src/etc/rc.filter_synchronize"
 HA_GUIDE: Final = "docs.netgate.com: High Availability Configuration"
 FILTER: Final = "src/etc/inc/filter.inc"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule.
-
-    `test` names a condition of `conditions.TESTS`. Where the test fails, `otherwise` is the verdict, or the next rule
-    is asked if that is None.
-    """
-
-    id: str
-    paths: tuple[str, ...]
-    reason: str
-    """English, for `tr`: why."""
-    source: str
-    """The file of pfSense, or the page, that says so."""
-    verdict: Verdict = Verdict.EXPECTED
-    test: str = "always"
-    otherwise: Verdict | None = None
-    section_decides: bool = False
-    """Where the test fails, the sync decides, and no other rule."""
-    when: str = "always"
-    """As `test`: where it fails, the rule is not asked at all."""
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches the paths that the rule is about."""
-        return re.compile("|".join(_compiled(path) for path in self.paths))
-
-
-def _compiled(path: str) -> str:
-    steps = []
-    for step in path.split("/"):
-        if step == "**":
-            steps.append("(?:/[^/]+)*")
-        else:
-            steps.append("/" + re.escape(step).replace(r"\*", "[^/]*"))
-    return "".join(steps)
 
 
 MUST: Final = Verdict.MUST_MATCH
