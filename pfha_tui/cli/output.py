@@ -1,5 +1,6 @@
 """The only writer of standard output, and the only reader of answers."""
 
+import codecs
 import errno
 import json
 import os
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.text import clean
+from pfha_tui.domain.text import clean, takes_utf8
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -66,11 +67,13 @@ def accents() -> bool:
 
 
 def _carries(text: str) -> bool:
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return False
-    return True
+    utf8 = codecs.lookup(encoding).name == "utf-8"
+    return not utf8 or takes_utf8(encoding, os.environ, bool(sys.flags.utf8_mode))
 
 
 def interactive() -> bool:

@@ -1,6 +1,7 @@
-"""Text that came from a device, made safe to keep and to show."""
+"""Text that came from a device, made safe to keep and to show; and whether UTF-8 may be shown at all."""
 
 import re
+from collections.abc import Mapping
 
 _UNSAFE = re.compile(
     "["
@@ -33,3 +34,28 @@ def said(words: str | bytes, limit: int = SAID_LIMIT) -> str:
     text = head.decode("utf-8", "replace") if isinstance(head, bytes) else head
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return clean(first if len(first) <= limit else first[: limit - 1] + "…")
+
+
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python itself sets LC_CTYPE to under the locale C (PEP 538)."""
+
+
+def takes_utf8(encoding: str, environ: Mapping[str, str], utf8_mode: bool) -> bool:
+    """Whether a stream that Python writes in `encoding` leads to a terminal or reader that takes UTF-8.
+
+    Under C, POSIX and a locale that is not installed, Python writes UTF-8 (PEP 538 and 540; `utf8_mode` is
+    sys.flags.utf8_mode). So the locale's name decides: of LC_ALL, LC_CTYPE and LANG the first that is set,
+    as in setlocale(3). No name at all, or one that names no encoding, is as Python takes it.
+    """
+    if not _is_utf8(encoding):
+        return False
+    names = [environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")]
+    if utf8_mode and names[1] in _COERCED:
+        names[1] = ""
+    name = next(filter(None, names), "")
+    codeset = name.partition(".")[2].partition("@")[0]
+    return _is_utf8(codeset) if codeset else name not in ("C", "POSIX")
+
+
+def _is_utf8(encoding: str) -> bool:
+    return encoding.lower().replace("-", "").replace("_", "") == "utf8"

@@ -2,6 +2,7 @@
 
 import locale
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import IO
 
+from pfha_tui.domain.text import takes_utf8
 from pfha_tui.ui import theme_choice
 from pfha_tui.ui.theme_choice import ChosenBy
 
@@ -52,12 +54,12 @@ class ConsoleOptions:
     ) -> "ConsoleOptions":
         """The same, with what the terminal cannot do switched off.
 
-        `NO_COLOR` set to anything and `TERM=dumb` mean no colour; an output or locale that is not UTF-8
-        means ASCII (https://no-color.org); `TERM=linux` is the text console.
+        `NO_COLOR` set to anything and `TERM=dumb` mean no colour (https://no-color.org); an output or locale
+        that is not UTF-8, C and POSIX among them, means ASCII; `TERM=linux` is the text console.
         """
         env = os.environ if environment is None else environment
         encoding = getattr(output, "encoding", None) or locale.getpreferredencoding(False)
-        utf8 = encoding.lower().replace("-", "").replace("_", "") == "utf8"
+        utf8 = takes_utf8(encoding, env, bool(sys.flags.utf8_mode))
         plain = bool(env.get("NO_COLOR")) or env.get("TERM") == "dumb"
         few = theme_choice.few_colours(env) and self.theme_by is not ChosenBy.FLAG
         return replace(

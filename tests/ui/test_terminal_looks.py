@@ -62,7 +62,9 @@ def test_sixteen_colours(tmp_path: Path, term: str) -> None:
     assert colours(text) - PLAIN
 
 
-@pytest.mark.parametrize("environment", [{"ASCII": "1"}, {"PYTHONIOENCODING": "latin-1"}], ids=str)
+@pytest.mark.parametrize(
+    "environment", [{"ASCII": "1"}, {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C"}], ids=str
+)
 def test_ascii(tmp_path: Path, environment: dict[str, str]) -> None:
     with console(tmp_path, **environment) as terminal:
         text = tour(terminal)
