@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pfha_tui.collector import catalogue
 from pfha_tui.collector.coordinator import PairWatch
@@ -35,13 +37,15 @@ class PatientBackoff:
 
 
 class Rig:
-    """A pair on two fake links that answer as the nodes of a recorded scenario did."""
+    """A pair on two fake links that answer as the nodes of a recorded scenario did, or of one of its own."""
 
     def __init__(self, scenario: str) -> None:
         self.scenario = scenario
+        self.own: dict[str, str] = {}
         clock = VirtualClock()
         self.links = {
-            n: FakeLink(lambda c, n=n: answer(self.scenario, n, c)) for n in ("fw1", "fw2")
+            n: FakeLink(lambda c, n=n: answer(self.own.get(n, self.scenario), n, c))
+            for n in ("fw1", "fw2")
         }
         if scenario == "primary-dead":
             self.links["fw1"].refusal = NetworkFailure("fw1 does not answer")
@@ -246,3 +250,80 @@ def test_what_the_console_did_itself_stands_in_the_timeline() -> None:
         await asyncio.sleep(1)
 
     assert told in watched("normal", act).pair.current.events
+
+
+def change_over(rig: Rig, after_s: dict[str, float]) -> None:
+    """Each node changes its roles so many seconds from now; what it pushes is as long under way as its answers."""
+    loop = asyncio.get_running_loop()
+
+    def tell(name: str, state: str) -> None:
+        for place in ("1@vtnet0", "2@vtnet1"):
+            line = f"!system=CARP subsystem={place} type={state}"
+            rig.links[name].push(PushedLine(StreamKind.DEVD, line, loop.time()))
+
+    def become(name: str, state: str) -> None:
+        rig.own[name] = "carp-maintenance-primary"
+        loop.call_later(rig.links[name].delay_s / 2, tell, name, state)
+
+    for name, state in (("fw1", "BACKUP"), ("fw2", "MASTER")):
+        loop.call_later(after_s[name], become, name, state)
+
+
+def changeover(delays: dict[str, float], after_s: dict[str, float]) -> Rig:
+    """What was seen of one, with links that answer after these delays."""
+
+    async def main() -> Rig:
+        rig = Rig("normal")
+        for name, delay_s in delays.items():
+            rig.links[name].delay_s = delay_s
+        task = asyncio.get_running_loop().create_task(rig.pair.run())
+        await asyncio.sleep(5)
+        rig.seen.clear()
+        change_over(rig, after_s)
+        await asyncio.sleep(8)
+        task.cancel()
+        await asyncio.wait([task])
+        return rig
+
+    return virtual_time.run(main())
+
+
+def confirmed(rig: Rig) -> list[str]:
+    """The kinds that were confirmed, one after the other."""
+    kinds = [s.verdict.kind.value for _, s in rig.seen if s.verdict.confirmed]
+    return [kind for kind, last in zip(kinds, ["", *kinds], strict=False) if kind != last]
+
+
+@pytest.mark.parametrize("slow", ["fw1", "fw2"])
+@pytest.mark.parametrize("tenth", range(10))
+def test_an_answer_that_was_under_way_confirms_no_moment_of_a_changeover(
+    slow: str, tenth: int
+) -> None:
+    """One node answers after 0.4 s; the changeover comes at every tenth of its polls."""
+    delays = {"fw1": 0.005, "fw2": 0.005} | {slow: 0.4}
+    at = (tenth + 0.5) / 10
+    assert confirmed(changeover(delays, {"fw1": at, "fw2": at})) == ["healthy", "maintenance"]
+
+
+@given(st.floats(0.001, 0.8), st.floats(0.001, 0.8), st.floats(0, 1.5), st.floats(-0.02, 0.02))
+@settings(max_examples=30, deadline=None)
+def test_a_clean_changeover_is_confirmed_as_nothing_else_and_told_once(
+    first_s: float, second_s: float, at: float, apart: float
+) -> None:
+    """However slow the two links are, and whoever changes first."""
+    after_s = {"fw1": at + 0.02, "fw2": at + 0.02 + apart}
+    rig = changeover({"fw1": first_s, "fw2": second_s}, after_s)
+    kinds = confirmed(rig)
+    assert not {"split-brain", "no-master"} & set(kinds)
+    assert kinds[-1] == "maintenance"
+    began = rig.seen[0][1].epoch
+    told = [
+        (e.node, e.vhid, e.old, e.new)
+        for e in rig.pair.current.events
+        if e.kind is EventKind.TRANSITION and e.epoch >= began
+    ]
+    master, backup = CarpState.MASTER, CarpState.BACKUP
+    assert sorted(told) == [
+        *(("fw1", vhid, master, backup) for vhid in (1, 2)),
+        *(("fw2", vhid, backup, master) for vhid in (1, 2)),
+    ]

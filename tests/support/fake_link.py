@@ -8,7 +8,10 @@ from pfha_tui.transports.base import NetworkFailure, TransportError
 
 
 class FakeLink:
-    """As transports.base.NodeLink; `answers` maps a command to its output, `refusal` makes open() fail."""
+    """As transports.base.NodeLink; `answers` maps a command to its output, `refusal` makes open() fail.
+
+    `delay_s` passes between asking and the answer; the commands run in the middle of it.
+    """
 
     def __init__(self, answers: Callable[[Command], Output], epoch: int = 1_795_389_300) -> None:
         self.answers = answers
@@ -18,6 +21,7 @@ class FakeLink:
         self.opened = 0
         self.closed = 0
         self.asked: list[tuple[Command, ...]] = []
+        self.delay_s = 0.005
         self.hang: Command | None = None
         self.down = False
         self.frozen = False
@@ -52,9 +56,11 @@ class FakeLink:
 
             await asyncio.sleep(3)
             raise TransportTimeout("no answer in 3 s", self.hang)
-        await asyncio.sleep(0.005)
+        delay_s = self.delay_s
+        await asyncio.sleep(delay_s / 2)
         outputs = tuple(self.answers(command) for command in commands)
-        return Sample(outputs, self.epoch if clock else None, 0, loop.time(), 0.005)
+        await asyncio.sleep(delay_s / 2)
+        return Sample(outputs, self.epoch if clock else None, 0, loop.time(), delay_s)
 
     async def lines(self) -> AsyncIterator[PushedLine]:
         while (line := await self._lines.get()) is not None:
