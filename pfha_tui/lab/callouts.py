@@ -1,6 +1,7 @@
 """The callouts of a node's kernel: they wait while it hangs, and its jobs end with its power."""
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ class Callouts:
     def __init__(self, scheduler: Scheduler, chance: random.Random) -> None:
         self.frozen = False
         """Whether the node hangs, as a paused virtual machine does: it has power and carrier, and does nothing."""
+        self.firmware: Timer | None = None
+        """The boot that follows a reboot, while the firmware runs: it outlives the power of the old system."""
         self._scheduler = scheduler
         self._chance = chance
         self._timers: list[Timer] = []
@@ -31,6 +34,8 @@ class Callouts:
         """How many of them there are before those that are over are sorted out."""
         self._held: list[tuple[Timer, Callable[[], None]]] = []
         self._processes: dict[Iterator[float], _Process] = {}
+        self._queue: deque[Iterator[float]] = deque()
+        """Processes that run one after another; the first of them runs."""
 
     def arm(self, delay: float, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back `delay` seconds from now, or when the node no longer hangs."""
@@ -76,12 +81,39 @@ class Callouts:
         if done is not None:
             done()
 
+    def queue(self, work: Iterator[float]) -> bool:
+        """Run a process once those that were queued before it have ended; whether it need not wait for any."""
+        self._queue.append(work)
+        if len(self._queue) > 1:
+            return False
+        self._run_first()
+        return True
+
+    def _run_first(self) -> None:
+        self.run(self._queue[0], self._run_next, killed=lambda: None)
+
+    def _run_next(self) -> None:
+        self._queue.popleft()
+        if self._queue:
+            self._run_first()
+
     def kill(self) -> None:
-        """End every process: none of them takes another step."""
+        """End every process, and what is queued: none of them takes another step."""
+        self._queue.clear()
         processes, self._processes = self._processes, {}
         for process in processes.values():
             process.timer.cancel()
             process.killed()
+
+    def run_firmware(self, seconds: float, boot: Callable[[], None]) -> None:
+        """Boot so many seconds after a reset, unless the power is cut, or somebody boots, before."""
+        self.firmware = self._scheduler.after(seconds, boot)
+
+    def end_firmware(self) -> None:
+        """It has done its work, or its power is gone."""
+        if self.firmware is not None:
+            self.firmware.cancel()
+            self.firmware = None
 
     def release(self) -> None:
         """The node goes on: what was due meanwhile happens now, in its order."""
@@ -99,3 +131,4 @@ class Callouts:
         self._timers.clear()
         self._held.clear()
         self._processes.clear()
+        self._queue.clear()

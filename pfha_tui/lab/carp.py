@@ -19,6 +19,10 @@ TICK_SLACK = (0.005, 0.015)
 DOWN_SLACK = (0.020, 0.090)
 """How late (s) the master-down callout was seen to fire: 3.41-3.48 s where 3.39 s was asked for."""
 
+MIN_SENDS = 3
+"""CARP_SENDAD_MIN_SUCCESS: so many sends take the demotion for failed ones back."""
+ENOBUFS = 55
+
 AD_BYTES = 56
 """Length of an advertisement as an IPv4 packet: 20 header, 36 carp_header."""
 AD6_BYTES = 76
@@ -74,6 +78,7 @@ class Host(Protocol):
     carp_preempt: int
     carp_demotion: int
     carp_ifdown_factor: int
+    carp_senderr_factor: int
 
     @property
     def carp_clamps(self) -> bool:
@@ -111,6 +116,10 @@ class Vhid:
     state: State = State.INIT
     suppressed: bool = False
     """Whether this host has added its share to the demotion counter (sc_suppress)."""
+    send_errors: bool = False
+    """Whether it has done so because its sends failed (sc_sendad_errors)."""
+    _sends: int = 0
+    """How many advertisements went out since then (sc_sendad_success)."""
     _ad_timer: Timer | None = None
     _down_timers: dict[int, Timer] = field(default_factory=dict)
     """The master-down timer of each family: losing one family's advertisements alone makes a BACKUP take over."""
@@ -191,8 +200,25 @@ class Vhid:
         self._stop()
         for advertisement in self.advertisements():
             self.host.transmit(self, advertisement)
+            self._sent()
         if self.state is State.MASTER:
             self._arm()
+
+    def fail_to_send(self) -> None:
+        """Three sends in a row failed (carp_send_ad_error)."""
+        self._sends = 0
+        if not self.send_errors:
+            self.send_errors = True
+            self.host.demote(
+                self.host.carp_senderr_factor, f"send error {ENOBUFS} on {self.port.name}"
+            )
+
+    def _sent(self) -> None:
+        if self.send_errors:
+            self._sends += 1
+            if self._sends >= MIN_SENDS:
+                self.send_errors = False
+                self.host.demote(-self.host.carp_senderr_factor, f"send ok on {self.port.name}")
 
     def reconsider(self) -> None:
         """The link, the interface or net.inet.carp.allow changed (carp_sc_state)."""

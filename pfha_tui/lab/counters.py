@@ -30,6 +30,7 @@ class Counters:
     sync_received_requests: float = 0.0
     sync_received_deletes: float = 0.0
     sync_received_marks: float = 0.0
+    sync_bad_actions: float = 0.0
     table: StateTable = field(default_factory=StateTable)
     inserts: float = 0.0
     removals: float = 0.0

@@ -5,7 +5,6 @@ state for it.
 """
 
 import ipaddress
-from collections.abc import Iterator
 
 from pfha_tui.lab import pfsense, power, xmlrpc
 from pfha_tui.lab.carp import State
@@ -16,8 +15,6 @@ from pfha_tui.lab.world import World
 
 SEND_ERROR_FACTOR = 240
 """The kernel's own net.inet.carp.senderr_demotion_factor, which pfSense sets to 0."""
-ENOBUFS = 55
-WRONG_PASSWORD = "not-the-peers"
 
 
 class Refused(Exception):
@@ -52,7 +49,8 @@ def join(world: World, segment: str) -> str:
 
 def power_off(world: World, node: Node) -> str:
     """Cut the power."""
-    _powered(node)
+    if node.firmware is None:
+        _powered(node)
     node.power_off()
     return f"{node.name} has lost its power."
 
@@ -107,18 +105,16 @@ def playback(world: World, node: Node, name: str) -> str:
     """Run a playback of pfSsh.php."""
     _running(node)
     text, work = PLAYBACKS[name]
-    _process(node, work(node))
-    return f"{node.name}: {text}"
+    return f"{node.name}: {text}" + _when(node.queue(work(node)))
 
 
 def carp(world: World, node: Node, on: bool) -> str:
     """Disable or enable CARP as the status page does."""
     _running(node)
     if on:
-        _process(node, pfsense.enable_from_page(node))
-        return f"{node.name} enables CARP; pfSense waits for pfsync first, up to 31 s."
-    pfsense.disable_carp(node)
-    return f"{node.name} has CARP disabled."
+        text = f"{node.name} enables CARP; pfSense waits for pfsync first, up to 31 s."
+        return text + _when(node.queue(pfsense.enable_from_page(node)))
+    return f"{node.name} disables CARP." + _when(node.queue(pfsense.disable_from_page(node)))
 
 
 def demote(world: World, node: Node, adjustment: int) -> str:
@@ -146,30 +142,33 @@ def preempt(world: World, node: Node, on: bool) -> str:
 def send_errors(world: World, node: Node, interface: Interface) -> str:
     """Three sends in a row fail, with the kernel's own demotion factor in force.
 
-    A node that has become BACKUP by it sends no more, so it never counts a success, and stays demoted.
+    It ends after three sends that succeed; a node that has become BACKUP by it sends no more, and stays demoted.
     """
     _alive(node)
+    failing = [each for each in node.vhids if each.port is interface and each.state is State.MASTER]
+    if not failing:
+        raise Refused(f"{node.name} is not MASTER on {interface.name}, and sends nothing there.")
     node.carp_senderr_factor = SEND_ERROR_FACTOR
-    node.demote(SEND_ERROR_FACTOR, f"send error {ENOBUFS} on {interface.name}")
+    for vhid in failing:
+        vhid.fail_to_send()
     return (
         f"{node.name} could not send on {interface.name}, and is demoted to {node.carp_demotion}."
     )
 
 
 def bad_password(world: World, node: Node, interface: Interface, on: bool) -> str:
-    """Give the VHIDs of an interface another password than the peer's, or the peer's again."""
+    """Give the VHIDs of an interface a password that no other node has, or the right one again."""
     _alive(node)
     here = [vip for vip in node.config_vips if vip.interface == interface.name]
     if not here:
         raise Refused(f"{interface.name} of {node.name} has no CARP VIP.")
-    right = {(vip.interface, vip.vhid): vip.password for vip in world.peer(node).config_vips}
     for vip in here:
-        vip.password = WRONG_PASSWORD if on else right[vip.interface, vip.vhid]
+        vip.wrong_password = f"not-the-peers-{node.name}" if on else ""
         vhid = node.vhid(vip.interface, vip.vhid)
         if vhid is not None:
-            vhid.password = vip.password
+            vhid.password = vip.in_use
     world.touch()
-    which = "another CARP password than its peer" if on else "the CARP password of its peer"
+    which = "a wrong CARP password" if on else "the right CARP password"
     return f"{node.name} has {which} on {interface.name}."
 
 
@@ -191,6 +190,8 @@ def alias(world: World, node: Node, address: str) -> str:
     vip = next((v for v in node.config_vips if str(v.address.ip) == address), None)
     if vip is None:
         raise Refused(f"{node.name} has no VIP {address}.")
+    if any(each.ip == vip.address for each in node.interface(vip.interface).addresses):
+        raise Refused(f"{node.name} has {address} already.")
     node.add_vip(vip, power.MAINTENANCE_SKEW if node.maintenance else None)
     world.touch()
     return f"{node.name} has {address}."
@@ -264,85 +265,6 @@ def speed(world: World, factor: float) -> str:
     return f"The world runs {factor:g} times as fast as the clock."
 
 
-def mend(world: World) -> str:
-    """Undo whatever was done: cables, segments, power, services, CARP, maintenance, load.
-
-    A playback, or the page that enables CARP, is killed where it is under way, and a shutdown ended by a power cut and
-    a boot: else they would go on and undo what was mended. A synchronisation of the configuration goes on.
-    """
-    for name in world.segments:
-        world.set_segment(name, False)
-    world.load = 1.0
-    for node in world.nodes:
-        node.kill()
-        node.sshd = node.snmpd = True
-        node.path.round_trip = node.path.loss = 0.0
-        if node.frozen:
-            node.thaw()
-        for interface in node.interfaces:
-            if interface.kind is Kind.PORT:
-                node.set_link(interface.name, True)
-        _mend_passwords(world, node)
-        if node.halting:
-            node.power_off()
-        if node.power is Power.OFF:
-            node.boot()
-        elif not node.booting:
-            _mend_carp(node)
-        node.tell()
-    booting = " and ".join(node.name for node in world.nodes if node.booting)
-    return f"All is whole again once {booting} has booted." if booting else "All is whole again."
-
-
-def status(world: World) -> str:
-    """The truth about the pair: power, roles, faults."""
-    lines = [f"world time {world.now:.1f}, speed {world.speed:g}, load {world.load:g}"]
-    lines += [f"segment {name} is cut" for name, each in world.segments.items() if each.cut]
-    for node in world.nodes:
-        lines.append(f"{node.name}: {', '.join(_state(node))}")
-    lines += [line for report in world.reports for line in report()]
-    return "\n".join(lines)
-
-
-def _state(node: Node) -> Iterator[str]:
-    yield "booting" if node.booting else "halting" if node.halting else f"power {node.power.value}"
-    for vhid in node.vhids:
-        yield f"{vhid.number}@{vhid.port.name} {vhid.state}"
-    if node.carp_demotion:
-        yield f"demotion {node.carp_demotion}"
-    for interface in node.interfaces:
-        if interface.kind is Kind.PORT and not interface.plugged:
-            yield f"{interface.description or interface.name} unplugged"
-    marks = {
-        "frozen": node.frozen, "CARP off": not node.carp_allow, "maintenance": node.maintenance,
-        "preempt off": not node.carp_preempt, "sshd off": not node.sshd, "SNMP off": not node.snmpd,
-    }  # fmt: skip
-    yield from (mark for mark, there in marks.items() if there)
-    if node.path.round_trip:
-        yield f"{node.path.round_trip * 1000:.0f} ms away"
-    if node.path.loss:
-        yield f"{node.path.loss:.0%} loss"
-
-
-def _mend_passwords(world: World, node: Node) -> None:
-    """In the configuration, which a node that has no power or boots takes up later."""
-    right = {(vip.interface, vip.vhid): vip.password for vip in world.peer(node).config_vips}
-    for vip in node.config_vips:
-        if vip.password == WRONG_PASSWORD:
-            vip.password = right[vip.interface, vip.vhid]
-
-
-def _mend_carp(node: Node) -> None:
-    node.carp_preempt, node.carp_senderr_factor = 1, 0
-    node.links.clear()
-    node.folders.clear()
-    pfsense.enable_carp(node)
-    if node.maintenance:
-        pfsense.leave_maintenance(node)
-    if node.carp_demotion and all(vhid.state is not State.INIT for vhid in node.vhids):
-        node.demote(-node.carp_demotion, "sysctl")
-
-
 def _cable(node: Node, interface: Interface, plugged: bool) -> str:
     _powered(node)
     ports = [each for each in interface.stack() if each.kind is Kind.PORT]
@@ -364,6 +286,8 @@ def _segment(world: World, name: str, cut: bool) -> str:
 
 
 def _powered(node: Node) -> None:
+    if node.firmware is not None:
+        raise Refused(f"{node.name} is rebooting.")
     if node.power is Power.OFF:
         raise Refused(f"{node.name} has no power; boot it first.")
 
@@ -382,9 +306,9 @@ def _running(node: Node) -> None:
         raise Refused(f"{node.name} is shutting down.")
 
 
-def _process(node: Node, work: Iterator[float]) -> None:
-    """Start what `mend` ends on the way."""
-    node.run(work, killed=lambda: None)
+def _when(now: bool) -> str:
+    """What is said of a process that may have to wait for another."""
+    return "" if now else " It begins when what runs there is over."
 
 
 def _word(on: bool) -> str:

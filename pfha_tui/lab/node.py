@@ -16,9 +16,10 @@ from pfha_tui.lab.counters import Counters
 from pfha_tui.lab.gateway import Gateway
 from pfha_tui.lab.generation import F12, Generation
 from pfha_tui.lab.hub import DEVD_CLIENTS, Hub
-from pfha_tui.lab.interface import Address, Inet, Interface, Kind
+from pfha_tui.lab.interface import Address, Interface, Kind
 from pfha_tui.lab.pfsync import Pfsync
 from pfha_tui.lab.scheduler import Timer
+from pfha_tui.lab.vip import CarpVip
 
 if TYPE_CHECKING:
     from pfha_tui.lab.world import World
@@ -43,21 +44,6 @@ class Path:
 
     round_trip: float = 0.0
     loss: float = 0.0
-
-
-@dataclass(slots=True)
-class CarpVip:
-    """A CARP VIP as the configuration holds it."""
-
-    interface: str
-    vhid: int
-    address: Inet
-    advskew: int
-    description: str
-    advbase: int = 1
-    password: str = "lab-carp"
-    stacked: bool = False
-    """Whether it is an IP alias that stands on a CARP VIP, and shares its virtual host."""
 
 
 class Node(Callouts):
@@ -128,6 +114,12 @@ class Node(Callouts):
     def carp_clamps(self) -> bool:
         """Newer kernels clamp an effective skew at 0, others only from above."""
         return self.generation.modern
+
+    @property
+    def reachable(self) -> bool:
+        """Whether packets pass between it and the console, which is in MGMT, on the first node's side of a cut."""
+        port = self.interface("MGMT")
+        return port.link and port.admin_up and self.world.on_near_side(self, "MGMT")
 
     @property
     def bulk_pending(self) -> bool:
@@ -257,6 +249,7 @@ class Node(Callouts):
         before = [interface.link for interface in self.interfaces]
         for target in targets:
             setattr(target, attribute, up)
+        self.tell()
         if self.power is Power.OFF:
             return
         for interface, old in zip(self.interfaces, before, strict=True):
@@ -303,9 +296,9 @@ class Node(Callouts):
             for lower in interface.stack():
                 if not lower.promiscuous:
                     self.kernel(f"{lower.name}: promiscuous mode enabled")
-            vhid = Vhid(self, interface, vip.vhid, vip.advbase, vip.advskew, vip.password)
+            vhid = Vhid(self, interface, vip.vhid, vip.advbase, vip.advskew, vip.in_use)
             self.vhids.append(vhid)
-        vhid.advbase, vhid.password = vip.advbase, vip.password
+        vhid.advbase, vhid.password = vip.advbase, vip.in_use
         vhid.advskew = vip.advskew if advskew is None else advskew
         if vip.address not in vhid.addresses:
             vhid.addresses.append(vip.address)
@@ -352,6 +345,7 @@ class Node(Callouts):
 
     def power_off(self) -> None:
         """The power fails: no goodbye, no log line."""
+        self.end_firmware()
         if self.power is Power.OFF:
             return
         self.world.accrue()
@@ -371,6 +365,7 @@ class Node(Callouts):
 
     def boot(self) -> None:
         """Power on; nothing happens if it is on already."""
+        self.end_firmware()
         if self.power is Power.OFF:
             self.run(power.boot(self))
 

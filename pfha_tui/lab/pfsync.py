@@ -48,6 +48,20 @@ def reaches(sender: "Node", receiver: "Node") -> bool:
     )
 
 
+def understands(receiver: "Node", sender: "Node") -> bool:
+    """Whether a node knows the messages that carry another's whole states.
+
+    Each version of pfsync has new ones, with the next higher numbers; an older kernel discards them as a bad action.
+    """
+    kinds = [name for _, name in sender.generation.actions]
+    return kinds.index(sender.generation.insert) < len(receiver.generation.actions)
+
+
+def shares(sender: "Node", receiver: "Node") -> bool:
+    """Whether states of one node arrive at the other, and are understood there."""
+    return reaches(sender, receiver) and understands(receiver, sender)
+
+
 class Pfsync:
     """One node's pfsync0; it lives as long as the power."""
 
@@ -143,7 +157,7 @@ class Pfsync:
 
         def bring() -> None:
             held = peer.counters.table.sessions.get(state.flow)
-            if held is not None and reaches(peer, self._node):
+            if held is not None and shares(peer, self._node):
                 self.take(held.copied())
 
         return bring
@@ -196,7 +210,7 @@ class Pfsync:
         node = self._node
         if self.running:
             node.counters.sync_sent_inserts += 1
-            self._send(lambda peer: peer.pfsync.inserted(state.copied()))
+            self._send(lambda peer: peer.pfsync.inserted(node, state.copied()))
 
     def update(self, state: PfState) -> None:
         """Tell the peer of a state's traffic, together with what else comes within a second."""
@@ -210,10 +224,11 @@ class Pfsync:
             self._node.counters.sync_sent_deletes += 1
             self._send(lambda peer: peer.pfsync.deleted(state))
 
-    def inserted(self, state: PfState) -> None:
+    def inserted(self, sender: "Node", state: PfState) -> None:
         """An insert message arrives."""
-        self._node.counters.sync_received_inserts += 1
-        self.take(state)
+        count_inserts(sender, self._node, 1)
+        if understands(self._node, sender):
+            self.take(state)
 
     def take(self, state: PfState) -> None:
         """Put a state that came by pfsync into the table; one with the same key that is there already stays."""
@@ -247,6 +262,8 @@ class Pfsync:
         node.counters.sync_received_updates += 1
         if state.flow not in node.counters.table.sessions and reaches(node, sender):
             count_requested(sender, node, 1)
+            if not understands(node, sender):
+                return
         self.take(state.copied())
 
     def _send(self, arrive: Callable[["Node"], None]) -> None:
@@ -284,11 +301,21 @@ def count_requested(sender: "Node", receiver: "Node", states: float) -> None:
     count_whole(sender, receiver, states)
 
 
+def count_inserts(sender: "Node", receiver: "Node", states: float) -> None:
+    """Count new states as they arrive."""
+    if understands(receiver, sender):
+        receiver.counters.sync_received_inserts += states
+    else:
+        receiver.counters.sync_bad_actions += states
+
+
 def count_whole(sender: "Node", receiver: "Node", states: float) -> None:
     """Count whole states on their way to a receiver that asked for them."""
     sender.counters.sync_sent_full += states
-    if reaches(sender, receiver):
+    if shares(sender, receiver):
         receiver.counters.sync_received_full += states
+    elif reaches(sender, receiver):
+        receiver.counters.sync_bad_actions += states / PACKET_STATES
     count_packets(sender, states / PACKET_STATES, FULL_BYTES)
 
 

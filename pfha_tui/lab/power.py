@@ -51,8 +51,7 @@ def reboot(node: "Node") -> Iterator[float]:
     """`/etc/rc.reboot`, the page's Reboot: the power does not go, but nothing of the running system survives."""
     node.syslog("reboot", "rebooted by root")
     yield from _halt(node)
-    # The node's own timers end with its power.
-    node.world.scheduler.after(FIRMWARE_SECONDS, node.boot)
+    node.run_firmware(FIRMWARE_SECONDS, node.boot)
 
 
 def sync_setup(node: "Node", program: str, script: str) -> Iterator[float]:

@@ -66,10 +66,10 @@ class LiveNode:
         await self.snmp.stop()
 
     def _changed(self) -> None:
-        """Follow the node: silent without power or while it hangs, refusing without sshd, and else serving."""
+        """Follow the node: silent while nothing reaches it or it hangs, refusing without sshd, and else serving."""
         node, listener = self.node, self.ssh.listener
         up = node.serving_network
-        dead = node.frozen or not (up or node.power is Power.ON)
+        dead = node.frozen or not node.reachable or not (up or node.power is Power.ON)
         self.snmp.silent = dead or not (up and node.snmpd)
         self.ssh.pause(node.frozen)
         if dead:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from pfha_tui.lab import story, verbs
 from pfha_tui.lab.generation import F12, F14, GENERATIONS, Generation
-from pfha_tui.lab.node import CarpVip
 from pfha_tui.lab.topology import PLAIN, RICH, SKEW, Plan, Topology
+from pfha_tui.lab.vip import CarpVip
 from pfha_tui.lab.world import World
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pfha_tui.lab.gateway import Gateway
 from pfha_tui.lab.interface import Address, Interface, Kind
-from pfha_tui.lab.node import CarpVip
+from pfha_tui.lab.vip import CarpVip
 
 SKEW = 100
 """What pfSense's configuration sync adds to the skew of the second node."""

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from pfha_tui.lab.interface import Interface
 from pfha_tui.lab.node import Node, Power
-from pfha_tui.lab.pfsync import count_packets, count_requested, count_whole, reaches
+from pfha_tui.lab.pfsync import (
+    count_inserts,
+    count_packets,
+    count_requested,
+    count_whole,
+    reaches,
+    shares,
+)
 from pfha_tui.lab.states import LIFETIME, OWN_STATES
 
 if TYPE_CHECKING:
@@ -94,7 +101,7 @@ def reached(world: "World", node: Node, interface: Interface) -> bool:
         and interface.link
         and interface.admin_up
         and segment is not None
-        and (node is world.nodes[0] or not world.segments[segment].cut)
+        and world.on_near_side(node, segment)
     )
 
 
@@ -171,7 +178,7 @@ def _synchronise(world: "World", node: Node, units: float, seconds: float) -> No
     count_packets(node, messages / SYNC_MESSAGES, SYNC_PACKET)
     if reaches(node, peer):
         heard = peer.counters
-        heard.sync_received_inserts += ARRIVALS * units
+        count_inserts(node, peer, ARRIVALS * units)
         heard.sync_received_deletes += ARRIVALS * units
         heard.sync_received_updates += UPDATES * units
     if reaches(peer, node):
@@ -190,7 +197,7 @@ def _take_part(
 ) -> None:
     """What a node's table owes to the states that others carry."""
     counters, clients = node.counters, node.counters.table.clients
-    heard = [carrier for carrier in carriers if reaches(carrier, node)]
+    heard = [carrier for carrier in carriers if shares(carrier, node)]
     if node not in carriers:
         told = not carriers or bool(heard)
         _age(clients, seconds, LIFETIME if told else FADE)
@@ -223,7 +230,7 @@ def _own_states(node: Node, seconds: float) -> None:
     own[node.host_id] = OWN_STATES
     for creator in [creator for creator in own if creator not in (node.host_id, peer.host_id)]:
         own[creator] *= math.exp(-seconds / FADE)
-    if reaches(peer, node):
+    if shares(peer, node):
         gained = (OWN_STATES - own.get(peer.host_id, 0.0)) * (1 - math.exp(-seconds / CATCH_UP))
         own[peer.host_id] = own.get(peer.host_id, 0.0) + gained
         counters.inserts += gained
@@ -248,7 +255,7 @@ def _bulk(node: Node) -> None:
         return
     theirs, ours = peer.counters.table, node.counters.table
     count_whole(peer, node, step * theirs.total)
-    if not reaches(peer, node):
+    if not shares(peer, node):
         return
     for here, there in ((ours.clients, theirs.clients), (ours.own, theirs.own)):
         for creator, states in there.items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pfha_tui.lab import faults
+from pfha_tui.lab import faults, mending, status
 from pfha_tui.lab.faults import Refused
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.playback import PLAYBACKS
@@ -177,7 +177,7 @@ VERBS: dict[str, Verb] = {
     "edit": Verb(*_ONE, faults.edit),
     "load": Verb("N", (_factor(0.0, 100.0),), faults.load),
     "speed": Verb("X", (_factor(0.01, 1000.0),), faults.speed),
-    "mend": Verb("", (), faults.mend),
-    "status": Verb("", (), faults.status),
+    "mend": Verb("", (), mending.mend),
+    "status": Verb("", (), status.status),
 }
 """Every command but `help` by its first word."""

@@ -208,6 +208,12 @@ class World:
         self.accrue()
         self.segments[name].cut = cut
         self.touch()
+        for node in self.nodes:
+            node.tell()
+
+    def on_near_side(self, node: Node, name: str) -> bool:
+        """Whether a segment's hosts are not cut off from a node: they are at the switch of the first one."""
+        return node is self.nodes[0] or not self.segments[name].cut
 
     def mute(self, name: str, families: frozenset[int]) -> None:
         """Have a segment's switches drop the multicasts of these families (4, 6), as broken snooping does."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pfha_tui.lab import faults, scenarios, states
+from pfha_tui.lab import scenarios, states, status
 from pfha_tui.lab.carp import Advertisement
 from pfha_tui.lab.forward import Forwarder
 from pfha_tui.lab.runner import Lab, running
@@ -314,8 +314,8 @@ async def test_the_status_of_the_lab_tells_who_answers_and_where() -> None:
     async with lab() as found:
         tcp, udp = ports(found)
         line = f"192.168.1.1 (LAN, vhid 2): fw1 answers, tcp port {tcp} with 0 open, udp port {udp}"
-        assert line in faults.status(found.world).splitlines()
-    assert line not in faults.status(found.world)
+        assert line in status.status(found.world).splitlines()
+    assert line not in status.status(found.world)
 
 
 async def test_every_vip_of_a_rich_pair_has_its_ports_of_either_family() -> None:

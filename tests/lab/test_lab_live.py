@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from pfha_tui.lab import faults, pfsense, place, scenarios
+from pfha_tui.lab import mending, pfsense, place, scenarios, verbs
 from pfha_tui.lab.runner import Lab, LiveNode, running, serve
 from tests.support.deadline import until
 from tests.support.lab_pair import roles
@@ -349,6 +349,29 @@ async def test_a_node_without_power_is_silent_and_resets_old_connections_when_it
             assert done.stdout == "fw1.example.net\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "fault", "remedy"),
+    [("fw1", "pull fw1 mgmt", "plug fw1 mgmt"), ("fw2", "cut mgmt", "mend")],
+)
+async def test_a_node_behind_a_dead_management_network_is_silent(
+    name: str, fault: str, remedy: str
+) -> None:
+    async with lab() as found, login(found, name) as connection:
+        live = found.nodes[name]
+        process = await connection.create_process("/bin/sh -s")
+        verbs.run(found.world, fault)
+        assert await silent(live.ssh.listener.port)
+        assert live.snmp.silent
+        process.stdin.write("/sbin/sysctl -n net.inet.carp.demotion\nexit\n")
+        other = next(each for each in found.nodes.values() if each is not live)
+        assert other.ssh.listener.alive
+        assert not other.snmp.silent
+        verbs.run(found.world, remedy)
+        async with asyncio.timeout(20):
+            assert (await process.wait()).stdout == "0\n"
+        assert not live.snmp.silent
+
+
 async def test_a_node_that_starts_without_power_comes_up_when_booted() -> None:
     async with lab("peer-down", speed=20.0) as found:
         live = found.nodes["fw2"]
@@ -377,7 +400,7 @@ async def test_whoever_waits_for_a_playback_is_told_that_a_mend_ended_it() -> No
         text = "/usr/local/sbin/pfSsh.php playback disablecarp </dev/null\n"
         waiting = tasks.create_task(script(connection, text))
         await until(lambda: not found.world.node("fw1").carp_allow)
-        faults.mend(found.world)
+        mending.mend(found.world)
         done = await waiting
         assert (done.exit_status, done.stdout) == (143, "Disabling CARP...\n")
         assert len(found.world.node("fw1").vhids) == 2

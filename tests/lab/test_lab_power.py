@@ -5,9 +5,10 @@ import pytest
 from pfha_tui.lab import pfsense, power, shell, verbs
 from pfha_tui.lab.carp import State
 from pfha_tui.lab.generation import F12, F14, F15, Generation
-from pfha_tui.lab.node import CarpVip, Node, Power
+from pfha_tui.lab.node import Node, Power
 from pfha_tui.lab.playback import PLAYBACKS
 from pfha_tui.lab.topology import PLAIN, RICH, Topology
+from pfha_tui.lab.vip import CarpVip
 from pfha_tui.lab.world import World
 from tests.support.lab_pair import START, roles
 

@@ -1,5 +1,6 @@
 """State tables, creators and pfsync, moved by hand: what a cut, a repair and a boot do to them."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pfha_tui.lab import pfsync, states
+from pfha_tui.lab.generation import F12, F14, F15, Generation
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.world import World
 from tests.support.lab_pair import START, booted
+from tests.support.lab_worlds import fresh, out
 
 ACTIONS = ("inserts", "updates", "full", "deletes", "requests", "marks", "packets")
 
@@ -234,6 +237,31 @@ def test_a_host_id_is_kept_by_pfsense_and_drawn_anew_by_plain_freebsd() -> None:
     assert fw1.host_id != old
     # As recorded: the old id lingers with the states that it made, on both nodes.
     assert set(states.creators(fw1)) == set(states.creators(fw2)) == {old, fw1.host_id, fw2.host_id}
+
+
+@pytest.mark.parametrize(("older", "newer"), [(F12, F14), (F12, F15), (F14, F15)])
+def test_an_older_kernel_knows_nothing_of_a_newer_ones_states(
+    older: Generation, newer: Generation
+) -> None:
+    """Unverified: no recording of such a pair exists."""
+    world = fresh(generations=(newer, older))
+    world.advance(600)
+    fw1, fw2 = world.nodes
+    assert fw1.counters.states > 5000
+    assert set(states.creators(fw2)) == {fw2.host_id}
+    assert fw2.counters.sync_received_inserts == fw2.counters.sync_received_full == 0
+    shown = out(world, "/usr/bin/netstat -s -p pfsync", node="fw2")
+    found = re.search(r"(\d+) packets discarded for bad action", shown)
+    assert found is not None
+    assert int(found[1]) > 5000
+    assert not fw2.bulk_pending
+    # The other way it works: each kernel knows the messages of those before it.
+    world = fresh(generations=(older, newer))
+    world.advance(600)
+    fw1, fw2 = world.nodes
+    assert states.creators(fw2)[fw1.host_id] > 5000
+    assert fw1.host_id in states.creators(fw1)
+    assert set(states.creators(fw1)) == {fw1.host_id}
 
 
 def test_a_wrong_syncpeer_makes_one_node_deaf() -> None:

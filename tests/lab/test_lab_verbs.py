@@ -215,6 +215,89 @@ def test_a_node_that_is_shutting_down_is_booted_by_a_mend(halt: str, seconds: fl
     assert verbs.run(world, "mend") == "All is whole again."
 
 
+def test_power_can_be_cut_between_a_reboot_and_its_boot() -> None:
+    world = after("reboot fw1", seconds=7)
+    assert "fw1: rebooting" in verbs.run(world, "status")
+    with pytest.raises(Refused, match="fw1 is rebooting"):
+        verbs.run(world, "pull fw1 lan")
+    assert verbs.run(world, "power-off fw1") == "fw1 has lost its power."
+    world.advance(60)
+    assert world.node("fw1").power is Power.OFF
+
+
+def test_a_reboot_that_was_cut_short_does_not_boot_later() -> None:
+    world = after("reboot fw1", seconds=7)
+    for command in ("boot fw1", "power-off fw1"):
+        verbs.run(world, command)
+        world.advance(1)
+    world.advance(60)
+    assert world.node("fw1").power is Power.OFF
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_playbacks_of_a_node_run_one_after_another(seed: int) -> None:
+    world = booted(seed=seed)
+    assert verbs.run(world, "maintenance fw1 on") == "fw1: Enabling CARP maintenance mode..."
+    world.advance(0.2)
+    said = verbs.run(world, "maintenance fw1 off")
+    assert said.endswith("maintenance mode... It begins when what runs there is over.")
+    world.advance(10)
+    assert not world.node("fw1").maintenance
+    assert roles(world) == HEALTHY
+
+
+@pytest.mark.parametrize("end", ["mend", "power-off fw1"])
+def test_what_waits_for_a_playback_ends_with_it(end: str) -> None:
+    world = after("maintenance fw1 off", "maintenance fw1 on", "carp fw1 off", end, seconds=0.1)
+    if end != "mend":
+        verbs.run(world, "boot fw1")
+    world.advance(90)
+    assert roles(world) == HEALTHY
+    verbs.run(world, "maintenance fw1 on")
+    world.advance(10)
+    assert world.node("fw1").maintenance
+
+
+def test_a_sole_master_loses_its_demotion_for_failed_sends_with_the_third_that_succeeds() -> None:
+    world = after("power-off fw2", "send-errors fw1 wan", seconds=0.5)
+    assert world.node("fw1").carp_demotion == 240
+    world.advance(8)
+    fw1 = world.node("fw1")
+    assert fw1.carp_demotion == 0
+    assert "carp: demoted by -240 to 0 (send ok on vtnet0)" in "".join(fw1.log)
+
+
+def test_a_node_that_became_backup_by_failed_sends_stays_demoted_until_it_sends_again() -> None:
+    world = after("send-errors fw1 wan", seconds=600)
+    assert (roles(world), world.node("fw1").carp_demotion) == (SWAPPED, 240)
+    verbs.run(world, "power-off fw2")
+    world.advance(15)
+    assert (roles(world)["fw1"], world.node("fw1").carp_demotion) == (MASTERS, 0)
+
+
+@pytest.mark.parametrize("command", ["send-errors fw2 wan", "send-errors fw1 mgmt"])
+def test_who_sends_nothing_has_no_send_errors(command: str) -> None:
+    with pytest.raises(Refused, match=r"is not MASTER on vtnet\d, and sends nothing there"):
+        verbs.run(booted(), command)
+
+
+def test_mended_send_errors_count_no_successes() -> None:
+    world = after("power-off fw2", "send-errors fw1 wan", "mend", seconds=0.5)
+    world.advance(90)
+    assert (roles(world), world.node("fw1").carp_demotion) == (HEALTHY, 0)
+
+
+@pytest.mark.parametrize("end", ["bad-password fw2 lan off", "mend"])
+def test_two_wrong_passwords_are_two(end: str) -> None:
+    world = after("bad-password fw1 lan", "bad-password fw2 lan")
+    assert roles(world)["fw2"]["2@vtnet1"] is roles(world)["fw1"]["2@vtnet1"] is State.MASTER
+    for command in ("bad-password fw1 lan off", end):
+        verbs.run(world, command)
+    world.advance(8)
+    assert roles(world) == HEALTHY
+    assert {vhid.password for node in world.nodes for vhid in node.vhids} == {"lab-carp"}
+
+
 def test_status_tells_what_was_done() -> None:
     text = verbs.run(
         after("pull fw1 lan", "cut sync", "ssh fw2 off", "slow fw2 150", "lose fw2 5"), "status"

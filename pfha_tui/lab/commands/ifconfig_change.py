@@ -5,7 +5,8 @@ import ipaddress
 from pfha_tui.lab.carp import State, Vhid
 from pfha_tui.lab.commands.reply import Reply, usage
 from pfha_tui.lab.interface import Interface
-from pfha_tui.lab.node import CarpVip, Node
+from pfha_tui.lab.node import Node
+from pfha_tui.lab.vip import CarpVip
 
 
 def change(node: Node, interface: Interface, words: list[str]) -> Reply:

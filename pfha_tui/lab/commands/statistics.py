@@ -67,8 +67,8 @@ def pfsync(node: Node) -> Pairs:
         ("received-inet-packets", c.sync_received_packets), ("received-inet6-packets", 0),
         ("input-histogram", received),
         ("dropped-bad-interface", 0), ("dropped-bad-ttl", 0), ("dropped-short-header", 0), ("dropped-bad-version", 0),
-        ("dropped-bad-auth", 0), ("dropped-bad-action", 0), ("dropped-short", 0), ("dropped-bad-values", 0),
-        ("dropped-stale-state", 0), ("dropped-failed-lookup", 0),
+        ("dropped-bad-auth", 0), ("dropped-bad-action", c.sync_bad_actions), ("dropped-short", 0),
+        ("dropped-bad-values", 0), ("dropped-stale-state", 0), ("dropped-failed-lookup", 0),
         ("sent-inet-packets", c.sync_sent_packets), ("send-inet6-packets", 0), ("output-histogram", sent),
         ("discarded-no-memory", 0), ("send-errors", c.sync_send_errors),
     ]  # fmt: skip
