@@ -15,6 +15,19 @@ from pfha_tui.domain.wording import abridged, listed
 _WORST_FIRST = tuple(VerdictKind)
 
 
+class _Reasons(list[Cause]):
+    """The causes, the gravest first, and those of them that the sentence has told."""
+
+    def __init__(self, causes: Sequence[Cause]) -> None:
+        super().__init__(causes)
+        self.told: list[Cause] = []
+
+    def tell(self, found: Cause) -> str:
+        """The words of one of them for the sentence."""
+        self.told.append(found)
+        return found.clause
+
+
 def judge(primary: NodeSnapshot, secondary: NodeSnapshot, now: float) -> Verdict:
     """The verdict on two snapshots at the console's monotonic `now`, not yet confirmed.
 
@@ -33,7 +46,8 @@ def judge(primary: NodeSnapshot, secondary: NodeSnapshot, now: float) -> Verdict
         ]
     )
     kind = min(_kinds(view, causes), key=_WORST_FIRST.index)
-    return Verdict(kind, _why(view, kind, causes), causes)
+    reasons = _Reasons(causes)
+    return Verdict(kind, _why(view, kind, reasons), causes, told=tuple(reasons.told))
 
 
 def _kinds(view: PairView, causes: Sequence[Cause]) -> Iterator[VerdictKind]:
@@ -130,7 +144,7 @@ def _both_masters(view: PairView, vips: Sequence[Vip]) -> str:
     return text.format(first=first, second=second, vips=labels)
 
 
-def _why(view: PairView, kind: VerdictKind, causes: Sequence[Cause]) -> str:
+def _why(view: PairView, kind: VerdictKind, causes: _Reasons) -> str:
     """One sentence for the operator: as written, for node names keep their case; a word of ours at the
     start is capitalised."""
     text = _WHY[kind](view, causes)
@@ -138,42 +152,45 @@ def _why(view: PairView, kind: VerdictKind, causes: Sequence[Cause]) -> str:
     return text if text.split(maxsplit=1)[0] in names else text[0].upper() + text[1:]
 
 
-def _why_split(view: PairView, causes: Sequence[Cause]) -> str:
-    split = [vip for vip in view.vips if view.outcome(vip) is Outcome.SPLIT_BRAIN]
-    return _joined(_both_masters(view, split), _deaf(view, causes))
+def _why_split(view: PairView, causes: _Reasons) -> str:
+    split = [found for found in causes if found.id == "split-brain"]
+    if len(split) == 1:
+        return _joined(causes.tell(split[0]), _deaf(view, causes))
+    vips = [vip for vip in view.vips if view.outcome(vip) is Outcome.SPLIT_BRAIN]
+    return _joined(_both_masters(view, vips), _deaf(view, causes))
 
 
-def _why_partial(view: PairView, causes: Sequence[Cause]) -> str:
+def _why_partial(view: PairView, causes: _Reasons) -> str:
     errors = _of(causes, Severity.ERROR)
     rest = [found for found in errors if found.id != "role-mixed"]
-    mixed = next(found.evidence for found in errors if found.id == "role-mixed")
-    return _joined(mixed, _first(rest))
+    mixed = next(found for found in errors if found.id == "role-mixed")
+    return _joined(causes.tell(mixed), _first(causes, rest))
 
 
-def _why_degraded(view: PairView, causes: Sequence[Cause]) -> str:
-    fault = _first(_of(causes, Severity.ERROR))
+def _why_degraded(view: PairView, causes: _Reasons) -> str:
+    fault = _first(causes, _of(causes, Severity.ERROR))
     return tr("{clause}, but {fault}").format(clause=_serving(view), fault=fault)
 
 
-def _why_failed_over(view: PairView, causes: Sequence[Cause]) -> str:
+def _why_failed_over(view: PairView, causes: _Reasons) -> str:
     for found in causes:
         if found.id == "demoted-by-us" and found.node == _absent(view):
-            return _warned(_joined(_serving(view), found.evidence), causes)
+            return _warned(_joined(_serving(view), causes.tell(found)), causes)
     text = tr("{clause} in place of {node}").format(clause=_serving(view), node=_absent(view))
-    return _joined(text, _why_stays(view, _of(causes, Severity.WARNING)))
+    return _joined(text, _why_stays(view, causes))
 
 
-def _why_maintenance(view: PairView, causes: Sequence[Cause]) -> str:
+def _why_maintenance(view: PairView, causes: _Reasons) -> str:
     note = next(found for found in causes if found.id == "maintenance")
-    text = tr("{clause}, {note}").format(clause=_serving(view), note=note.evidence)
+    text = tr("{clause}, {note}").format(clause=_serving(view), note=causes.tell(note))
     return _warned(text, causes)
 
 
-def _why_healthy(view: PairView, causes: Sequence[Cause]) -> str:
+def _why_healthy(view: PairView, causes: _Reasons) -> str:
     server, text = view.server, _serving(view)
     if server is not None:
         spare = view.sides[1 - server].name
-        ours = [found.evidence for found in causes if found.id == "demoted-by-us"]
+        ours = [causes.tell(found) for found in causes if found.id == "demoted-by-us"]
         text = tr("{clause}, {node} stands by").format(clause=text, node=spare)
         text = _joined(text, ours[0] if ours else "")
     return _warned(text, causes)
@@ -187,41 +204,43 @@ def _joined(clause: str, reason: str) -> str:
     return tr("{clause}; {reason}").format(clause=clause, reason=reason) if reason else clause
 
 
-def _first(causes: Sequence[Cause]) -> str:
-    """The gravest cause, and how many more there are; nothing where there is none."""
-    if len(causes) < 2:
-        return causes[0].clause if causes else ""
-    more = len(causes) - 1
+def _first(causes: _Reasons, among: Sequence[Cause]) -> str:
+    """The gravest of these, and how many more there are; nothing where there is none."""
+    if not among:
+        return ""
+    clause, more = causes.tell(among[0]), len(among) - 1
+    if not more:
+        return clause
     text = ntr("{cause} (and {count} more)", "{cause} (and {count} more)", more)
-    return text.format(cause=causes[0].clause, count=more)
+    return text.format(cause=clause, count=more)
 
 
-def _warned(text: str, causes: Sequence[Cause]) -> str:
-    warning = _first(_of(causes, Severity.WARNING))
+def _warned(text: str, causes: _Reasons) -> str:
+    warning = _first(causes, _of(causes, Severity.WARNING))
     if not warning:
         return text
     return tr("{clause}; warning: {warning}").format(clause=text, warning=warning)
 
 
-def _why_no_master(view: PairView, causes: Sequence[Cause]) -> str:
+def _why_no_master(view: PairView, causes: _Reasons) -> str:
     lost = [found for found in causes if found.id == "no-master"]
     off = [found for found in causes if found.id in ("booting", "carp-disabled", "link-down")]
     if not lost:
-        faults = abridged([found.evidence for found in off])
+        faults = abridged([found.clause for found in off])
         return tr("no node can serve: {faults}").format(faults=faults)
     if len(lost) == 1:
-        return _joined(lost[0].evidence, _first(off))
+        return _joined(causes.tell(lost[0]), _first(causes, off))
     labels = [v.label for v in view.vips if view.outcome(v) is Outcome.NO_MASTER]
     text = tr("no node serves {vips}").format(vips=abridged(labels))
-    return _joined(text, _first(off))
+    return _joined(text, _first(causes, off))
 
 
-def _deaf(view: PairView, causes: Sequence[Cause]) -> str:
+def _deaf(view: PairView, causes: _Reasons) -> str:
     """What keeps two masters from noticing each other, as far as it is known."""
     for id in ("cloned-host-id", "addresses-differ", "bad-authentication", "wrong-ttl"):
         for found in causes:
             if found.id == id:
-                return found.evidence
+                return causes.tell(found)
     heard = [
         side.node.rates.carp_received_ps
         for side in view.sides
@@ -230,7 +249,7 @@ def _deaf(view: PairView, causes: Sequence[Cause]) -> str:
     return tr("neither hears the other's advertisements") if heard == [0, 0] else ""
 
 
-def _why_unknown(view: PairView, causes: Sequence[Cause]) -> str:
+def _why_unknown(view: PairView, causes: _Reasons) -> str:
     blind = [side for side in view.sides if not side.known]
     lost = [vip.label for vip in view.vips if view.outcome(vip) is Outcome.UNKNOWN]
     ids = (
@@ -241,7 +260,7 @@ def _why_unknown(view: PairView, causes: Sequence[Cause]) -> str:
         "data-stale",
         "no-vhids",
     )
-    reasons = [found.clause for found in causes if found.id in ids]
+    reasons = [causes.tell(found) for found in causes if found.id in ids]
     text = listed(reasons) if reasons else tr("no CARP VHID is known")
     if len(blind) == 1 and lost:
         known = next(side for side in view.sides if side.known)
@@ -268,20 +287,20 @@ def _absent(view: PairView) -> str:
     return view.sides[0 if view.server == 1 else 1].name
 
 
-def _why_stays(view: PairView, warnings: Sequence[Cause]) -> str:
+def _why_stays(view: PairView, causes: _Reasons) -> str:
     """Why the preferred node has not taken back."""
-    name = _absent(view)
+    name, warnings = _absent(view), _of(causes, Severity.WARNING)
     for found in warnings:
         if found.id in ("demoted", "preempt-off") and found.node == name:
-            return tr("{clause}, so it does not take back").format(clause=found.evidence)
+            return tr("{clause}, so it does not take back").format(clause=causes.tell(found))
     for found in warnings:
         if found.id == "equal-skew":
-            return tr("{clause}, so nothing takes back").format(clause=found.evidence)
+            return tr("{clause}, so nothing takes back").format(clause=causes.tell(found))
     waiting = any(vip.state(1 - (view.server or 0)) is CarpState.BACKUP for vip in view.vips)
     return tr("it should take back at the next advertisement") if waiting else ""
 
 
-_WHY: dict[VerdictKind, Callable[[PairView, Sequence[Cause]], str]] = {
+_WHY: dict[VerdictKind, Callable[[PairView, _Reasons], str]] = {
     VerdictKind.NO_MASTER: _why_no_master,
     VerdictKind.SPLIT_BRAIN: _why_split,
     VerdictKind.UNKNOWN: _why_unknown,

@@ -55,10 +55,11 @@ class Cause:
 class Verdict:
     """The judgement of one snapshot. `confirmed` once two equal samples of both nodes agree;
     until then `unconfirmed_for_s` counts the seconds since the judgement first appeared.
-    `causes` come the gravest first."""
+    `causes` come the gravest first; `told` are those that `why` tells in their own words."""
 
     kind: VerdictKind
     why: str
     causes: tuple[Cause, ...] = ()
     confirmed: bool = False
     unconfirmed_for_s: float = 0.0
+    told: tuple[Cause, ...] = ()

@@ -188,27 +188,43 @@ def joined(items: Sequence[Line], cells: int, gap: int = 3) -> tuple[Line, bool]
     return text, whole
 
 
-def wrap(text: str, cells: int, rows: int, tone: Tone = Tone.PLAIN) -> tuple[Line, ...]:
-    """A sentence, cleaned and broken at blanks into at most `rows` lines; a longer rest ends in `…`."""
+def wrap(
+    text: str, cells: int, rows: int, tone: Tone = Tone.PLAIN, first: int | None = None
+) -> tuple[Line, ...]:
+    """A sentence, cleaned and broken at blanks into at most `rows` lines; a longer rest ends in `…`.
+
+    A no-break space breaks no line. `first` is the room in the first line, where that is another; a word for
+    which it is too short begins the second.
+    """
     if rows <= 0 or cells <= 0:
         return ()
     lines: list[str] = []
     # A hostile sentence may be huge: no more of it is looked at than could ever be shown.
     limit = (rows + 1) * (cells + 1)
-    words = clean(text[:limit]).split() + ([CUT] if len(text) > limit else [])
+    words = _words(clean(text[:limit])) + ([CUT] if len(text) > limit else [])
     while words and len(lines) < rows:
+        room = cells if lines or first is None else first
         current = words.pop(0)
         if len(lines) == rows - 1:
-            lines.append(_last_row([current, *words], cells))
+            lines.append(_last_row([current, *words], room))
             break
-        while words and cell_len(current) + 1 + cell_len(words[0]) <= cells:
+        if room < cell_len(current) <= cells:
+            words.insert(0, current)
+            lines.append("")
+            continue
+        while words and cell_len(current) + 1 + cell_len(words[0]) <= room:
             current += " " + words.pop(0)
-        if cell_len(current) > cells:
-            head = set_cell_size(current, cells)
-            words.insert(0, current[len(head.rstrip()) :])
+        if cell_len(current) > room:
+            head = set_cell_size(current, room)
+            words.insert(0, current[len(head.rstrip(" ")) :])
             current = head
         lines.append(current)
     return tuple(((item, tone),) for item in lines)
+
+
+def _words(text: str) -> list[str]:
+    """What stands between blanks, no-break spaces being none."""
+    return [word for word in re.split(r"[^\S\u00a0\u202f]+", text) if word]
 
 
 def _last_row(words: list[str], cells: int) -> str:

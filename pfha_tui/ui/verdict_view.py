@@ -6,12 +6,12 @@ from rich.cells import cell_len
 
 from pfha_tui.domain.events import Event, EventKind
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity
 from pfha_tui.ui import present, texts
-from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, spread, width, wrap
+from pfha_tui.ui.line import CUT, EMPTY, Line, Tone, crop, fit, line, plain, spread, width, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.vips import interface_labels
@@ -19,7 +19,7 @@ from pfha_tui.ui.vips import interface_labels
 OLD_AFTER_S = 5.0
 MARGIN = 1
 GAP = 3
-WIDE = 200
+WHY_ROWS = 3
 NEWS_S = 20.0
 NAME_CELLS = 24
 MOST_NAME = 40
@@ -96,10 +96,10 @@ def news(pair: PairSnapshot, scene: Scene) -> tuple[Line, ...]:
         found = last.get(node.name)
         if found is None or not _recent(found, scene):
             continue
-        if node.reachable is False:
+        if node.reachable is False and _was_reached(node):
             text = tr("{node} lost {age} ago").format(node=name, age=_ago(found, scene))
             lost.append(line((f" ✗ {text} ", Tone.BADGE_BAD)))
-        elif node.name in before:
+        elif node.reachable and node.name in before:
             text = tr("{node} back {age} ago").format(node=name, age=_ago(found, scene))
             told.append(line((f" ● {text} ", Tone.BADGE_GOOD)))
     found = last.get(None)
@@ -107,6 +107,10 @@ def news(pair: PairSnapshot, scene: Scene) -> tuple[Line, ...]:
         text = tr("verdict changed {age} ago").format(age=_ago(found, scene))
         told.append(line((f" ◆ {text} ", Tone.BADGE)))
     return (*lost, *told)
+
+
+def _was_reached(node: NodeSnapshot) -> bool:
+    return any(link.heard_at is not None for link in (node.ssh, node.snmp_link))
 
 
 def _recent(event: Event, scene: Scene) -> bool:
@@ -167,31 +171,30 @@ def remark(snapshot: PairSnapshot, trouble: str, started: bool, scene: Scene) ->
 
 
 def _sentence(head: Line, remark: str, why: str, stale: bool, cells: int) -> tuple[Line, ...]:
-    """Badge, why and remark in one line where they fit; else the remark beside the badge, the why below."""
+    """Badge, remark and why one after another, wrapped under the why's beginning, or under the badge where
+    it needs the room; in one line the why comes first."""
     beside = cells - width(head) - MARGIN
     tone = Tone.MUTED if stale else Tone.PLAIN
-    whole = wrap(why, beside, 1, tone)
-    if not remark:
-        if cell_len(why) <= beside or cells >= WIDE:
-            return (line(head, *whole),)
-        return (line(head), *_below(why, cells, tone))
-    if cell_len(why) + GAP + cell_len(remark) <= beside:
-        return (line(head, *whole, " " * GAP, (clean(remark), Tone.WARN)),)
-    first, *rest = wrap(remark, beside, 2, Tone.WARN)
-    indent = " " * width(head)
-    return (line(head, first), *(line(indent, one) for one in rest), *_below(why, cells, tone))
-
-
-def _below(why: str, cells: int, tone: Tone) -> tuple[Line, ...]:
-    rows = wrap(why, cells - 2 * MARGIN, 2, tone)
-    return tuple(line(" " * MARGIN, row) for row in rows)
+    if remark and cell_len(why) + GAP + cell_len(remark) <= beside:
+        why_line = wrap(why, beside, 1, tone)
+        return (line(head, *why_line, " " * GAP, (clean(remark), Tone.WARN)),)
+    told = wrap(remark, beside, 2, Tone.WARN) if remark else ()
+    lead = line(told[-1], " " * GAP) if told else EMPTY
+    room = beside - width(lead)
+    indent, rows = width(head), wrap(why, beside, WHY_ROWS, tone, room)
+    if rows and plain(rows[-1]).endswith(CUT):
+        indent, rows = MARGIN, wrap(why, cells - 2 * MARGIN, WHY_ROWS, tone, room)
+    starts = [*told[:-1], line(lead, *rows[:1])]
+    beginning = (line(head if not n else " " * width(head), one) for n, one in enumerate(starts))
+    return (*beginning, *(line(" " * indent, row) for row in rows[1:]))
 
 
 def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
-    """Errors and warnings, worst first, one line each; the last line counts those without room."""
-    order = list(Severity)
+    """Errors and warnings that the sentence does not tell, worst first, one line each; the last line counts
+    those without room."""
+    order, verdict = list(Severity), snapshot.verdict
     found = sorted(
-        (c for c in snapshot.verdict.causes if _worth_telling(c, snapshot.verdict.why)),
+        (c for c in verdict.causes if c.severity is not Severity.NOTE and c not in verdict.told),
         key=lambda cause: order.index(cause.severity),
     )
     if not found or rows <= 0:
@@ -207,10 +210,6 @@ def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
         else:
             lines[-1] = spread(lines[-1], more, cells)
     return tuple(lines)
-
-
-def _worth_telling(cause: Cause, why: str) -> bool:
-    return cause.severity is not Severity.NOTE and cause.evidence not in why
 
 
 def _cause(cause: Cause, names: Mapping[str, str], cells: int) -> Line:

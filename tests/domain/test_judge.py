@@ -69,6 +69,16 @@ def test_split_brain_says_what_keeps_them_from_hearing_each_other() -> None:
     assert found.why.endswith("; fw2 rejects 1.0 advertisements/s for bad authentication")
 
 
+def test_the_causes_that_the_sentence_tells_are_known_by_what_they_are() -> None:
+    both = on(primary(), secondary(M, M))
+    assert [each.id for each in both.causes].count("split-brain") == 2
+    assert both.told == (), "it names both VIPs in words of its own"
+    lan = on(primary(), secondary(B, M))
+    assert [(each.id, each.vhid) for each in lan.told] == [("split-brain", 2)]
+    mixed = on(primary(M, B), secondary(B, M))
+    assert [each.id for each in mixed.told] == ["role-mixed"]
+
+
 def test_addresses_that_differ_explain_a_split_brain() -> None:
     other = secondary(B, M)
     roles = tuple(replace(role, addresses=()) if role.vhid == 2 else role for role in other.roles)

@@ -72,6 +72,7 @@ def test_every_verdict_is_explained(first: Any, second: Any) -> None:
     assert ranks == sorted(ranks)
     marks = [(each.id, each.node, each.interface, each.vhid) for each in found.causes]
     assert len(marks) == len(set(marks))
+    assert all(each in found.causes and each.clause[1:] in found.why for each in found.told)
 
 
 @given(facts, facts)

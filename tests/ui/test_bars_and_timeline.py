@@ -36,7 +36,9 @@ def test_a_confirmed_verdict_takes_one_line() -> None:
 
 def test_an_unconfirmed_verdict_counts_and_is_not_yet_red() -> None:
     rows = bar(factory.split_brain(), later=0.7)
-    assert said(rows)[0] == "  ✗ SPLIT BRAIN   unconfirmed, 1.9 s"
+    assert said(rows)[0].startswith(
+        "  ✗ SPLIT BRAIN   unconfirmed, 1.9 s   Both nodes are MASTER of"
+    )
     assert rows[0][1][1] is Tone.BADGE_WARN
     assert said(rows)[2].startswith(" ✗ split-brain  WAN vhid 1  fw1 and fw2 are both MASTER")
 
@@ -47,6 +49,17 @@ def test_the_sentence_of_why_is_never_cut_without_a_mark(cells: int) -> None:
     rows = bar(snapshot, cells, 0)
     assert all(width(row) <= cells for row in rows)
     assert snapshot.verdict.why in " ".join(" ".join(said(rows)).split())
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120, 250])
+@pytest.mark.parametrize("length", [1, 60, 100, 150, 190])
+def test_the_sentence_begins_beside_the_badge(cells: int, length: int) -> None:
+    why = "fw1 " * (length // 4) + "ends"
+    snapshot = replace(factory.healthy(), verdict=Verdict(VerdictKind.DEGRADED, why, (), True))
+    rows = said(bar(snapshot, cells, 0))
+    assert rows[0].startswith("  ▲ DEGRADED   ") and len(rows[0].split()) > 2
+    assert " ".join(" ".join(rows).split()) == f"▲ DEGRADED {why}" or (cells, length) == (60, 190)
+    assert len(rows) <= 3
 
 
 def test_a_verdict_that_is_not_renewed_becomes_the_past() -> None:

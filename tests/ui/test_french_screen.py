@@ -12,6 +12,8 @@ from driving import running, text_of, until
 from pfha_tui.cli import language
 from pfha_tui.domain.judge import judge
 from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
+from pfha_tui.ui import verdict_view
+from pfha_tui.ui.line import plain
 from tests.messages import catalogue
 
 SIZES = [(80, 24), (120, 36)]
@@ -121,6 +123,15 @@ async def test_the_facts_that_matter_fit_in_french_too(build, size: tuple[int, i
         for fact in ("vhid 1", "vhid 2", "203.0.113.1/24", "skew 100", "12 428", "cpu 4 %"):
             assert fact in panes
         assert "depuis 19 nov 17:41" in panes
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_no_cause_is_lost_because_its_words_stand_in_the_sentence(code: str) -> None:
+    language.speak(code)
+    snapshot = judged(factory.split_brain())
+    shown = [plain(row) for row in verdict_view.causes(snapshot, 9, 120)]
+    for place in ("WAN vhid 1", "LAN vhid 2"):
+        assert any("split-brain" in row and place in row for row in shown)
 
 
 async def test_detail_and_help_are_french() -> None:

@@ -96,3 +96,17 @@ def test_crop(cells: int, shown: str) -> None:
 def test_retone_keeps_the_characters() -> None:
     text = line("a", ("b", Tone.BAD))
     assert retone(text, Tone.MUTED) == (("ab", Tone.MUTED),)
+
+
+def test_no_line_begins_with_what_a_no_break_space_binds() -> None:
+    for space in ("\u00a0", "\u202f"):
+        for cells in range(8, 40):
+            text = f"fw1 sert tout{space}; avertissement{space}: 2{space}% de pertes"
+            rows = [plain(row) for row in wrap(text, cells, 20)]
+            assert not any(row.startswith((";", ":", "%")) for row in rows) or cells < 16
+            assert " ".join(rows).replace(" ", "") == text.replace(" ", "")
+
+
+def test_the_first_line_may_be_shorter() -> None:
+    assert [plain(row) for row in wrap("one two three", 9, 3, first=4)] == ["one", "two three"]
+    assert [plain(row) for row in wrap("three two", 9, 3, first=4)] == ["", "three two"]

@@ -7,6 +7,7 @@ import pytest
 from driving import running, text_of
 
 from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.snapshot import LinkState, LinkStatus
 from pfha_tui.ui import timeline_view, verdict_view
 from pfha_tui.ui.line import Tone, highlighted, line, plain
 from pfha_tui.ui.timeline_view import Kinds
@@ -229,6 +230,9 @@ def test_news_are_changes_of_the_last_seconds() -> None:
     assert told_news(changed) == "◆ verdict changed 2.0 s ago"
     assert told_news([said(verdict, 60, None), said(verdict, 21, None)]) == ""
     assert told_news([said(link, 2, "fw1")], gone) == "✗ fw1 lost 2.0 s ago"
+    dead = LinkStatus(LinkState.DOWN, factory.NOW - 2)
+    never = replace(gone["primary"], ssh=dead, snmp_link=dead)
+    assert told_news([said(link, 2, "fw1")], {"primary": never}) == "", "it was never reached"
     back = [said(link, 60, "fw2"), said(link, 5, "fw2")]
     assert told_news(back) == "● fw2 back 5.0 s ago"
     assert told_news([*back, *changed]) == "● fw2 back 5.0 s ago  ◆ verdict changed 2.0 s ago"
