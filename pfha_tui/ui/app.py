@@ -17,22 +17,22 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.text import clean
-from pfha_tui.ui import texts, wall_view
+from pfha_tui.ui import layout, texts, wall_view
 from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, Scope, offered, on_pair, views
+from pfha_tui.ui.commands import Command, Scope, numbers, offered, on_pair
 from pfha_tui.ui.keymap import remapped
-from pfha_tui.ui.line import Tone
+from pfha_tui.ui.line import Line, Tone
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pair_keys import PairKeys
 from pfha_tui.ui.pairs import FIRST_WAIT_S, LONGEST_WAIT_S, Resolve, Watched
 from pfha_tui.ui.raw_view import no_output
-from pfha_tui.ui.screens.main import MainScreen
+from pfha_tui.ui.screens.small import SmallScreen
 from pfha_tui.ui.screens.wall import WallScreen
 from pfha_tui.ui.updates import paint
-from pfha_tui.ui.widgets.pair_list import PairList
+from pfha_tui.ui.widgets.above import Above
 
 TICK_S = 1.0
 WALL_S = 0.1
@@ -77,6 +77,7 @@ class ConsoleApp(PairKeys):
         # Textual binds a key of its own to the palette; ours may be another one.
         self._bindings.key_to_bindings.pop(self.COMMAND_PALETTE_BINDING, None)
         bind(self, ((command.keys, command.action) for command in on_pair(self.commands)))
+        bind(self, numbers(self.commands))
         self._wall_due = False
         self._painted_at = 0.0
         self._leaving = False
@@ -91,30 +92,11 @@ class ConsoleApp(PairKeys):
             found = tuple(command for command in found if command.id != "theme")
         return remapped(found, options.keys)
 
-    @property
-    def several(self) -> bool:
-        """There is more than one pair, and so a wall."""
-        return len(self.pairs) > 1
-
     def get_default_screen(self) -> Screen[None]:
         """The screen that is always there: the wall, or the only pair's main screen."""
         if self.several:
             return WallScreen(self._options, self.commands)
         return self._main_screen(self.pairs[0])
-
-    def _main_screen(self, pair: Watched) -> MainScreen:
-        assert isinstance(pair.target, PairTarget)
-        return MainScreen(pair.target, self._options, self._commands_on(pair))
-
-    def _commands_on(self, pair: Watched | None) -> tuple[Command, ...]:
-        """Those of the session, on a pair that is read-only without those that act."""
-        acts = pair is None or self.acts_on(pair.target)
-        return self.commands if acts else views(self.commands)
-
-    @property
-    def wall(self) -> WallScreen | None:
-        """The wall, also while another screen covers it; None with one pair."""
-        return next((s for s in self.screen_stack if isinstance(s, WallScreen)), None)
 
     @property
     def subject(self) -> str:  # type: ignore[override]
@@ -158,7 +140,48 @@ class ConsoleApp(PairKeys):
             self.opened.show(self.moment)
         elif self.wall is not None:
             self.wall.show([pair.entry for pair in self.pairs], self.scene)
+        self._fit_screen()
+        self._draw_above()
         self.show_deeds()
+
+    @on(Above.Wanted)
+    def _draw_above(self) -> None:
+        """Tell on the screen that covers a pair's, or the wall, how that stands."""
+        for above in self.screen.query(Above):
+            above.put(self._standing(*self.size))
+
+    def _standing(self, cells: int, height: int) -> tuple[Line, ...]:
+        """Banner and verdict of the pair that is open, or the tally of all."""
+        if self.opened is not None and self.shown is not None:
+            return self.opened.above(self.moment, cells, height)
+        if self.wall is not None:
+            return self.wall.above([pair.entry for pair in self.pairs], self.scene, cells)
+        return ()
+
+    def on_resize(self) -> None:
+        """Cover what the terminal has no room for, or uncover it."""
+        if self.screen_stack:
+            self._fit_screen()
+
+    def _fit_screen(self) -> None:
+        """Cover the screen, whichever it is, while the terminal is too small for it: what is below keeps its
+        focus, and no key reaches what nobody sees."""
+        top = self.screen
+        if layout.fits(*self.size):
+            if isinstance(top, SmallScreen):
+                self.pop_screen()
+                self.call_after_refresh(self.tick)
+            return
+        small = top if isinstance(top, SmallScreen) else None
+        if small is None:
+            small = SmallScreen(self.commands, ascii_only=self._options.ascii)
+            self.push_screen(small)
+        small.show(self._in_short)
+
+    def _in_short(self, cells: int) -> tuple[Line, ...]:
+        """How the pair that is open stands, or the worst of all, in few cells."""
+        entries = [pair.entry for pair in self.pairs if self.shown in (pair, None)]
+        return wall_view.in_short(entries, self.scene, cells)
 
     def _watch_all(self) -> None:
         gc.enable()
@@ -321,66 +344,6 @@ class ConsoleApp(PairKeys):
         nodes = self.main.nodes_to_retry() if pair is self.shown else pair.cut_off()
         for node in nodes:
             pair.feed.retry(node.name)
-
-    def action_clear(self) -> None:
-        """Step back, at last to the wall."""
-        if not self.main.clear() and self.several:
-            self.call_later(self.action_wall)
-
-    @property
-    def _marked(self) -> Watched | None:
-        number = self.wall.marked if self.wall is not None else None
-        return None if number is None else self.pairs[number]
-
-    async def action_wall(self) -> None:
-        """Show all pairs."""
-        if self.wall is None:
-            return
-        self.shown = None
-        while self.screen is not self.wall:
-            await self.pop_screen()
-        self.tick()
-
-    async def action_previous_pair(self) -> None:
-        """Open the pair before the one that is open, or marked."""
-        await self._step(-1)
-
-    async def action_next_pair(self) -> None:
-        """Open the pair after the one that is open, or marked."""
-        await self._step(1)
-
-    async def _step(self, by: int) -> None:
-        here = self.shown or self._marked
-        start = here.number if here is not None else -1
-        for step in range(1, len(self.pairs) + 1):
-            pair = self.pairs[(start + by * step) % len(self.pairs)]
-            if isinstance(pair.target, PairTarget):
-                await self.open_pair(pair.number)
-                return
-
-    @on(PairList.Chosen)
-    async def _chosen(self, message: PairList.Chosen) -> None:
-        await self.open_pair(message.number)
-
-    async def open_pair(self, number: int) -> None:
-        """Show the main screen of this pair (counted from 0); a broken one has none, and is only marked."""
-        pair, wall = self.pairs[number], self.wall
-        if wall is None:
-            return
-        wall.mark(number)
-        if pair is self.shown:
-            return
-        if isinstance(pair.target, BrokenPair):
-            self.tick()
-            return
-        name = f"pair-{number}"
-        if not self.is_screen_installed(name):
-            self.install_screen(self._main_screen(pair), name)
-        await self.action_wall()
-        # Not before the screen is there: a tick must find the pair and its own screen, or neither.
-        await self.push_screen(name)
-        self.shown = pair
-        self.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """On the wall the commands of a pair's screen have no object, and on a read-only pair those that act."""

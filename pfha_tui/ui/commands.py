@@ -6,6 +6,9 @@ from enum import Enum, auto
 
 from pfha_tui.domain.language import mark
 
+DIGITS = 9
+"""So many pairs can be opened by their number."""
+
 
 class Kind(Enum):
     """What a command can do: a VIEW only moves the screen, an ACTION could change a firewall."""
@@ -387,3 +390,19 @@ def on_wall(commands: Sequence[Command]) -> tuple[Command, ...]:
     """Those that make sense on the wall."""
     wanted = (Scope.ANYWHERE, Scope.WALL)
     return tuple(command for command in commands if command.scope in wanted)
+
+
+def everywhere(commands: Sequence[Command], *without: str) -> tuple[tuple[str, str], ...]:
+    """Keys and actions that go on working on a screen that covers a pair's: those that ask nothing of what it
+    covers, but for those named, and with several pairs the way to another one."""
+    wanted = (Scope.ANYWHERE, Scope.SEVERAL)
+    found = [one for one in commands if one.scope in wanted and one.id not in without]
+    keys = [(one.keys, f"app.{one.action}") for one in found if one.keys and one.action]
+    return (*keys, *((key, f"app.{action}") for key, action in numbers(commands)))
+
+
+def numbers(commands: Sequence[Command]) -> tuple[tuple[str, str], ...]:
+    """Each digit opens the pair of that number; none where there are not several."""
+    if not any(one.scope is Scope.SEVERAL for one in commands):
+        return ()
+    return tuple((str(n), f"open_number({n})") for n in range(1, DIGITS + 1))

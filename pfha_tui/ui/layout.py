@@ -15,14 +15,18 @@ LEAST_PART = 4
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Heights in rows. `panes` are those of both panes (equal when side by side); `short` says which show
-    a summary. `fits` False: the terminal is too small for any of it."""
+    a summary."""
 
-    fits: bool
     side_by_side: bool
     verdict: int
     panes: tuple[int, int]
     short: tuple[bool, bool]
     timeline: int
+
+
+def fits(width: int, height: int) -> bool:
+    """Whether the terminal has room for the screens; below that a notice stands in for all of them."""
+    return width >= LEAST_WIDTH and height >= LEAST_HEIGHT
 
 
 def cause_rows(height: int) -> int:
@@ -33,25 +37,23 @@ def cause_rows(height: int) -> int:
 def plan(width: int, height: int, verdict: int, wanted: int, expanded: int | None) -> Plan:
     """Share out the rows; `verdict` is what its bar needs, `wanted` what a full pane would like within its
     frame, `expanded` the pane (0 or 1) that the operator gave the screen to."""
-    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-        return Plan(False, False, 0, (0, 0), (False, False), 0)
     free = height - BANNER_ROWS - KEY_ROWS - verdict
     if expanded is not None:
         timeline = 3 if height < 30 else 6
         main = free - timeline - OTHER_ROWS
         panes = (main, OTHER_ROWS) if expanded == 0 else (OTHER_ROWS, main)
-        return Plan(True, False, verdict, panes, (expanded != 0, expanded != 1), timeline)
+        return Plan(False, verdict, panes, (expanded != 0, expanded != 1), timeline)
     side = width >= SIDE_BY_SIDE_WIDTH
     timeline = _timeline_rows(height, side)
     rest = free - timeline
     if side:
         rest = min(rest, max(wanted + 2, free // 2))
         timeline = free - rest
-        return Plan(True, True, verdict, (rest, rest), (False, False), timeline)
+        return Plan(True, verdict, (rest, rest), (False, False), timeline)
     first = rest - rest // 2
     panes = (first, rest // 2)
     short = (panes[0] < FULL_STACKED_ROWS, panes[1] < FULL_STACKED_ROWS)
-    return Plan(True, False, verdict, panes, short, timeline)
+    return Plan(False, verdict, panes, short, timeline)
 
 
 def _timeline_rows(height: int, side: bool) -> int:

@@ -8,8 +8,10 @@ from pfha_tui.ui.commands import Command
 from pfha_tui.ui.line import Line, Tone, wrap
 
 
-def rows(width: int, height: int, commands: Sequence[Command]) -> tuple[Line, ...]:
-    """What the terminal has and what is needed, and the key that leaves, in this width."""
+def rows(
+    in_short: Sequence[Line], width: int, height: int, commands: Sequence[Command]
+) -> tuple[Line, ...]:
+    """How the pairs stand, what the terminal has and what is needed, and the key that leaves, in this width."""
     said = tr(texts.TOO_SMALL).format(
         width=width,
         height=height,
@@ -18,4 +20,6 @@ def rows(width: int, height: int, commands: Sequence[Command]) -> tuple[Line, ..
     )
     key = next(tr(command.label) for command in commands if command.id == "quit")
     hint = tr(texts.TOO_SMALL_HINT).format(key=key)
-    return (*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2))
+    told = (*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2))
+    # One row is the key bar's; what is needed is told in any case.
+    return (*in_short[: max(1, height - 1 - len(told))], *told)

@@ -13,6 +13,7 @@ from pfha_tui.domain.target import BrokenPair, Environment, NodeRole
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.ui import present, texts, verdict_view, vips
+from pfha_tui.ui.commands import DIGITS
 from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, pad, retone, width, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry
@@ -21,8 +22,8 @@ from pfha_tui.ui.present import Mark, Scene
 NAME_CELLS = 24
 LEAST_NAME = 12
 NODE_CELLS = 12
+SHORT_NODE = 9
 STATES_CELLS = 7
-DIGITS = 9
 GAP = 2
 LEAST_WHY = 24
 LEAST_DETAILS = 4
@@ -156,6 +157,24 @@ def details(entry: Entry, scene: Scene, cells: int, rows: int) -> tuple[Line, ..
     return tuple(lines[:rows])
 
 
+def in_short(entries: Sequence[Entry], scene: Scene, cells: int) -> tuple[Line, ...]:
+    """How the pairs stand, the worst first: its name and verdict, who serves, and what has to be known beside it."""
+    rows: list[Line] = []
+    for entry in ordered(entries, scene):
+        rows.append(line((crop(clean(entry.target.name), cells), Tone.STRONG)))
+        told = mark(entry, scene)
+        badge = line((f" {told.glyph} {told.word} ", told.badge))
+        if entry.snapshot is None:
+            rows.append(badge)
+            continue
+        serving = _serves(entry.snapshot, masters(entry.snapshot, scene), scene)
+        words = line(badge, "  ", (f"{tr(texts.WALL_SERVES)} ", Tone.MUTED), serving)
+        rows.append(words)
+        remark = verdict_view.remark(entry.snapshot, entry.trouble, entry.started, scene)
+        rows += wrap(remark, cells, 2, Tone.WARN)
+    return tuple(rows)
+
+
 # Cursor and number, verdict, pair, environment, serves, since, states, age.
 _PAIR, _SINCE, _STATES = 2, 5, 6
 
@@ -235,13 +254,15 @@ def _present_roles(node: NodeSnapshot, scene: Scene) -> tuple[CarpRole, ...]:
 
 
 def _serves(pair: PairSnapshot, serving: Sequence[NodeSnapshot], scene: Scene) -> Line:
-    """`A fw1`; `A B` where both nodes are MASTER of something; `nobody` only where both nodes say so."""
+    """`A fw1`; `fw1+fw2` where both are MASTER of something; `nobody` only where both nodes say so."""
     if len(serving) == 1:
         letter, tone = _LETTERS[serving[0].role]
         return line((f"{letter} {crop(clean(serving[0].name), NODE_CELLS)}", tone))
     if serving:
-        signs = [_LETTERS[node.role] for node in serving]
-        return line(signs[0], " ", signs[1])
+        both = [
+            line((crop(clean(node.name), SHORT_NODE), _LETTERS[node.role][1])) for node in serving
+        ]
+        return line(both[0], "+", both[1])
     told = all(_present_roles(node, scene) for node in pair.nodes)
     return line((tr(texts.NOBODY), Tone.BAD)) if told else line((present.UNKNOWN, Tone.MUTED))
 

@@ -14,6 +14,8 @@ from textual.widget import Widget
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.verdict import Verdict, VerdictKind
 from pfha_tui.ui.screens.help import HelpScreen
+from pfha_tui.ui.screens.small import SmallScreen
+from pfha_tui.ui.widgets.lines import Lines
 
 STATES = (factory.healthy, factory.split_brain, factory.unreachable, factory.never)
 
@@ -205,14 +207,42 @@ async def test_an_unknown_theme_falls_back_and_is_told() -> None:
 
 
 async def test_a_tiny_terminal_says_what_it_has_and_needs() -> None:
-    async with running(factory.healthy(), (59, 15)) as (app, _, pilot):
-        shown = text_of(app, "#too-small")
-        assert "59 x 15" in shown
-        assert "60 x 16" in shown
-        assert not app.main.query_one("#panes").display
+    async with running(factory.split_brain(), (40, 10)) as (app, feed, pilot):
+        shown = app.screen.query_one("#too-small", Lines).text
+        assert "40 x 10" in shown and "60 x 16" in " ".join(shown.split())
+        assert "✗ SPLIT BRAIN" in shown and "fw1" in shown and "fw2" in shown
+        feed.publish(factory.healthy())
+        await until(pilot, lambda: "● HEALTHY" in app.screen.query_one("#too-small", Lines).text)
+        assert "fw2" not in app.screen.query_one("#too-small", Lines).text
         await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: app.screen is app.main)
         await until(pilot, lambda: "● MASTER" in text_of(app, "#primary"))
-        assert app.main.query_one("#panes").display
+
+
+@pytest.mark.parametrize("key", ["enter", "question_mark", "c", "T"])
+async def test_whatever_is_open_in_a_terminal_made_tiny_is_as_it_was_when_there_is_room_again(
+    key: str,
+) -> None:
+    async with running(factory.healthy(), (80, 24)) as (app, _, pilot):
+        await pilot.press("tab", "enter", "down")
+        await pilot.press(key)
+        before, focused = app.screen, app.screen.focused
+        assert focused is not None
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: isinstance(app.screen, SmallScreen))
+        await pilot.press("escape", "enter", "space", "m", "tab")
+        assert isinstance(app.screen, SmallScreen)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.screen is before)
+        assert app.screen.focused is focused
+
+
+async def test_a_tiny_terminal_can_be_left() -> None:
+    async with running(factory.healthy(), (40, 10)) as (app, _, pilot):
+        await until(pilot, lambda: isinstance(app.screen, SmallScreen))
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 0
 
 
 @pytest.mark.parametrize("failure", [OSError("no such file: /etc/known_hosts"), ValueError()])

@@ -8,6 +8,7 @@ import pytest
 import wall_pairs
 from doing import FakeOperator
 from driving import until
+from textual.screen import ModalScreen
 from wall_pairs import names_in_order, running, wall_text
 
 from pfha_tui.domain.target import BrokenPair, PairTarget
@@ -15,7 +16,9 @@ from pfha_tui.ui import commands
 from pfha_tui.ui.commands import COMMANDS, Command, Kind, Scope, offered
 from pfha_tui.ui.screens.help import HelpScreen
 from pfha_tui.ui.screens.main import MainScreen
+from pfha_tui.ui.screens.small import SmallScreen
 from pfha_tui.ui.screens.wall import WallScreen
+from pfha_tui.ui.widgets.lines import Lines
 
 
 def opened_name(app) -> str | None:
@@ -286,9 +289,27 @@ async def test_twenty_pairs_fit_eighty_by_twenty_four() -> None:
         assert names_in_order(app)[0] == "branch-03"
 
 
-async def test_a_tiny_terminal_is_told_its_size() -> None:
-    async with running(wall_pairs.mixed(), (50, 10)) as (app, _, _):
-        assert "50 x 10" in " ".join(wall_text(app, "#too-small").split())
+async def test_a_tiny_terminal_is_told_its_size_and_how_the_pairs_stand() -> None:
+    async with running(wall_pairs.mixed(), (40, 12)) as (app, _, _):
+        told = app.screen.query_one("#too-small", Lines).text
+        assert "40 x 12" in " ".join(told.split())
+        assert told.index("branch-south") < told.index("SPLIT BRAIN") < told.index("mfr-lab")
+
+
+@pytest.mark.parametrize("key", ["enter", "2"])
+async def test_the_wall_has_its_keys_again_after_the_terminal_was_tiny(key: str) -> None:
+    async with running(wall_pairs.mixed(), (80, 24)) as (app, _, pilot):
+        await pilot.press("down")
+        marked = app.wall.marked
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: isinstance(app.screen, SmallScreen))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.screen is app.wall)
+        assert app.wall.marked == marked
+        await pilot.press("up")
+        assert app.wall.marked != marked
+        await pilot.press(key)
+        assert opened_name(app) == "branch-south"
 
 
 async def test_a_moment_that_cannot_be_drawn_is_told_and_survived() -> None:
@@ -382,3 +403,29 @@ async def test_an_action_does_not_exist_where_only_watched(
 def test_watching_keeps_every_command_that_changes_nothing() -> None:
     views = {command.id for command in COMMANDS if command.kind is Kind.VIEW}
     assert {command.id for command in offered(watch=True, several=True)} == views
+
+
+@pytest.mark.parametrize(
+    ("key", "reached"),
+    [("p", None), ("right_square_bracket", "branch-south"), ("3", "mfr-lab"), ("1", "HQ")],
+)
+@pytest.mark.parametrize("covered_by", ["enter", "question_mark", "c"])
+async def test_the_keys_for_another_pair_work_on_every_screen_that_covers_one(
+    key: str, reached: str | None, covered_by: str
+) -> None:
+    async with running(wall_pairs.mixed()) as (app, _, pilot):
+        await pilot.press("1", "tab", "down")
+        await pilot.press(covered_by)
+        await until(pilot, lambda: isinstance(app.screen, ModalScreen))
+        await pilot.press(key)
+        assert isinstance(app.screen, WallScreen if reached is None else MainScreen)
+        assert opened_name(app) == reached
+
+
+async def test_a_number_opens_another_pair_from_the_screen_of_one() -> None:
+    async with running(wall_pairs.mixed()) as (app, _, pilot):
+        await pilot.press("1", "3")
+        assert opened_name(app) == "mfr-lab"
+        await pilot.press("slash", "2")
+        assert opened_name(app) == "mfr-lab"
+        assert app.main.filter_input.value == "2"

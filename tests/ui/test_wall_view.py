@@ -103,7 +103,7 @@ def test_production_and_lab_differ_in_word_and_colour_and_read_only_is_said() ->
         (factory.healthy, "A fw1"),
         (wall_pairs.maintenance, "B fw2"),
         (factory.unreachable, "B fw2"),
-        (factory.split_brain, "A B"),
+        (factory.split_brain, "fw1+fw2"),
         (wall_pairs.no_master, "nobody"),
         (factory.never, "—"),
     ],
@@ -174,7 +174,7 @@ def test_long_names_cost_neither_verdict_nor_who_serves(cells: int) -> None:
     known = [entry(n, build(), target=target(f"{long}-{n}")) for n, build in enumerate(builders)]
     told = lines(*known, cells=cells)
     expected = (
-        ("✗ SPLIT BRAIN ?", "A B "),
+        ("✗ SPLIT BRAIN ?", "fw1+fw2 "),
         ("▲ DEGRADED", "B fw2 "),
         ("◆ MAINTENANCE", "B fw2 "),
         ("● HEALTHY", "A fw1 "),

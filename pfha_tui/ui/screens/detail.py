@@ -18,7 +18,7 @@ from pfha_tui.ui import about as things
 from pfha_tui.ui import detail_view, layout, raw_view, verdict_view
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, Scope
+from pfha_tui.ui.commands import Command, Scope, everywhere
 from pfha_tui.ui.line import EMPTY, Line, Tone, line
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.raw_view import Printed
@@ -133,6 +133,7 @@ class DetailScreen(ModalScreen[None]):
         super().__init__()
         self._commands = _own(commands)
         bind(self, ((command.keys, command.action) for command in self._commands))
+        bind(self, everywhere(commands))
         self._about, self._event = about, event
         self._target, self._mode = target, mode
         self._ascii = ascii_only

@@ -20,16 +20,18 @@ from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import diff_view
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command
-from pfha_tui.ui.diff_keys import KEYS, lowest
+from pfha_tui.ui.commands import Command, everywhere
+from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.diff_pair import DiffPair, Span
 from pfha_tui.ui.diff_view import FILTERS, Found, Page, View
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
 from pfha_tui.ui.screens.diff_past import PastScreen
-from pfha_tui.ui.widgets.lines import Lines, Panel
+from pfha_tui.ui.widgets.above import Above
+from pfha_tui.ui.widgets.key_bar import KeyBar
+from pfha_tui.ui.widgets.lines import Panel
 
-SHARED = ("help", "copy", "picture")
-"""Commands of the session that this screen has too."""
+OWN = ("quit", "retry")
+"""Commands of the session in whose place this screen has its own."""
 
 NARROW = 100
 """Below so many cells there is no room for the sections beside the differences."""
@@ -49,18 +51,16 @@ class DiffScreen(ModalScreen[None]):
     DiffScreen #diff-found { width: 1fr; }
     DiffScreen #diff-needle { display: none; height: 1; border: none; padding: 0 1; background: $pf-panel; }
     DiffScreen.searching #diff-needle { display: block; }
-    DiffScreen #diff-keys { height: 1; background: $pf-panel; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in KEYS]
 
     def __init__(self, pair: DiffPair, commands: Sequence[Command], *, ascii_only: bool) -> None:
         super().__init__()
-        shared = (one for one in commands if one.id in SHARED)
-        bind(self, ((one.keys, f"app.{one.action}") for one in shared))
+        bind(self, everywhere(commands, *OWN))
         self._pair = pair
         self._raw = False
-        self._note = ""
+        self._commands = commands
         self._ascii = ascii_only
         self._both: Report | None = None
         self._report: Report | None = None
@@ -74,12 +74,13 @@ class DiffScreen(ModalScreen[None]):
         self._number = 0
 
     def compose(self) -> ComposeResult:
-        """Sections to the left, differences to the right, the search and the keys below."""
+        """How the pair stands, sections to the left, differences to the right, the search and the keys below."""
+        yield Above(ascii_only=self._ascii)
         with Horizontal(id="diff-parts"):
             yield Panel(ascii_only=self._ascii, id="diff-sections")
             yield Panel(ascii_only=self._ascii, id="diff-found")
         yield Input(compact=True, id="diff-needle")
-        yield Lines(ascii_only=self._ascii, id="diff-keys")
+        yield KeyBar(KEYS, ascii_only=self._ascii, id="diff-keys")
 
     def on_mount(self) -> None:
         """Begin to read; the arrow keys move the differences."""
@@ -95,6 +96,10 @@ class DiffScreen(ModalScreen[None]):
     @property
     def _found(self) -> Panel:
         return self.query_one("#diff-found", Panel)
+
+    @property
+    def _keys(self) -> KeyBar:
+        return self.query_one("#diff-keys", KeyBar)
 
     @property
     def _needle(self) -> Input:
@@ -140,16 +145,13 @@ class DiffScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         # A timer, a resize or an answer may come before the panels do.
-        if not self.query("#diff-found") or not self.query("#diff-keys"):
-            return
-        if not self._found.inner.width:
+        if not self.query("#diff-found") or not self._found.inner.width:
             return
         if self._shown is None or self._said:
             width = self._found.inner.width
             self._found.fill(self._title(), EMPTY, wrap(self._said, width, 4, Tone.WARN))
         else:
             self._fill(self._shown)
-        self.query_one("#diff-keys", Lines).draw((self._lowest(),))
 
     def _title(self) -> Line:
         if self._span is None:
@@ -168,15 +170,8 @@ class DiffScreen(ModalScreen[None]):
         name = line((tr("Sections"), Tone.STRONG))
         self.query_one("#diff-sections", Panel).fill(name, EMPTY, sections)
 
-    def _lowest(self) -> Line:
-        """The keys, or what is to be said until the next one."""
-        if self._note:
-            return line((f" {self._note}", Tone.ACCENT))
-        return lowest(KEYS, self.size.width)
-
     def _goto(self, row: int) -> None:
         """Draw, with this row of the page in sight."""
-        self._note = ""
         self._draw()
         self._found.scroll_to_row(0 if self._raw else row)
 
@@ -224,14 +219,14 @@ class DiffScreen(ModalScreen[None]):
         try:
             path = await self._pair.save(self._report)
         except OSError as error:
-            self._note = tr("The report cannot be saved: {why}.").format(why=reason(error))
+            said = tr("The report cannot be saved: {why}.").format(why=reason(error))
+            self._keys.say(said, Tone.WARN)
         else:
-            self._note = tr("Report saved: {path}").format(path=clean(str(path)))
-        self._draw()
+            self._keys.say(tr("Report saved: {path}").format(path=clean(str(path))))
 
     def action_past(self) -> None:
         """Choose a revision of a node, and see what changed after it."""
-        screen = PastScreen(self._pair, self._past_of, ascii_only=self._ascii)
+        screen = PastScreen(self._pair, self._past_of, self._commands, ascii_only=self._ascii)
         self.app.push_screen(screen, self._go_past)
 
     def _go_past(self, span: Span | None) -> None:

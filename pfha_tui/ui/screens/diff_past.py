@@ -15,11 +15,14 @@ from pfha_tui.configdiff import told, visible
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.configxml import Revision
-from pfha_tui.ui.diff_keys import PAST_KEYS, lowest
+from pfha_tui.ui.bound import bind
+from pfha_tui.ui.commands import Command, everywhere
+from pfha_tui.ui.diff_keys import PAST_KEYS
 from pfha_tui.ui.diff_pair import DiffPair, Span
 from pfha_tui.ui.line import EMPTY, Tone, line, pad, width, wrap
+from pfha_tui.ui.widgets.above import Above
 from pfha_tui.ui.widgets.choosing import Choice, Choosing
-from pfha_tui.ui.widgets.lines import Lines
+from pfha_tui.ui.widgets.key_bar import KeyBar
 
 WIDEST_AUTHOR = 32
 MOST_ROWS = 3
@@ -32,8 +35,13 @@ class PastScreen(ModalScreen[Span | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in PAST_KEYS]
 
-    def __init__(self, pair: DiffPair, node: str, *, ascii_only: bool) -> None:
+    DEFAULT_CSS = "PastScreen { layout: vertical; background: $pf-background; }"
+
+    def __init__(
+        self, pair: DiffPair, node: str, commands: Sequence[Command], *, ascii_only: bool
+    ) -> None:
         super().__init__()
+        bind(self, everywhere(commands, "quit"))
         self._pair = pair
         self._node = node
         self._ascii = ascii_only
@@ -41,14 +49,14 @@ class PastScreen(ModalScreen[Span | None]):
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        """The list, and the keys below."""
+        """How the pair stands, the list, and the keys below."""
+        yield Above(ascii_only=self._ascii)
         yield Choosing(ascii_only=self._ascii, id="past-list")
-        yield Lines(ascii_only=self._ascii, id="past-keys")
+        yield KeyBar(PAST_KEYS, ascii_only=self._ascii, id="past-keys")
 
     def on_mount(self) -> None:
         """Begin to read."""
         self._list.styles.height = "1fr"
-        self.query_one("#past-keys", Lines).styles.height = 1
         self._list.focus()
         self._load()
 
@@ -87,7 +95,6 @@ class PastScreen(ModalScreen[Span | None]):
         if self._said:
             rows = [(row, None) for row in wrap(self._said, self._list.inner.width, 4, Tone.WARN)]
         self._list.offer(title, EMPTY, rows)
-        self.query_one("#past-keys", Lines).draw((lowest(PAST_KEYS, self.size.width),))
 
     def _rows(self, cells: int) -> list[Choice]:
         """Each revision: when and by whom, and beside it, or on a narrow screen below it, what was done."""

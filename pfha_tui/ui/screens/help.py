@@ -1,22 +1,27 @@
 """The help page, generated from the commands and the glossary."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from pfha_tui.domain.language import tr
+from pfha_tui.domain.language import mark, tr
 from pfha_tui.ui import action_texts, texts
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, Kind
+from pfha_tui.ui.commands import Command, Kind, everywhere
 from pfha_tui.ui.diff_keys import KEYS
-from pfha_tui.ui.keymap import key_label, labels
+from pfha_tui.ui.keymap import labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
+from pfha_tui.ui.widgets.above import Above
+from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Panel
 
 KEY_CELLS = 16
 CLOSING = ("help", "quit")
 """The commands whose keys close the page."""
+SHARED = ("wall", "next-pair", "copy", "picture")
+"""Those in its key bar."""
 
 
 def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
@@ -50,10 +55,7 @@ class HelpPanel(Panel):
     def on_resize(self) -> None:
         """Break the lines for the new width."""
         title = line((tr(texts.HELP_TITLE), Tone.STRONG))
-        opening = next(one for one in self._commands if one.id == "help")
-        closing = f"{key_label('escape')}, {opening.label}"
-        badge = line((tr("{keys}: back").format(keys=closing), Tone.MUTED))
-        self.fill(title, badge, page(self._commands, self.inner.width))
+        self.fill(title, EMPTY, page(self._commands, self.inner.width))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -67,7 +69,13 @@ class HelpScreen(ModalScreen[None]):
         self._commands = commands
         closing = ("escape", *(one.keys for one in commands if one.id in CLOSING))
         bind(self, ((keys, "dismiss") for keys in closing))
+        bind(self, everywhere(commands, *CLOSING))
 
     def compose(self) -> ComposeResult:
-        """One panel."""
+        """How the pair or all of them stand, the page, the keys."""
+        yield Above(ascii_only=self._ascii)
         yield HelpPanel(self._commands, ascii_only=self._ascii)
+        back = Command("back", "escape", "Esc", "dismiss", mark("back"), "")
+        shared = (one for one in self._commands if one.id in SHARED)
+        bar = (back, *(replace(one, bar=True) for one in shared))
+        yield KeyBar(bar, ascii_only=self._ascii)

@@ -14,9 +14,9 @@ from pfha_tui.domain.events import Event
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.target import PairTarget
-from pfha_tui.ui import about, layout, texts, too_small, verdict_view
+from pfha_tui.ui import about, layout, texts, verdict_view
 from pfha_tui.ui.commands import Command, on_pair
-from pfha_tui.ui.line import Tone, wrap
+from pfha_tui.ui.line import Line, Tone, fit, line, wrap
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
@@ -30,6 +30,9 @@ from pfha_tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
     from pfha_tui.ui.screens.detail import DetailScreen
+
+
+AMPLE_ROWS = 30
 
 
 class MainScreen(Screen[None]):
@@ -52,7 +55,7 @@ class MainScreen(Screen[None]):
         """What the last attempt to draw ended with; None when all was drawn."""
 
     def compose(self) -> ComposeResult:
-        """Banner, verdict, panes, timeline, key bar; and what stands in for all in a tiny terminal."""
+        """Banner, verdict, panes, timeline, key bar."""
         plain = self._ascii
         yield Lines(ascii_only=plain, id="banner")
         yield Lines(ascii_only=plain, id="verdict")
@@ -62,7 +65,6 @@ class MainScreen(Screen[None]):
         yield Timeline(ascii_only=plain, id="timeline")
         yield Input(placeholder=tr(texts.FILTER_PROMPT), compact=True, id="filter")
         yield KeyBar(self._commands, ascii_only=plain, id="keys")
-        yield Lines(ascii_only=plain, id="too-small")
 
     def on_mount(self) -> None:
         """Keep the filter's input out of the way of the focus until it is wanted, and share the rows out
@@ -116,6 +118,8 @@ class MainScreen(Screen[None]):
 
     def _draw(self, moment: Moment) -> None:
         width, height = self.size or self.app.size
+        if not layout.fits(width, height):
+            return
         scene = moment.scene
         rows = verdict_view.bar(
             moment.snapshot,
@@ -128,17 +132,26 @@ class MainScreen(Screen[None]):
         wanted = max(wanted_rows(node) for node in moment.snapshot.nodes)
         plan = layout.plan(width, height, len(rows), wanted, self._expanded)
         self._arrange(plan)
-        if not plan.fits:
-            self._say_too_small(width, height)
-            return
-        news = (*moment.deeds, *verdict_view.news(moment.snapshot, scene))
-        banner = verdict_view.banner(self._target, self._mode, scene, width, moment.others, news)
-        self.query_one("#banner", Lines).draw((banner,))
+        self.query_one("#banner", Lines).draw((self._banner(moment, width),))
         self.query_one("#verdict", Lines).draw(rows)
         for index, pane in enumerate(self.panes):
             view = NodeView.of(moment.snapshot, index, scene, moment.leases)
             pane.show(view, plan.short[index], fold=self._expanded is None)
         self.timeline.show(moment.snapshot, scene)
+
+    def _banner(self, moment: Moment, cells: int) -> Line:
+        scene = moment.scene
+        news = (*moment.deeds, *verdict_view.news(moment.snapshot, scene))
+        return verdict_view.banner(self._target, self._mode, scene, cells, moment.others, news)
+
+    def above(self, moment: Moment, cells: int, height: int) -> tuple[Line, ...]:
+        """Banner and verdict, for a screen that covers this one; the verdict in one row where there are few."""
+        verdict = verdict_view.bar(
+            moment.snapshot, moment.trouble, moment.started, moment.scene, cells, 0
+        )
+        if height < AMPLE_ROWS:
+            verdict = (fit(line(*verdict), cells),)
+        return (self._banner(moment, cells), *verdict)
 
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
@@ -148,18 +161,11 @@ class MainScreen(Screen[None]):
         if plan == self._plan:
             return
         self._plan = plan
-        self.set_class(not plan.fits, "too-small")
-        if not plan.fits:
-            return
         self.query_one("#panes").set_class(plan.side_by_side, "side-by-side")
         self.query_one("#verdict").styles.height = plan.verdict
         for pane, rows in zip(self.panes, plan.panes, strict=True):
             pane.styles.height = rows
         self.timeline.styles.height = plan.timeline
-
-    def _say_too_small(self, width: int, height: int) -> None:
-        rows = too_small.rows(width, height, self._commands)
-        self.query_one("#too-small", Lines).draw(rows)
 
     @on(NodePane.Resized)
     def on_resize(self) -> None:

@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from pfha_tui.domain.language import tr
-from pfha_tui.ui import layout, texts, too_small, wall_view
+from pfha_tui.ui import layout, texts, wall_view
 from pfha_tui.ui.commands import Command, on_wall
-from pfha_tui.ui.line import Tone, wrap
+from pfha_tui.ui.line import Line, Tone, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry
 from pfha_tui.ui.present import Scene
@@ -32,13 +32,12 @@ class WallScreen(Screen[None]):
         """What the last attempt to draw ended with; None when all was drawn."""
 
     def compose(self) -> ComposeResult:
-        """Banner, list, the marked pair's details, key bar; and what stands in for all in a tiny terminal."""
+        """Banner, list, the marked pair's details, key bar."""
         plain = self._options.ascii
         yield Lines(ascii_only=plain, id="banner")
         yield PairList(self._commands, ascii_only=plain, id="pairs")
         yield Lines(ascii_only=plain, id="marked")
         yield KeyBar(self._commands, ascii_only=plain, id="keys")
-        yield Lines(ascii_only=plain, id="too-small")
 
     @property
     def pairs(self) -> PairList:
@@ -76,15 +75,9 @@ class WallScreen(Screen[None]):
 
     def _draw(self, entries: Sequence[Entry], scene: Scene) -> None:
         cells, height = self.size
-        fits = cells >= layout.LEAST_WIDTH and height >= layout.LEAST_HEIGHT
-        self.set_class(not fits, "too-small")
-        if not fits:
-            self._say_too_small(cells, height)
+        if not layout.fits(cells, height):
             return
-        mode = tr(texts.WATCHING) if self._options.watch else ""
-        mode = mode or (tr(texts.READ_ONLY) if self._options.read_only else "")
-        banner = wall_view.banner(entries, mode, scene, cells)
-        self.query_one("#banner", Lines).draw((banner,))
+        self.query_one("#banner", Lines).draw(self.above(entries, scene, cells))
         least = layout.BANNER_ROWS + layout.KEY_ROWS
         self.pairs.styles.height = min(1 + len(entries), height - least)
         self.pairs.show(wall_view.wall(entries, self._options, scene, cells))
@@ -94,9 +87,11 @@ class WallScreen(Screen[None]):
             rows = wall_view.details(marked, scene, cells, room)
             self.query_one("#marked", Lines).draw(rows)
 
-    def _say_too_small(self, width: int, height: int) -> None:
-        rows = too_small.rows(width, height, self._commands)
-        self.query_one("#too-small", Lines).draw(rows)
+    def above(self, entries: Sequence[Entry], scene: Scene, cells: int) -> tuple[Line, ...]:
+        """How many pairs stand how, also for a screen that covers this one."""
+        mode = tr(texts.WATCHING) if self._options.watch else ""
+        mode = mode or (tr(texts.READ_ONLY) if self._options.read_only else "")
+        return (wall_view.banner(entries, mode, scene, cells),)
 
     @on(PairList.Marked)
     def on_resize(self) -> None:

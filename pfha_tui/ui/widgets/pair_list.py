@@ -12,15 +12,14 @@ from pfha_tui.ui import texts
 from pfha_tui.ui.bound import bind
 from pfha_tui.ui.commands import Command, Scope
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, spread
-from pfha_tui.ui.wall_view import DIGITS, Wall
+from pfha_tui.ui.wall_view import Wall
 from pfha_tui.ui.widgets.choosing import CURSOR
 from pfha_tui.ui.widgets.lines import WHEEL_ROWS, Lines
 
 
 class PairList(Lines, can_focus=True):
     """Draws a `Wall`. The cursor is on the first line, the worst pair, until it is moved; then it keeps to its
-    pair when the order changes. A number opens the pair that has it, wherever its line has moved to; the keys
-    of the wall's other commands are the session's."""
+    pair when the order changes. The keys of the wall's commands are the session's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", show=False),
@@ -29,7 +28,6 @@ class PairList(Lines, can_focus=True):
         Binding("pageup", "page(-1)", show=False),
         Binding("home", "edge(0)", show=False),
         Binding("end", "edge(1)", show=False),
-        *(Binding(str(n), f"number({n})", show=False) for n in range(1, DIGITS + 1)),
     ]
 
     class Chosen(Message):
@@ -132,11 +130,6 @@ class PairList(Lines, can_focus=True):
         """Open the pair under the cursor."""
         if self._marked is not None:
             self.post_message(self.Chosen(self._marked))
-
-    def action_number(self, number: int) -> None:
-        """Open the pair of this number, counted from 1."""
-        if any(number - 1 == known for known, _ in self._wall.rows):
-            self.post_message(self.Chosen(number - 1))
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a double click opens."""
