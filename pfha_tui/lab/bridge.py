@@ -28,6 +28,8 @@ TERMINATED = 143
 """How a shell tells that SIGTERM ended a command."""
 BUSY = 75
 """EX_TEMPFAIL: how lockf ends when another holds the lock."""
+PIECE = 65536
+"""Characters of an output that are written at a time: the whole again as bytes would take as much room."""
 BACKLOG = 65536
 """Bytes that a follower may leave unread before it is dropped, as devd drops its clients."""
 
@@ -215,7 +217,9 @@ class Bridge:
             line.write(f"{how} {code} {target}\n".encode())
 
     def _leave(self, where: Path, text: str) -> None:
-        where.write_bytes(text.encode(errors="surrogateescape"))
+        with where.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            for start in range(0, len(text), PIECE):
+                file.write(text[start : start + PIECE])
         loop = asyncio.get_running_loop()
         self._leftovers[where] = loop.call_later(KEEP, self._clear, where)
 

@@ -120,6 +120,8 @@ class Vhid:
     """Whether it has done so because its sends failed (sc_sendad_errors)."""
     _sends: int = 0
     """How many advertisements went out since then (sc_sendad_success)."""
+    _written: tuple[list[Inet], tuple[str, ...]] = field(default_factory=lambda: ([], ()))
+    """The addresses of a while ago, and their texts in order: they hardly ever change."""
     _ad_timer: Timer | None = None
     _down_timers: dict[int, Timer] = field(default_factory=dict)
     """The master-down timer of each family: losing one family's advertisements alone makes a BACKUP take over."""
@@ -144,7 +146,10 @@ class Vhid:
     @property
     def seal(self) -> tuple[str, tuple[str, ...]]:
         """What the HMAC covers: the password and the sorted list of addresses."""
-        return self.password, tuple(sorted(str(address.ip) for address in self.addresses))
+        if self._written[0] != self.addresses:
+            texts = tuple(sorted(str(address.ip) for address in self.addresses))
+            self._written = (self.addresses.copy(), texts)
+        return self.password, self._written[1]
 
     def receive(self, ad: Advertisement) -> None:
         """Act on an advertisement for this vhid whose HMAC matches ours (carp_input_c)."""

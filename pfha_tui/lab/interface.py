@@ -79,9 +79,12 @@ class Interface:
     @property
     def link(self) -> bool:
         """Whether the carrier is there: the cable's, or that of any port below."""
-        if self.below:
-            return any(lower.link and lower.admin_up for lower in self.below)
-        return self.plugged
+        if not self.below:
+            return self.plugged
+        for lower in self.below:  # noqa: SIM110 (any() takes twice the time, and this is asked for each packet)
+            if lower.admin_up and lower.link:
+                return True
+        return False
 
     @property
     def promiscuous(self) -> bool:
@@ -143,5 +146,7 @@ class Interface:
 
     def _carriers(self) -> list[tuple["Interface", float]]:
         """The interfaces below that have a carrier, and the share of the traffic that each takes."""
+        if not self.below:
+            return []
         live = [lower for lower in self.below if lower.link and lower.admin_up]
         return [(lower, 1 / len(live)) for lower in live]

@@ -68,6 +68,12 @@ class Node(Callouts):
         self.host_id_pinned = True
         """Whether the host id outlives a boot, as pfSense sees to; plain FreeBSD draws one at each start of pf."""
         self.interfaces = interfaces
+        self._by_name = {
+            name: each
+            for each in reversed(interfaces)
+            for name in (each.description, each.description.lower(), each.name)
+            if name
+        }
         self.gateways = list(gateways)
         self.config_vips = vips
         self.syncdev = self.interface("SYNC").name
@@ -79,8 +85,7 @@ class Node(Callouts):
         """Whether /var/run/booting is there: until rc.bootup is over."""
         self.halting = False
         """Whether a shutdown or a reboot is under way that takes the power at its end."""
-        self.sshd = True
-        self.snmpd = True
+        self.sshd = self.snmpd = True
         """Whether these services are enabled."""
         self.path = Path()
         self.links: dict[str, str] = {}
@@ -128,10 +133,8 @@ class Node(Callouts):
 
     def interface(self, name: str) -> Interface:
         """The interface with this kernel name or description (any case); KeyError when there is none."""
-        for interface in self.interfaces:
-            if name.lower() in (interface.name, interface.description.lower()):
-                return interface
-        raise KeyError(name)
+        found = self._by_name.get(name)
+        return self._by_name[name.lower()] if found is None else found
 
     def vhid(self, interface: str, number: int) -> Vhid | None:
         """The virtual host with this number on this interface."""

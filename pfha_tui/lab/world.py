@@ -21,8 +21,8 @@ from pfha_tui.lab.topology import PLAIN, Topology
 LATENCY = (0.001, 0.012)
 """Seconds from a send on one node to the reaction of the other: 1-13 ms were recorded."""
 
-SETTLE = 30.0
-"""Seconds that `coast` simulates in full after a change, before it skips the quiet that follows."""
+SETTLE = 12.0
+"""Seconds that `coast` simulates in full after a change, and before an event: an election takes less than 8."""
 
 PATIENCE = 0.25
 """Seconds of the clock that a live world takes at a time to catch up; then its servers have their turn."""

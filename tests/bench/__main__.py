@@ -5,7 +5,7 @@ import platform
 import sys
 import time
 
-from tests.bench import configdiff, event, frame, many, node_cost, quiet
+from tests.bench import configdiff, event, frame, lab_start, many, node_cost, quiet
 
 PARTS = {
     "frame": frame.measure,
@@ -15,6 +15,7 @@ PARTS = {
     "many": many.measure,
     "wall": event.measure_wall,
     "diff": configdiff.main,
+    "lab": lab_start.measure,
 }
 
 

@@ -1,6 +1,7 @@
 """pfctl -s info, memory, states and creators; FreeBSD 12 does not know the last."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from pfha_tui.lab import states
 from pfha_tui.lab.commands.reply import Reply, usage
@@ -45,7 +46,7 @@ def answer(node: Node, words: list[str], uid: int) -> Reply:
                 f"frags         hard limit {FRAGMENT_LIMIT:8d}\ntable-entries hard limit   200000\n"
             )
         case ["-s", "states" | "s"]:
-            return Reply("".join(_state(node, each, level) for each in states.listing(node)))
+            return Reply(_joined(_state(node, each, level) for each in states.listing(node)))
         case ["-s", ("creators" | "c") as modifier]:
             if not node.generation.modern:
                 return Reply(err=f"pfctl: Unknown show modifier '{modifier}'\n{_USAGE}", code=1)
@@ -130,6 +131,12 @@ def _interface(node: Node) -> Iterator[str]:
     yield row(4, "Passed", lan.opackets)
     yield row(4, "Blocked", 0)
     yield ""
+
+
+def _joined(texts: Iterator[str]) -> str:
+    """Many short texts as one: never all of them at once, as each takes more room than its letters."""
+    parts = iter(lambda: "".join(islice(texts, 500)), "")
+    return "".join(parts)
 
 
 def _state(node: Node, state: Listed, level: int) -> str:
