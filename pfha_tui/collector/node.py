@@ -15,6 +15,8 @@ from pfha_tui.transports.base import NetworkFailure, NodeLink, Snmp
 
 UNREAD_AFTER = 4
 """Poll periods without a sample after which each further one counts as failed."""
+UNREAD_TRIPS = 8
+"""Round trips that are allowed for besides: the first sample needs several, to open its channel."""
 
 
 class NodeWatch:
@@ -83,13 +85,16 @@ class NodeWatch:
 
     async def _count_failed_samples(self) -> None:
         """A poll period without a sample is a sample that failed: at once while the node is unreachable,
-        from the fourth one on while it answers but its roles are not read (and no login is under way)."""
+        from the fourth one on while it answers but its roles are not read (and no login is under way), later
+        where the way to it is long."""
         seen, missed = self.state.snapshot.sampled_from, 0
         while True:
             await self._clock.sleep(self._poll_s)
             reachable, newest = self.state.snapshot.reachable, self.state.snapshot.sampled_from
-            trying = self.state.snapshot.ssh.state is LinkState.CONNECTING
+            link = self.state.snapshot.ssh
+            trying = link.state is LinkState.CONNECTING
             missed = missed + 1 if newest == seen and not trying else 0
-            if reachable is False or (reachable and missed >= UNREAD_AFTER):
+            patience_s = UNREAD_AFTER * self._poll_s + UNREAD_TRIPS * (link.rtt_s or 0.0)
+            if reachable is False or (reachable and missed * self._poll_s >= patience_s):
                 self.state.count_failed_sample()
             seen = self.state.snapshot.sampled_from

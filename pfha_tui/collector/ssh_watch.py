@@ -110,12 +110,17 @@ class SshWatch:
             self._state.ssh_link(LinkState.CONNECTING, tr("connecting"))
             self._go.clear()
             try:
-                await self._link.open()
+                await self._link.open(self._mute)
                 await self._session()
             except OperatorNeeded as error:
                 await self._stop(error)
             except NetworkFailure as error:
                 await self._pause(error)
+
+    def _mute(self, sentence: str) -> None:
+        """The node does not speak SSH for now, though the login that waits for it goes on."""
+        self._unanswered = None
+        self._state.ssh_link(LinkState.DOWN, sentence)
 
     async def _stop(self, error: OperatorNeeded) -> None:
         self._stopped = True

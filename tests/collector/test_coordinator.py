@@ -231,6 +231,21 @@ def test_a_refused_login_is_not_called_unreachable() -> None:
     assert "refused the key" in verdict.causes[0].evidence
 
 
+def test_a_node_at_a_long_way_is_given_the_time_of_its_round_trips() -> None:
+    async def main() -> Rig:
+        rig = Rig("normal")
+        rig.links["fw1"].rtt_s, rig.links["fw1"].delay_s = 0.9, 5.5
+        task = asyncio.get_running_loop().create_task(rig.pair.run())
+        await asyncio.sleep(5)
+        rig.links["fw1"].delay_s = 0.9
+        await asyncio.sleep(5)
+        task.cancel()
+        await asyncio.wait([task])
+        return rig
+
+    assert confirmed(virtual_time.run(main())) == ["healthy"]
+
+
 def test_values_go_stale_though_nothing_happens() -> None:
     async def freeze(rig: Rig) -> None:
         for link in rig.links.values():

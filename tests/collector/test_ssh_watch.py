@@ -256,3 +256,22 @@ def test_a_demotion_that_changes_has_what_may_explain_it_read_at_once() -> None:
     first, second, *_ = virtual_time.run(main())
     assert catalogue.SYSCTL_CARP in first
     assert catalogue.MARK in second
+
+
+def test_a_node_that_speaks_no_ssh_is_down_while_its_login_goes_on() -> None:
+    async def scene() -> tuple[LinkState, str, LinkState, int]:
+        rig = Rig()
+        rig.link.mute = asyncio.Event()
+        found: list[tuple[LinkState, str]] = []
+
+        def thaws() -> None:
+            found.append((rig.state.snapshot.ssh.state, rig.state.snapshot.ssh.detail))
+            assert rig.link.mute is not None
+            rig.link.mute.set()
+
+        await rig.during(30.0, thaws)
+        return *found[0], rig.state.snapshot.ssh.state, rig.link.opened
+
+    state, detail, after, opened = virtual_time.run(scene())
+    assert (state, detail) == (LinkState.DOWN, "does not speak SSH")
+    assert after is LinkState.LIVE and opened == 1
