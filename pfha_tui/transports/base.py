@@ -1,6 +1,6 @@
 """The one-method protocols behind which every transport stands, and the errors they raise."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -85,8 +85,9 @@ class Snmp(Protocol):
 class NodeLink(Protocol):
     """One login on one node: commands, pushed lines and a pulse over a single connection."""
 
-    async def open(self) -> None:
-        """Connect and log in once. Raises NetworkFailure or OperatorNeeded."""
+    async def open(self, on_mute: Callable[[str], None] | None = None) -> None:
+        """Connect and log in once. Where the node accepts the connection but no sshd speaks, `on_mute` is told so and
+        the login goes on; without it that is a failure, too. Raises NetworkFailure or OperatorNeeded."""
         ...
 
     async def close(self) -> None:

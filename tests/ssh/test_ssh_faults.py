@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.target import Privilege, SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
-from pfha_tui.transports.ssh import LoginInterrupted, SshNode, link, login
+from pfha_tui.transports.ssh import LoginInterrupted, SshNode, banner, link, login
+from tests.support.deadline import until
 from tests.support.ssh_double import Handler, World, run_really, serving, write_key
 
 DATE = Command("date", ("/bin/date", "+%Y"), timeout_s=0.6)
@@ -205,36 +206,78 @@ async def test_a_cancelled_run_leaves_the_channel_in_step(tmp_path: Path) -> Non
         assert world.commands.count(SHELL) == 1
 
 
-async def test_a_server_that_never_speaks_interrupts_the_login(
+@contextlib.asynccontextmanager
+async def answering(
+    behaviour: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]],
+    tmp_path: Path,
+) -> AsyncIterator[SshNode]:
+    """A node whose SSH port does this and nothing else."""
+    path, _ = write_key(tmp_path)
+    serving = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal serving
+        serving += 1
+        with contextlib.suppress(OSError):
+            await behaviour(reader, writer)
+        writer.transport.abort()
+        serving -= 1
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    target = SshTarget(
+        "127.0.0.1", port, "watcher", identity_file=str(path), fingerprints=("SHA256:x",)
+    )
+    node = SshNode(target, ALLOWED)
+    try:
+        yield node
+    finally:
+        await node.close()
+        await until(lambda: not serving)
+        server.close()
+
+
+async def test_a_port_that_hangs_up_interrupts_the_login(tmp_path: Path) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        return
+
+    async with answering(hang_up, tmp_path) as node:
+        with pytest.raises(LoginInterrupted, match="closed the connection during the login"):
+            await node.open()
+
+
+async def test_our_own_timer_ends_a_login_that_stalls_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(login, "LOGIN_TIMEOUT_S", 0.2)
-    ends = asyncio.Event()
+    monkeypatch.setattr(login, "LOGIN_TIMEOUT_S", -4.0)
 
-    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(100)
-        await ends.wait()
-        writer.transport.abort()
+    async def stalls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-stalls\r\n")
+        await reader.read()
 
-    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
-    path, _ = write_key(tmp_path)
-    for behaviour, word in (
-        (mute, "in time|during the login|ended"),
-        (hang_up, "during the login"),
-    ):
-        server = await asyncio.start_server(behaviour, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        target = SshTarget(
-            "127.0.0.1", port, "watcher", identity_file=str(path), fingerprints=("SHA256:x",)
-        )
-        node = SshNode(target, ALLOWED)
-        with pytest.raises(LoginInterrupted, match=word):
+    async with answering(stalls, tmp_path) as node:
+        with pytest.raises(LoginInterrupted, match="did not finish the login in time"):
             await node.open()
-        ends.set()
-        server.close()
-        await server.wait_closed()
+
+
+async def test_a_port_without_a_banner_is_no_strike_and_told_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with answering(mute, tmp_path) as node:
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(NetworkFailure, match="does not speak SSH") as caught:
+            await node.open()
+        assert not isinstance(caught.value, LoginInterrupted)
+        assert asyncio.get_running_loop().time() - begun < login.LOGIN_TIMEOUT_S / 2
+
+        monkeypatch.setattr(banner, "HOLD_S", 0.1)
+        told: list[str] = []
+        with pytest.raises(NetworkFailure, match="does not speak SSH") as caught:
+            await node.open(told.append)
+        assert told == [str(caught.value)] and not isinstance(caught.value, LoginInterrupted)
 
 
 async def test_nothing_waits_for_a_dead_peer_on_closing(tmp_path: Path) -> None:

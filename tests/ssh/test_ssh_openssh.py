@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import getpass
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from pfha_tui.transports.base import (
     OperatorNeeded,
     TransportTimeout,
 )
-from pfha_tui.transports.ssh import Life, SshNode, fetch, fingerprint
+from pfha_tui.transports.ssh import Life, LoginInterrupted, SshNode, fetch, fingerprint
 from tests.support.agent import add, running_agent
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, free_port, make_key, running_sshd
@@ -334,3 +335,38 @@ def test_the_server_has_not_seen_anything_that_sshguard_would_count_beyond_the_r
 ) -> None:
     assert "maximum authentication attempts" not in sshd.log()
     assert "Did not receive identification" not in sshd.log()
+
+
+async def test_a_frozen_userland_is_told_at_once_and_costs_no_second_login(sshd: Sshd) -> None:
+    """The kernel of a node whose processes hang still takes connections."""
+    node = SshNode(sshd.target(), ALLOWED)
+    told: list[str] = []
+    before = sshd.log().count("Connection from")
+    os.kill(sshd.pid, signal.SIGSTOP)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            opening = tasks.create_task(node.open(told.append))
+            await until(lambda: told)
+            assert not opening.done()
+            os.kill(sshd.pid, signal.SIGCONT)
+        assert told == [
+            f"127.0.0.1 port {sshd.port} accepts the connection, but does not speak SSH"
+        ]
+        assert (await node.run([DATE])).outputs[0].exit_code == 0
+        assert sshd.log().count("Connection from") == before + 1
+    finally:
+        os.kill(sshd.pid, signal.SIGCONT)
+        await node.close()
+
+
+@pytest.mark.parametrize("command", ["/bin/false", "/no/such/program"])
+async def test_a_proxy_command_that_fails_is_no_strike(
+    sshd: Sshd, tmp_path: Path, command: str
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Host *\n ProxyCommand {command}\n")
+    node = SshNode(sshd.target(ssh_config=str(config)), ALLOWED)
+    with pytest.raises(NetworkFailure, match="ProxyCommand") as caught:
+        await node.open()
+    assert not isinstance(caught.value, LoginInterrupted)
+    await node.close()

@@ -18,6 +18,7 @@ class FakeLink:
         self.epoch = epoch
         self.refusal: TransportError | None = None
         self.no_shell: TransportError | None = None
+        self.mute: asyncio.Event | None = None
         self.opened = 0
         self.closed = 0
         self.asked: list[tuple[Command, ...]] = []
@@ -33,8 +34,11 @@ class FakeLink:
         self.heard_at: float | None = None
         self._lines: asyncio.Queue[PushedLine | None] = asyncio.Queue()
 
-    async def open(self) -> None:
+    async def open(self, on_mute: Callable[[str], None] | None = None) -> None:
         self.opened += 1
+        if self.mute is not None and on_mute is not None:
+            on_mute("does not speak SSH")
+            await self.mute.wait()
         if self.refusal is not None:
             raise self.refusal
 

@@ -104,15 +104,17 @@ class SshLink:
         """Monotonic time of the last byte on any channel; None before the first connection."""
         return None if self._pulse is None else self._pulse.heard_at
 
-    async def connect(self) -> None:
-        """Connect and log in once, then wait until the round trip is measured.
+    async def connect(self, on_mute: Callable[[str], None] | None = None) -> None:
+        """Connect and log in once, then wait until the round trip is measured; `on_mute` as in `log_in`.
 
         Raises OperatorNeeded (login refused, host key wrong, no shell, settings unusable), NetworkFailure.
         """
         await self.close()
         self._lost, self._measured = asyncio.Event(), asyncio.Event()
         try:
-            self._route = await log_in(self.target, self._tcp_timeout_s, self._connection_lost)
+            self._route = await log_in(
+                self.target, self._tcp_timeout_s, self._connection_lost, on_mute
+            )
         except NetworkFailure:
             self._tcp_timeout_s = min(TCP_TIMEOUT_CAP_S, self._tcp_timeout_s * 1.5)
             raise

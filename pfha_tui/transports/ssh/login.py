@@ -17,6 +17,7 @@ from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
 from pfha_tui.transports.base import NetworkFailure, NoAnswer, OperatorNeeded
+from pfha_tui.transports.ssh.banner import Banner, MuteCallback
 from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
 from pfha_tui.transports.ssh.settings import HopName, Settings, load, parse_jumps
@@ -27,7 +28,6 @@ LOGIN_TIMEOUT_S: Final = 15.0
 JUMP_LIMIT: Final = 4
 KEEPALIVE_S: Final = 1.0
 KEEPALIVE_COUNT: Final = 4
-
 LostCallback = Callable[[Exception | None], None]
 
 
@@ -50,10 +50,17 @@ class Route:
             await self.way.leave()
 
 
-async def log_in(target: SshTarget, tcp_timeout_s: float, on_lost: LostCallback) -> Route:
+async def log_in(
+    target: SshTarget,
+    tcp_timeout_s: float,
+    on_lost: LostCallback,
+    on_mute: MuteCallback | None = None,
+) -> Route:
     """Connect to the node and log in once.
 
-    Raises OperatorNeeded, NetworkFailure (nothing reached sshd), LoginInterrupted (sshd was reached).
+    Where the node accepts the connection but no sshd speaks, `on_mute` is told so in a sentence and the login goes on
+    for a minute; without it the login is given up then. Raises OperatorNeeded, NetworkFailure (sshd did not answer),
+    LoginInterrupted (it did).
     """
     settings = await load(target, target.host, target.port, target.user)
     hops = await jump_settings(target, settings)
@@ -65,7 +72,7 @@ async def log_in(target: SshTarget, tcp_timeout_s: float, on_lost: LostCallback)
             await used.enter(lambda: log_in_jumps(target, hops, tcp_timeout_s))
             over = used
         via = None if over is None else over.end
-        last = await _hop(target, settings, identity, via, tcp_timeout_s, on_lost)
+        last = await _hop(target, settings, identity, via, tcp_timeout_s, on_lost, on_mute)
     except BaseException:  # cancelled or failed: no half-open way stays behind
         if over is not None:
             await over.leave()
@@ -127,6 +134,7 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
     for family, kind, protocol, _, address in infos:
         sock = socket.socket(family, kind, protocol)
         sock.setblocking(False)
+        _feel_for_life(sock)
         try:
             async with asyncio.timeout(timeout_s / len(infos)):
                 await loop.sock_connect(sock, address)
@@ -144,6 +152,14 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
             where=settings.where, reason=_words(problem)
         )
     ) from problem
+
+
+def _feel_for_life(sock: socket.socket) -> None:
+    """Let the kernel ask whether the peer is still there: a login that waits for a banner would not notice."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class JumpTunnel:
@@ -179,11 +195,14 @@ async def _hop(
     via: asyncssh.SSHClientConnection | None,
     tcp_timeout_s: float,
     on_lost: LostCallback | None,
+    on_mute: MuteCallback | None = None,
 ) -> asyncssh.SSHClientConnection:
     """Log in at one hop over the one before it, or directly."""
+    begun = asyncio.get_running_loop().time()
     tunnel = None if via is None else JumpTunnel(via, 3 * tcp_timeout_s)
+    proxied = tunnel is None and settings.has_proxy_command
     sock: socket.socket | None = None
-    if tunnel is None and not settings.has_proxy_command:
+    if tunnel is None and not proxied:
         sock = await dial(settings, tcp_timeout_s)
     try:
         address = sock.getpeername()[0] if sock is not None else ""
@@ -205,17 +224,34 @@ async def _hop(
         if isinstance(error, OSError | ValueError | asyncssh.Error):
             raise sort_out(error, settings.where, settings.user, None) from error
         raise
+    limit = asyncio.timeout(None)
+    banner = Banner(
+        check,
+        limit,
+        LOGIN_TIMEOUT_S + 3 * tcp_timeout_s,
+        begun,
+        on_mute,
+        where=settings.where,
+        proxied=proxied,
+    )
     try:
-        async with asyncio.timeout(LOGIN_TIMEOUT_S + 3 * tcp_timeout_s):
+        async with limit:
+            banner.watch()
             return await asyncssh.connect(
                 settings.name, settings.port, options=options, config=None, sock=sock, tunnel=tunnel
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         if tunnel is not None and not tunnel.opened:
             raise _not_tunnelled(error, settings) from error
+        if banner.mute and not check.spoke:
+            raise NetworkFailure(banner.sentence) from error
+        if proxied and not check.spoke:
+            raise _not_proxied(error, settings) from error
         raise sort_out(
             error, settings.where, settings.user, check.seen, certified=identity.certified
         ) from error
+    finally:
+        banner.stop()
 
 
 def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:
@@ -245,7 +281,7 @@ def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:
         "env": {},
         "send_env": [],
         "encoding": None,
-        "login_timeout": LOGIN_TIMEOUT_S,
+        "login_timeout": 0,
         "connect_timeout": None,
         "keepalive_interval": KEEPALIVE_S,
         "keepalive_count_max": KEEPALIVE_COUNT,
@@ -262,6 +298,16 @@ def _not_tunnelled(error: Exception, settings: Settings) -> NetworkFailure:
     words = said(error.reason if isinstance(error, asyncssh.Error) else str(error))
     return NetworkFailure(
         tr("{where} cannot be reached over the jump host: {reason}").format(
+            where=settings.where, reason=words
+        )
+    )
+
+
+def _not_proxied(error: Exception, settings: Settings) -> NetworkFailure:
+    """Nothing has reached sshd, so it counts no try."""
+    words = _words(error) if isinstance(error, OSError) else tr("it ended")
+    return NetworkFailure(
+        tr("the ProxyCommand of ssh_config does not lead to {where}: {reason}").format(
             where=settings.where, reason=words
         )
     )

@@ -31,9 +31,9 @@ class SshNode:
         self._shell = SshShell(self.link)
         self._stream = SshStream(self.link, self._shell, devd, log)
 
-    async def open(self) -> None:
+    async def open(self, on_mute: Callable[[str], None] | None = None) -> None:
         """As SshLink.connect."""
-        await self.link.connect()
+        await self.link.connect(on_mute)
 
     async def close(self) -> None:
         """As SshLink.close."""

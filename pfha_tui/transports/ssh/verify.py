@@ -1,5 +1,6 @@
 """Decides whether a host key is the right one; nothing is ever accepted by default."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -28,7 +29,8 @@ Trusted = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHK
 class Verifier(asyncssh.SSHClient):
     """Accepts a host key only by its pinned fingerprint; keys of known_hosts never come here.
 
-    `seen` is the last key that was refused. `on_lost` is told when the connection has ended.
+    `seen` is the last key that was refused, `opened_at` the event loop's time when TCP was open. `on_lost` is told when
+    the connection has ended.
     """
 
     def __init__(
@@ -43,6 +45,19 @@ class Verifier(asyncssh.SSHClient):
         self._kept_in = kept_in
         self._on_lost = on_lost
         self.seen: HostKeySeen | None = None
+        self.opened_at: float | None = None
+        self._connection: asyncssh.SSHClientConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """The way to the server is open; nothing has been heard of it."""
+        self._connection = conn
+        self.opened_at = asyncio.get_running_loop().time()
+
+    @property
+    def spoke(self) -> bool:
+        """The server has sent its version, by which it is one of SSH."""
+        connection = self._connection
+        return connection is not None and bool(connection.get_extra_info("server_version"))
 
     def validate_host_public_key(
         self, host: str, addr: str, port: int, key: asyncssh.SSHKey
