@@ -10,6 +10,7 @@ BANNER_ROWS = 1
 KEY_ROWS = 1
 OTHER_ROWS = 4
 LEAST_PART = 4
+FRAMED_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,15 @@ def detail(
 ) -> DetailPlan:
     """Share out the rows of the detail screen; `facts` and `events` are the lines that they have,
     `grown` is the part ("facts", "events", else the outputs) that the operator gave most of it to."""
-    free = max(3 * LEAST_PART, height - BANNER_ROWS - KEY_ROWS - verdict)
+    # A long verdict never takes the rows of a frame with one line in it from any part.
+    verdict = max(0, min(verdict, height - BANNER_ROWS - KEY_ROWS - 3 * FRAMED_ROW))
+    free = height - BANNER_ROWS - KEY_ROWS - verdict
+    least = LEAST_PART if free >= 3 * LEAST_PART else FRAMED_ROW
     side = width >= SIDE_BY_SIDE_WIDTH
     if grown is not None:
-        most = free - 2 * LEAST_PART
-        heights = {"facts": LEAST_PART, "events": LEAST_PART, "outputs": LEAST_PART}
-        heights[grown if grown in heights else "outputs"] = most
+        heights = {"facts": least, "events": least, "outputs": least}
+        heights[grown if grown in heights else "outputs"] = free - 2 * least
         return DetailPlan(side, verdict, heights["facts"], heights["events"], heights["outputs"])
-    event_rows = min(max(LEAST_PART - 1, events + 2), LEAST_PART if free < 24 else free // 4)
-    fact_rows = min(max(LEAST_PART, facts + 2), (free - event_rows + 1) // 2)
+    event_rows = min(max(FRAMED_ROW, events + 2), least if free < 24 else free // 4)
+    fact_rows = min(max(least, facts + 2), (free - event_rows + 1) // 2)
     return DetailPlan(side, verdict, fact_rows, event_rows, free - event_rows - fact_rows)

@@ -30,6 +30,7 @@ from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen
 from pfha_tui.ui.screens.unfinished import UnfinishedScreen
 from pfha_tui.ui.widgets.key_bar import KeyBar
+from pfha_tui.ui.widgets.lines import Lines
 
 ACTIONS = tuple(command for command in COMMANDS if command.kind is Kind.ACTION)
 
@@ -222,6 +223,24 @@ async def test_the_dialog_has_its_buttons_in_sight_at_every_size(size) -> None:
         for name in ("#field-reason", "#field-name", "#action-cancel", "#action-go"):
             region = app.screen.query_one(name).region
             assert region.height == 1 and region.bottom <= size[1], name
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_the_dialog_tells_a_verdict_that_gets_worse_and_loses_no_row_for_it(size) -> None:
+    long = replace(doing.BLOCKED, text="it cannot be done for a reason of many words, " * 8)
+    operator = FakeOperator(found=(long,))
+    async with acting(factory.healthy(), operator, size) as (app, feed, pilot):
+        await pilot.press("tab", "m")
+        await dialog(pilot, ActionScreen)
+        verdict = app.screen.query_one("#dialog-verdict", Lines)
+        await until(pilot, lambda: "● HEALTHY" in verdict.text)
+        feed.publish(factory.split_brain())
+        await until(pilot, lambda: "✗ SPLIT BRAIN" in verdict.text)
+        await until(
+            pilot, lambda: "of many words" in app.screen.query_one("#action-why", Lines).text
+        )
+        for one in app.screen.query(Lines):
+            assert one.region.height > 0 and one.region.bottom <= size[1], one
 
 
 @pytest.mark.parametrize("text", factory.HOSTILE[1:3], ids=range(2))

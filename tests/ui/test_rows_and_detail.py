@@ -325,3 +325,23 @@ async def test_news_of_a_lost_node_cover_nothing_and_go_again() -> None:
         app.tick()
         await pilot.pause()
         assert text_of(app, "#banner").split("21:53")[0] == banner.split("21:53")[0]
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 16)])
+async def test_a_long_verdict_in_few_rows_takes_no_part_of_the_detail_away(size) -> None:
+    why = (
+        "Both nodes are MASTER of WAN VHID 1 and LAN VHID 2, and neither hears the other's words. "
+        * 2
+    )
+    verdict = Verdict(VerdictKind.SPLIT_BRAIN, why, (), False, 1.2)
+    async with running(replace(factory.split_brain(), verdict=verdict), size) as (app, _, pilot):
+        await pilot.press("tab", "enter", "enter")
+        await opened(pilot)
+        for keys in ((), ("space",), ("space", "tab", "space")):
+            await pilot.press(*keys)
+            assert not app.screen.show_vertical_scrollbar
+            for one in app.screen.query(Lines).results(Lines):
+                if one.display:
+                    assert one.region.height > 0 and one.region.bottom <= size[1], one
+            assert "Esc back" in shown(app, "#detail-keys")
+            assert shown(app, "#detail-banner").rstrip().endswith(":07")

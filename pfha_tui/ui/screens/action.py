@@ -30,6 +30,8 @@ REASON_CELLS = 200
 LEAST_GATE = 4
 AMPLE_ROWS = 30
 WHY_ROWS = 4
+OTHER_ROWS = 14
+"""Head, verdict, least plan and gate, three fields, buttons and keys."""
 Findings = Callable[[Plan], tuple[Finding, ...]]
 
 
@@ -67,9 +69,10 @@ class ActionScreen(Dialog[Plan | None]):
         self._gate_height = self._why_height = 0
 
     def compose(self) -> ComposeResult:
-        """Head, plan, findings, fields, buttons, keys."""
+        """Head, verdict, plan, findings, fields, buttons, keys."""
         plain, plan = self.ascii_only, self._plan
         yield Lines(ascii_only=plain, id="head")
+        yield Lines(ascii_only=plain, id="dialog-verdict")
         yield Panel(ascii_only=plain, id="action-plan")
         yield Panel(ascii_only=plain, id="action-gate")
         hint = texts.REASON_WANTED if plan.request.forced else texts.REASON_HINT
@@ -210,7 +213,8 @@ class ActionScreen(Dialog[Plan | None]):
     def _draw_why(self, why: str, tone: Tone) -> None:
         """Why it cannot be done, whole, above the buttons; there is a row for it at all times."""
         told = self.query_one("#action-why", Lines)
-        rows = wrap(why, self.size.width - 2, WHY_ROWS, tone)
+        most = min(WHY_ROWS, max(1, self.size.height - OTHER_ROWS))
+        rows = wrap(why, self.size.width - 2, most, tone)
         if self._why_height != max(1, len(rows)):
             told.styles.height = self._why_height = max(1, len(rows))
             # The panels have their new size only after the next layout.
@@ -237,7 +241,7 @@ class ActionScreen(Dialog[Plan | None]):
 
     def _gate_rows(self, cells: int) -> int:
         """How many rows the findings may have; where there are few, what is well gives way to the plan."""
-        third = max(LEAST_GATE, self.size.height // 3)
+        third = max(LEAST_GATE, min(self.size.height // 3, self.size.height - OTHER_ROWS))
         if self.size.height >= AMPLE_ROWS:
             return third
         bad = [one for one in self._found or () if one.weight is not Weight.FINE]

@@ -69,9 +69,10 @@ class DeedScreen(Dialog[Request | None]):
         self._note = ""
 
     def compose(self) -> ComposeResult:
-        """Head, stages, result, buttons, keys."""
+        """Head, verdict, stages, result, buttons, keys."""
         plain = self.ascii_only
         yield Lines(ascii_only=plain, id="head")
+        yield Lines(ascii_only=plain, id="dialog-verdict")
         yield Stages(ascii_only=plain, id="deed-stages")
         yield Panel(ascii_only=plain, id="deed-result")
         yield Lines(ascii_only=plain, id="deed-note")

@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import Environment
-from pfha_tui.ui import action_view, texts
+from pfha_tui.ui import action_view, texts, verdict_view
 from pfha_tui.ui.line import Tone, fit, line
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.widgets.lines import Lines
@@ -17,11 +17,11 @@ Answer = TypeVar("Answer")
 
 
 class Dialog(ModalScreen[Answer]):
-    """A full screen with a head and a row of keys, drawn anew with every moment of the pair."""
+    """A full screen with a head, the pair's verdict and a row of keys, drawn anew with every moment of the pair."""
 
     DEFAULT_CSS = """
     Dialog { layout: vertical; background: $pf-background; }
-    Dialog #head, Dialog #dialog-keys { height: 1; background: $pf-panel; }
+    Dialog #head, Dialog #dialog-verdict, Dialog #dialog-keys { height: 1; background: $pf-panel; }
     Dialog Input { width: 1fr; height: 1; border: none; padding: 0 1; background: $pf-panel; }
     Dialog .buttons, Dialog .field, Dialog Push { height: 1; }
     """
@@ -48,6 +48,7 @@ class Dialog(ModalScreen[Answer]):
             return
         try:
             self.draw(*self.seen)
+            self._draw_verdict(*self.seen)
             self.drawing_error = None
         except Exception as error:
             # What cannot be drawn must not take the console down, least of all in the midst of an action.
@@ -58,6 +59,12 @@ class Dialog(ModalScreen[Answer]):
     @abstractmethod
     def draw(self, snapshot: PairSnapshot, scene: Scene) -> None:
         """Put this moment into the widgets."""
+
+    def _draw_verdict(self, snapshot: PairSnapshot, scene: Scene) -> None:
+        """In one row: what the pair is worth may change while its operator reads."""
+        cells = self.size.width
+        told = line(*verdict_view.bar(snapshot, "", True, scene, cells, 0))
+        self.query_one("#dialog-verdict", Lines).draw((fit(told, cells),))
 
     def say(self, sentence: str) -> None:
         """Tell something where the keys stand."""

@@ -48,9 +48,10 @@ class UnfinishedScreen(Dialog[tuple[Answer, str]]):
         self._left = left
 
     def compose(self) -> ComposeResult:
-        """Head, what it was, the reason, buttons, keys."""
+        """Head, verdict, what it was, the reason, buttons, keys."""
         plain = self.ascii_only
         yield Lines(ascii_only=plain, id="head")
+        yield Lines(ascii_only=plain, id="dialog-verdict")
         yield Panel(ascii_only=plain, id="left-what")
         yield Input(
             placeholder=tr(texts.CLOSE_REASON),
