@@ -116,6 +116,8 @@ class Vhid:
     state: State = State.INIT
     suppressed: bool = False
     """Whether this host has added its share to the demotion counter (sc_suppress)."""
+    listed: bool = True
+    """Whether bsnmpd lists the addresses: it takes those that a MASTER gave up for gone, until it is MASTER again."""
     send_errors: bool = False
     """Whether it has done so because its sends failed (sc_sendad_errors)."""
     _sends: int = 0
@@ -270,6 +272,8 @@ class Vhid:
     def _set(self, state: State, reason: str) -> None:
         if state is not self.state:
             old, self.state = self.state, state
+            if state is State.MASTER or old is State.MASTER:
+                self.listed = state is not State.BACKUP
             self.host.transition(self, old, state, reason)
 
     def _stop(self) -> None:

@@ -128,16 +128,20 @@ def _extended(node: Node) -> dict[Oid, Value]:
 
 
 def _addresses(node: Node) -> dict[Oid, Value]:
-    """ipAddrTable: VIPs stand in it on both nodes, whatever their role; IPv6 never does."""
-    found: dict[Oid, Value] = {}
+    """ipAddrTable: also VIPs, but for those that the node was MASTER of and is BACKUP; IPv6 never."""
+    rows = [("0.0.0.0", 1, "0.0.0.0", 0)]
     for interface in node.interfaces:
         for address in (each for each in interface.addresses if each.ip.version == 4):
-            index = tuple(address.ip.ip.packed)
-            found[(*IP_ADDRESSES, 1, *index)] = ("IpAddress", str(address.ip.ip))
-            found[(*IP_ADDRESSES, 2, *index)] = ("INTEGER", interface.index)
-            found[(*IP_ADDRESSES, 3, *index)] = ("IpAddress", str(address.ip.netmask))
-            found[(*IP_ADDRESSES, 4, *index)] = ("INTEGER", 1)
-            found[(*IP_ADDRESSES, 5, *index)] = ("INTEGER", 65535)
+            vhid = None if address.vhid is None else node.vhid(interface.name, address.vhid)
+            if vhid is None or vhid.listed:
+                rows.append((str(address.ip.ip), interface.index, str(address.ip.netmask), 1))
+    found: dict[Oid, Value] = {}
+    for ip, number, mask, broadcast in rows:
+        cells: tuple[Value, ...] = (
+            ("IpAddress", ip), ("INTEGER", number), ("IpAddress", mask), ("INTEGER", broadcast), ("INTEGER", 65535),
+        )  # fmt: skip
+        for column, cell in enumerate(cells, 1):
+            found[(*IP_ADDRESSES, column, *map(int, ip.split(".")))] = cell
     return found
 
 

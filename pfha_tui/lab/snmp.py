@@ -1,4 +1,4 @@
-"""An SNMP agent for one simulated node: v2c, and v3 authPriv (SHA-256, AES-128) on the same UDP port."""
+"""An SNMP agent for one simulated node: v1, v2c, and v3 authPriv (SHA-256, AES-128) on the same UDP port."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from pfha_tui.lab.snmp_ber import BerError, Oid, Reader
 MAX_MESSAGE: Final = 2048
 """Longest answer in octets: bsnmpd's transmit buffer has this size."""
 
+V1: Final = 0
 V2C: Final = 1
 V3: Final = 3
 _OVERHEAD: Final = 48
@@ -23,7 +24,7 @@ class SnmpAgent:
     """One agent on loopback.
 
     `values` is asked once for every request; it gives instance → (type as net-snmp prints it, value), see
-    `snmp_ber.encode`. `community` reads by v2c; `v3` is (user, authentication passphrase, privacy passphrase). `port` 0
+    `snmp_ber.encode`. `community` reads by v1 and v2c; `v3` is (user, authentication passphrase, privacy passphrase). `port` 0
     takes a free one, and `start` after `stop` takes the same again. While `silent` is true every request is dropped, as
     a box without power does; `late` gives the seconds by which an answer comes late, or None where a packet is lost.
     `pdus` counts the requests by kind: get, get-next, get-bulk, set. `engine_id` is made up if not given; engine boots
@@ -82,8 +83,8 @@ class SnmpAgent:
                 return None
             try:
                 version = Reader(datagram).expect(ber.SEQUENCE).integer()
-                if version == V2C:
-                    return self._v2c(datagram)
+                if version in (V1, V2C):
+                    return self._by_community(datagram)
                 if version == V3 and usm is not None:
                     return usm.handle(datagram, self._answer, MAX_MESSAGE)
             except BerError:
@@ -92,19 +93,27 @@ class SnmpAgent:
 
         return handle
 
-    def _v2c(self, datagram: bytes) -> bytes | None:
+    def _by_community(self, datagram: bytes) -> bytes | None:
         message = Reader(datagram).expect(ber.SEQUENCE)
-        message.integer()
+        version = message.integer()
         community = message.octets()
         if community != self._community:
             return None
         room = MAX_MESSAGE - _OVERHEAD - len(community)
-        response = self._answer(pdu.read_request(message), room)
-        return ber.tlv(ber.SEQUENCE, ber.integer(V2C) + ber.tlv(ber.OCTETS, community) + response)
+        request = pdu.read_request(message)
+        response = self._answer_v1(request, room) if version == V1 else self._answer(request, room)
+        if response is None:
+            return None
+        head = ber.integer(version) + ber.tlv(ber.OCTETS, community)
+        return ber.tlv(ber.SEQUENCE, head + response)
 
     def _answer(self, request: pdu.Request, room: int) -> bytes:
         self.pdus[pdu.REQUESTS[request.tag]] += 1
         return pdu.answer(request, self._values(), room)
+
+    def _answer_v1(self, request: pdu.Request, room: int) -> bytes | None:
+        self.pdus[pdu.REQUESTS[request.tag]] += 1
+        return pdu.answer_v1(request, self._values(), room)
 
 
 class _Wire(asyncio.DatagramProtocol):

@@ -20,6 +20,7 @@ REPORT: Final = 0xA8
 REQUESTS: Final = {GET: "get", GET_NEXT: "get-next", SET: "set", GET_BULK: "get-bulk"}
 
 TOO_BIG: Final = 1
+NO_SUCH_NAME: Final = 2
 NOT_WRITABLE: Final = 17
 
 _NO_SUCH_OBJECT: Final = b"\x80\x00"
@@ -84,12 +85,34 @@ def answer(request: Request, values: Values, room: int) -> bytes:
     return write_pdu(RESPONSE, request.request_id, whole)
 
 
+def answer_v1(request: Request, values: Values, room: int) -> bytes | None:
+    """As `answer`, for a manager that speaks SNMPv1 (RFC 1157, 4.1): no GETBULK, no Counter64, one error for all."""
+    if request.tag == GET_BULK:
+        return None
+    known = {name: value for name, value in values.items() if value[0] != "Counter64"}
+    keys = sorted(known)
+    binds, missing = b"", 0
+    for index, name in enumerate(request.oids, 1):
+        found, value = _next(name, keys, known) if request.tag == GET_NEXT else (name, b"")
+        if request.tag == GET:
+            value = _exact(name, known)
+        if request.tag == SET or value in (_NO_SUCH_OBJECT, _NO_SUCH_INSTANCE, _END_OF_MIB_VIEW):
+            missing = index
+            break
+        binds += bind(found, value)
+    if missing or len(binds) > room:
+        asked = b"".join(bind(name, ber.tlv(ber.NULL, b"")) for name in request.oids)
+        status = NO_SUCH_NAME if missing else TOO_BIG
+        return write_pdu(RESPONSE, request.request_id, asked, status, missing)
+    return write_pdu(RESPONSE, request.request_id, binds)
+
+
 def _exact(name: Oid, values: Values) -> bytes:
-    """The instance's value; else noSuchInstance if the object, taken to be all but the last number, has another."""
+    """The instance's value; else noSuchInstance if the object, taken to be all but the last number, has others."""
     if name in values:
         return ber.encode(*values[name])
     parent = name[:-1]
-    known = any(key[: len(parent)] == parent for key in values)
+    known = any(len(key) == len(name) and key[:-1] == parent for key in values)
     return _NO_SUCH_INSTANCE if known else _NO_SUCH_OBJECT
 
 

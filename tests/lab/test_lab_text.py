@@ -175,7 +175,11 @@ def test_the_agent_has_the_recorded_objects_with_their_types(scenario: str, node
         name, _, value = line.partition(" = ")
         kind = value.partition(":")[0] if ": " in value else "STRING"
         theirs[tuple(int(part) for part in name[1:].split("."))] = kind
-    for base in (mib.INTERFACES, mib.IF_X):
+    bases = [mib.INTERFACES, mib.IF_X]
+    # There the recorded spare had been MASTER in the scenarios before, and its agent had forgotten the VIPs.
+    if (scenario, node) != ("sync-link-cut", "fw2"):
+        bases.append(mib.IP_ADDRESSES)
+    for base in bases:
         assert {oid for oid in ours if oid[: len(base)] == base} == {
             oid for oid in theirs if oid[: len(base)] == base
         }

@@ -111,6 +111,31 @@ async def test_get_tells_missing_objects_from_missing_instances(
     ]
 
 
+async def test_a_walk_of_what_is_not_there_ends_as_a_get_of_it_does() -> None:
+    values: Values = {(1, 3, 6, 1, 4, 1, 12325, 1, 200, 1, 1, 1, 0): ("INTEGER", 1)}
+    async with running_agent(values) as agent:
+        for program in ("snmpget", "snmpwalk"):
+            printed, _ = await ask(agent, program, *V2C, "1.3.6.1.4.1.2021")
+            assert printed == [
+                ".1.3.6.1.4.1.2021 = No Such Object available on this agent at this OID"
+            ]
+
+
+async def test_a_manager_of_version_1_reads_it_too() -> None:
+    values, lines = captured("1.3.6.1.2.1.1.")
+    values |= {(1, 3, 6, 1, 2, 1, 2, 1, 0): ("Counter64", 1)}
+    async with running_agent(values) as agent:
+        printed, errors = await ask(agent, "snmpwalk", "-v1", "-c", COMMUNITY, "1.3.6.1.2.1.1")
+        assert (printed, errors) == ([*lines, "End of MIB"], "")
+        for missing in ("1.3.6.1.2.1.1.99.0", "1.3.6.1.2.1.2.1.0"):
+            _, errors = await ask(agent, "snmpget", "-v1", "-c", COMMUNITY, missing)
+            assert "noSuchName" in errors
+        _, errors = await ask(agent, "snmpset", "-v1", "-c", COMMUNITY, "1.3.6.1.2.1.1.5.0 s x")
+        assert "noSuchName" in errors
+        _, errors = await ask(agent, "snmpget", "-v1", *QUICK, "-c", "wrong", "1.3.6.1.2.1.1.5.0")
+        assert "Timeout" in errors
+
+
 async def test_bulk_with_a_non_repeater_and_the_end_of_the_mib() -> None:
     values, _ = captured("1.3.6.1.2.1.1.")
     last = max(values)
