@@ -24,11 +24,11 @@ class SnmpAgent:
     """One agent on loopback.
 
     `values` is asked once for every request; it gives instance → (type as net-snmp prints it, value), see
-    `snmp_ber.encode`. `community` reads by v1 and v2c; `v3` is (user, authentication passphrase, privacy passphrase). `port` 0
-    takes a free one, and `start` after `stop` takes the same again. While `silent` is true every request is dropped, as
-    a box without power does; `late` gives the seconds by which an answer comes late, or None where a packet is lost.
-    `pdus` counts the requests by kind: get, get-next, get-bulk, set. `engine_id` is made up if not given; engine boots
-    count the starts.
+    `snmp_ber.encode`. `community` reads by v1 and v2c; `v3` is (user, authentication passphrase, privacy passphrase).
+    `port` 0 takes a free one, and `start` after `stop` takes the same again. While `silent` is true every request is
+    dropped, as a box without power does; `late` gives the seconds by which an answer comes late, or None where a packet
+    is lost. `pdus` counts the requests by kind: get, get-next, get-bulk, set. `engine_id` is made up if not given;
+    engine boots count the starts.
     """
 
     def __init__(

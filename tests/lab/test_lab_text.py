@@ -175,11 +175,7 @@ def test_the_agent_has_the_recorded_objects_with_their_types(scenario: str, node
         name, _, value = line.partition(" = ")
         kind = value.partition(":")[0] if ": " in value else "STRING"
         theirs[tuple(int(part) for part in name[1:].split("."))] = kind
-    bases = [mib.INTERFACES, mib.IF_X]
-    # There the recorded spare had been MASTER in the scenarios before, and its agent had forgotten the VIPs.
-    if (scenario, node) != ("sync-link-cut", "fw2"):
-        bases.append(mib.IP_ADDRESSES)
-    for base in bases:
+    for base in (mib.INTERFACES, mib.IF_X):
         assert {oid for oid in ours if oid[: len(base)] == base} == {
             oid for oid in theirs if oid[: len(base)] == base
         }
@@ -190,6 +186,41 @@ def test_the_agent_has_the_recorded_objects_with_their_types(scenario: str, node
     assert {oid: ours[oid] for oid in ours.keys() & theirs.keys()} == {
         oid: theirs[oid] for oid in ours.keys() & theirs.keys()
     }
+
+
+@pytest.mark.parametrize(
+    ("scenario", "node", "listed"),
+    [
+        ("normal", "fw1", "wan lan"),
+        ("normal", "fw2", "wan lan"),
+        ("primary-lan-link-down", "fw1", "lan"),
+        ("primary-lan-link-down", "fw2", "wan lan"),
+        ("primary-lan-link-restored", "fw1", "wan lan"),
+        ("primary-lan-link-restored", "fw2", ""),
+        ("carp-maintenance-primary", "fw1", ""),
+        ("carp-maintenance-primary", "fw2", "wan lan"),
+        ("carp-disabled-primary-sysctl-only", "fw1", "wan lan"),
+        ("carp-disabled-primary-pfsense-style", "fw1", ""),
+        ("primary-dead", "fw2", "wan lan"),
+        ("primary-returned", "fw1", "wan lan"),
+        ("primary-returned", "fw2", ""),
+        ("split-brain", "fw1", "wan lan"),
+        ("split-brain", "fw2", "wan lan"),
+        ("sync-link-cut", "fw1", "wan lan"),
+    ],
+)
+def test_the_agent_lists_the_vips_that_the_recorded_one_listed(
+    scenario: str, node: str, listed: str
+) -> None:
+    values = mib.values(recorded(scenario).node(node))
+    own = {"fw1": 2, "fw2": 3}[node]
+    vips = {"wan": "203.0.113.1", "lan": "192.168.1.1"}
+    assert {
+        value for oid, (_, value) in values.items() if oid[:-4] == (*mib.IP_ADDRESSES, 1)
+    } == {
+        "0.0.0.0", "127.0.0.1", f"172.16.1.{own}", f"192.168.1.{own}", f"192.168.99.{own}", f"203.0.113.{own}",
+        *(vips[name] for name in listed.split()),
+    }  # fmt: skip
 
 
 def test_an_unplugged_port_is_dormant_for_the_agent() -> None:
