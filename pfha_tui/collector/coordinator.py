@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.node import NodeWatch
+from pfha_tui.domain.clock import surely_ahead
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.domain.confirm import Confirmation, step
 from pfha_tui.domain.events import Event, EventKind, Resolution
@@ -112,7 +113,10 @@ class PairWatch:
         pending = (*self._logged, *self._pending)
         self._logged.clear()
         self._pending.clear()
-        self._current = self._join(self._current.revision + 1, merge(self._current.events, pending))
+        nodes = [node.state.snapshot for node in self._nodes]
+        ahead = surely_ahead(nodes, self._clock.monotonic(), self._clock.epoch())
+        events = merge(self._current.events, pending, ahead=ahead)
+        self._current = self._join(self._current.revision + 1, events)
         for subscriber in tuple(self._subscribers):
             subscriber(self._current)
 

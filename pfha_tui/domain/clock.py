@@ -1,11 +1,12 @@
 """How far the clocks of the nodes and of the console are apart, and how surely that is known."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pfha_tui.domain.events import Event
 from pfha_tui.domain.model import NodeClock
 from pfha_tui.domain.reading import Reading, Source
-from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
 
 GRAIN_S = 1.0
 """date(1) tells whole seconds, what is left of the present one cut off."""
@@ -50,6 +51,12 @@ def ahead(clock: Reading[NodeClock], now: float, epoch: float) -> Ahead | None:
     least = clock.value.epoch - (epoch - (now - clock.taken_at))
     within = clock.value.within_s
     return Ahead(least, least + within / 2, least + within + GRAIN_S)
+
+
+def surely_ahead(nodes: Iterable[NodeSnapshot], now: float, epoch: float) -> dict[str, float]:
+    """By how many seconds the clock of each node is ahead of the console's, as far as that is out of doubt."""
+    offsets = ((node.name, ahead(node.clock, now, epoch)) for node in nodes)
+    return {name: off.proven for name, off in offsets if off is not None}
 
 
 def latest(event: Event, snapshot: PairSnapshot) -> float:

@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
@@ -16,6 +17,7 @@ LIMIT = 2000
 REACH = 200
 """Events on either side among which the same change is sought: in a flood of lines it is not worth more."""
 
+_ALIKE: Mapping[str, float] = MappingProxyType({})
 _PUSHED = (Source.DEVD, Source.LOG)
 _EXACTNESS = {Source.DEVD: 0, Source.LOG: 1}
 _DEMOTED = re.compile(r"demoted by -?[0-9]+ to (-?[0-9]+)")
@@ -41,8 +43,15 @@ def events_between(
     )
 
 
-def merge(events: tuple[Event, ...], new: Iterable[Event], limit: int = LIMIT) -> tuple[Event, ...]:
+def merge(
+    events: tuple[Event, ...],
+    new: Iterable[Event],
+    limit: int = LIMIT,
+    ahead: Mapping[str, float] = _ALIKE,
+) -> tuple[Event, ...]:
     """The timeline with more events in it, oldest first, the newest `limit` kept.
+
+    `ahead` has by how many seconds the clock of each node, which stamps its log, is ahead of the console's.
 
     The same change told by several sources stands once: with the stamp of devd, else of the log, else of
     the poll, and with the kernel's reason if any of them has it. Told twice by one source, it stands once
@@ -50,7 +59,7 @@ def merge(events: tuple[Event, ...], new: Iterable[Event], limit: int = LIMIT) -
     """
     timeline = list(events)
     for event in new:
-        at = _twin(timeline, event)
+        at = _twin(timeline, event, ahead)
         if at is None:
             insort(timeline, event, key=_epoch)
             continue
@@ -86,23 +95,39 @@ def became(event: Event) -> str:
     return total[1] if total else event.text
 
 
-def _twin(timeline: list[Event], event: Event) -> int | None:
+def _moment(event: Event, ahead: Mapping[str, float]) -> float:
+    """When it happened by the console's clock."""
+    if event.source is not Source.LOG:
+        return event.epoch
+    return event.epoch - ahead.get(event.node or "", 0.0)
+
+
+def _twin(timeline: list[Event], event: Event, ahead: Mapping[str, float]) -> int | None:
     """Index of the event that tells the same change, None if it is new."""
-    middle = bisect_right(timeline, event.epoch, key=_epoch)
-    low = max(bisect_left(timeline, event.epoch - WINDOW_S, key=_epoch), middle - REACH)
-    high = min(bisect_right(timeline, event.epoch + WINDOW_S, key=_epoch), middle + REACH)
+    moment = _moment(event, ahead)
+    stamps = {moment, moment + ahead.get(event.node or "", 0.0)}
     subject, outcome = _subject(event), became(event)
     near: list[tuple[float, int]] = []
-    for at in range(low, high):
+    for at in (at for stamp in stamps for at in _around(timeline, stamp)):
         told = timeline[at]
         if (told.kind, told.node, told.source) == (event.kind, event.node, event.source):
             if told.epoch == event.epoch and _same(told, event):
                 return at
         elif subject is not None and _subject(told) == subject and became(told) == outcome:
-            near.append((abs(told.epoch - event.epoch), at))
+            apart = abs(_moment(told, ahead) - moment)
+            if apart <= WINDOW_S:
+                near.append((apart, at))
     if near:
         return min(near)[1]
     return _explained(timeline, event, subject, outcome) if subject is not None else None
+
+
+def _around(timeline: list[Event], stamp: float) -> range:
+    """The events with nearly this stamp, by their index."""
+    middle = bisect_right(timeline, stamp, key=_epoch)
+    low = bisect_left(timeline, stamp - WINDOW_S, key=_epoch)
+    high = bisect_right(timeline, stamp + WINDOW_S, key=_epoch)
+    return range(max(low, middle - REACH), min(high, middle + REACH))
 
 
 def _same(told: Event, event: Event) -> bool:

@@ -125,6 +125,15 @@ def test_age_of_a_log_line_is_judged_by_the_clock_of_its_node(ahead: int) -> Non
     assert len(told(pair(), unknown)) == (ahead >= -60)
 
 
+def test_a_role_that_a_wrong_clock_logs_is_one_change() -> None:
+    def snapshot(at: float, *events: Event) -> PairSnapshot:
+        clock = read(NodeClock(int(EPOCH + at) + 40, 0), NOW + at)
+        return replace(pair(at, *events), primary=node("fw1", M, clock=clock))
+
+    devd, log = role(5.12, Source.DEVD), role(45, Source.LOG, "preempted")
+    assert len(told(snapshot(0), snapshot(6, devd), snapshot(7, devd, log))) == 1
+
+
 def test_link_and_demotion_know_what_was_before() -> None:
     down = Event(
         EPOCH + 1,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from domain_pairs import LAN, NOW, WAN, B, M, X, primary, silent, unreachable
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +98,17 @@ def test_devd_log_and_poll_tell_one_change_once_in_any_order() -> None:
         for event in order:
             timeline = merge(timeline, (event,))
         assert timeline == (replace(devd, reason="master timed out", old=B),)
+
+
+@pytest.mark.parametrize("ahead", [3600.0, -7.0])
+def test_a_wrong_clock_of_the_node_does_not_make_two_changes_of_one(ahead: float) -> None:
+    devd = told(M, 100.120, Source.DEVD)
+    log = told(M, 100.0 + ahead, Source.LOG, reason="master timed out", old=B)
+    other = told(M, 160.0, Source.DEVD)
+    for order in ((devd, log, other, log), (other, log, devd, log)):
+        timeline = merge((), order, ahead={"fw1": ahead})
+        assert timeline == (replace(devd, reason="master timed out", old=B), other)
+    assert len(merge((), (devd, log), ahead={"fw2": ahead})) == 2
 
 
 def test_of_what_was_before_the_log_knows_best() -> None:
