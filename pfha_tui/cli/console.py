@@ -82,6 +82,13 @@ def need_terminal() -> None:
                 "The console needs a terminal; `pfha-tui status` and `pfha-tui status --json` do not."
             ),
         )
+    if not output.errors_on_screen():
+        raise Failure(
+            ExitCode.USAGE,
+            tr(
+                "The console draws on standard error, which must be a terminal too; it does not work with `2>`."
+            ),
+        )
 
 
 def _first_run(options: Options, path: str) -> int:

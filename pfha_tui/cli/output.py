@@ -81,6 +81,11 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def errors_on_screen() -> bool:
+    """A person sees standard error, on which the console draws."""
+    return sys.stderr.isatty()
+
+
 def ask(question: str, default: str | None = None) -> str:
     """One answer from the keyboard; Ctrl-C and end of input raise click.Abort."""
     return str(click.prompt(question, default=default)).strip()

@@ -64,6 +64,7 @@ class Children:
 @pytest.fixture
 def children(monkeypatch: pytest.MonkeyPatch) -> Children:
     monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
     return Children(monkeypatch)
 
 

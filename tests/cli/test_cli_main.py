@@ -227,6 +227,7 @@ def test_any_output_encoding(program: Program, encoding: str) -> None:
 
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
     monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(answers) + "\n" if answers else ""))
 
 
@@ -234,6 +235,16 @@ def test_the_console_needs_a_terminal(program: Program) -> None:
     for args in ((), ("demo",)):
         ran = program(*args)
         assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+
+
+def test_the_console_needs_standard_error_too_to_draw_on(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "interactive", lambda: True)
+    for args in ((), ("demo",), ("watch",)):
+        ran = program(*args)
+        assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+        assert "standard error" in ran.err
 
 
 def test_the_console_gets_the_pair_and_the_options(

@@ -31,6 +31,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ConsoleOptions]:
 
     monkeypatch.setattr(console, "run_console", run)
     monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
     return found
 
 

@@ -105,6 +105,7 @@ def test_the_console_gets_all_pairs_or_the_one_that_is_named(
 
     seen: list[Any] = []
     monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
     monkeypatch.setattr(screen, "run_console", lambda pairs, *_: seen.append(pairs) or 0)
     configure(program, PAIR, BROKEN, BRANCH)
     assert program("--read-only").code == 0
@@ -125,6 +126,7 @@ def test_a_broken_pair_is_resolved_by_the_configuration_of_now(
 
     seen: list[Any] = []
     monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
     monkeypatch.setattr(screen, "run_console", lambda *args: seen.append(args) or 0)
     configure(program, PAIR, BROKEN)
     assert program("--read-only").code == 0

@@ -245,6 +245,7 @@ def test_without_a_form_it_is_the_console_for_good(
 
     seen: list[Any] = []
     monkeypatch.setattr(output, "interactive", lambda: True)
+    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
     monkeypatch.setattr(screen, "run_console", lambda *args: seen.append(args) or 0)
     configure(program, PAIR, BRANCH)
     assert program("watch").code == 0
