@@ -116,7 +116,7 @@ def block(
         whole = len(hidden) == len(found)
         words = tr("{count}, none in trouble") if whole else tr("{count} more, none in trouble")
         more = words.format(count=len(hidden))
-        text = line(("▲", Tone.GOOD), " ", (more, Tone.MUTED))
+        text = line(("↑", Tone.GOOD), " ", (more, Tone.MUTED))
         entries.append(Entry(fit(state.show(text), cells), About(Topic.FOLDED, index)))
     return tuple(entries)
 
@@ -174,7 +174,7 @@ def _heading(widths: _Widths, by_snmp: bool) -> Line:
 
 
 def _row(row: Row, widths: _Widths, counters: Condition) -> Line:
-    glyph = {True: "▲", False: "▼", None: "·"}[row.up]
+    glyph = {True: "↑", False: "▼", None: "·"}[row.up]
     tone = Tone.BAD if row.trouble else Tone.PLAIN
     head = line((glyph, Tone.BAD if row.trouble else Tone.GOOD), " ")
     head = line(head, pad(line((crop(row.label, widths.label), tone)), widths.label))
@@ -213,7 +213,7 @@ def _errors(row: Row) -> Line:
 
 
 def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
-    """Each interface in a few words: `▲ WAN in 12.3 Mb/s out 3.10 Mb/s`, or its trouble."""
+    """Each interface in a few words: `↑ WAN in 12.3 Mb/s out 3.10 Mb/s`, or its trouble."""
     stale = condition(node.counters, scene).stale
     found: list[Line] = []
     for row in gather(node):
@@ -221,7 +221,7 @@ def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
         if row.trouble:
             found.append(line((f"▼ {label} {row.trouble}", Tone.BAD)))
             continue
-        mark = ("·", Tone.MUTED) if row.up is None else ("▲", Tone.GOOD)
+        mark = ("·", Tone.MUTED) if row.up is None else ("↑", Tone.GOOD)
         rate = None if stale else row.rate
         rates = (
             (f" {tr(texts.IN)} ", Tone.MUTED),
@@ -248,7 +248,7 @@ def second_witness(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
         if _internal(row.name) or row.name not in names:
             continue
         up, _ = _snmp_link(row)
-        mark = {True: ("▲", Tone.GOOD), False: ("▼", Tone.BAD), None: ("·", Tone.MUTED)}[up]
+        mark = {True: ("↑", Tone.GOOD), False: ("▼", Tone.BAD), None: ("·", Tone.MUTED)}[up]
         found.append(line(mark, f" {crop(clean(names[row.name][:64] or row.name), LABEL_CELLS)}"))
     if facts.states is not None:
         found.append(line(f"{tr(texts.STATES)} {present.count(facts.states)}"))

@@ -22,14 +22,15 @@ from pfha_tui.ui.line import CUT, Line, Tone, line
 
 UNKNOWN = "—"
 BLOCKS = "▁▂▃▄▅▆▇█"
+MANY = 100_000
 
 _ASCII = str.maketrans(
     {
-        "●": "*", "○": "o", "◌": ".", "▲": "^", "▼": "v", "►": ">", "◄": "<", "◆": "#", "◐": "%",
+        "●": "*", "○": "o", "◌": ".", "▲": "!", "▼": "v", "►": ">", "◄": "<", "◆": "#", "◐": "%",
         "✗": "X", "…": "~", "—": "-", "→": ">", "·": "-", "▁": "_", "▂": ".", "▃": "-", "▄": "~",
         "▅": "=", "▆": "+", "▇": "*", "█": "#", "┌": "+", "┐": "+", "└": "+", "┘": "+", "─": "-",
         "│": "|", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "━": "=", "┃": "#", "✓": "v", "↓": "v",
-        "↑": "^", "±": "~", "≠": "!", "↳": "`",
+        "↑": "^", "≠": "!", "↳": "`",
     }
 )  # fmt: skip
 
@@ -135,13 +136,16 @@ def bit_rate(bits_per_s: float | None, cells: int = 99) -> str:
 
 
 def per_second(events_per_s: float | None, unit: str = "/s", cells: int = 99) -> str:
-    """Events per second: `812/s`, `1.24k/s`, `0.4/s`; `—` while unknown."""
+    """Events per second: `812/s`, `1 024/s`, `0.4/s`, coarser (`1.02k/s`) from 100 000 on or where it must be
+    short; `—` while unknown."""
     if events_per_s is None or not math.isfinite(events_per_s):
         return UNKNOWN
+    coarser = _coarser(events_per_s, unit, sep="")
     if 0 < events_per_s < 9.95:
-        exact = decimal(f"{events_per_s:.1f}") + unit
-        return fitted((exact, *_coarser(events_per_s, unit, sep="")), cells)
-    return fitted(_coarser(events_per_s, unit, sep=""), cells)
+        return fitted((decimal(f"{events_per_s:.1f}") + unit, *coarser), cells)
+    if 0 <= events_per_s < MANY:
+        return fitted((f"{round(events_per_s):,}".replace(",", " ") + unit, *coarser), cells)
+    return fitted(coarser, cells)
 
 
 def bytes_text(size: int) -> str:

@@ -13,6 +13,7 @@ from pfha_tui.ui.line import EMPTY, Line, Tone, fit, joined, line, pad, spread, 
 from pfha_tui.ui.sections import Condition
 
 LABEL_CELLS = 9
+ASIDE_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Row:
     folded: str = ""
 
     def fitted(self, cells: int) -> Line:
-        """The name, the values (greyed where stale), the remark at the right.
+        """The name, the values (greyed where stale), the remark at the right, else the age where there is room.
 
         Quiet values that do not fit are left out; what matters is rather cut with a mark.
         """
@@ -41,7 +42,10 @@ class Row:
             return fit(line(name, remark), cells)
         room = cells - width(name) - (width(remark) + 1 if remark else 0)
         variants = [joined(values, room) for values in (self.values, self.short) if values]
-        value = next((text for text, whole in variants if whole), variants[-1][0])
+        value, whole = next((one for one in variants if one[1]), variants[-1])
+        aside = self.state.aside
+        if whole and not remark and width(value) + ASIDE_GAP + width(aside) <= room:
+            remark = aside
         return spread(line(name, self.state.show(value)), remark, cells)
 
 

@@ -14,14 +14,17 @@ from pfha_tui.ui.present import Scene
 
 MESSAGE_CELLS = 80
 SENTENCE_ROWS = 3
+TOLD_AGE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Whether a section's value may be shown as the present, and the remark to put beside it."""
+    """Whether a section's value may be shown as the present, and the remark to put beside it; `aside` is its
+    age where that needs no remark, for a row with room to spare."""
 
     stale: bool
     remark: Line = EMPTY
+    aside: Line = EMPTY
 
     def show(self, text: Line) -> Line:
         """The line as it is, or all of it greyed where the value is stale."""
@@ -29,7 +32,8 @@ class Condition:
 
 
 def condition(reading: Reading[Any], scene: Scene) -> Condition:
-    """Judge a section at the scene's moment: fresh needs no remark, late and stale tell age and error.
+    """Judge a section at the scene's moment: fresh needs no remark, late and stale tell age and error. The
+    age of a fresh value counts as worth telling from 10 s on.
 
     What the node said last and could not be understood is told at once, however young the value before it.
     """
@@ -37,9 +41,10 @@ def condition(reading: Reading[Any], scene: Scene) -> Condition:
     if freshness is Freshness.NEVER:
         return Condition(True, never_read(reading))
     garbled = reading.error is not None and reading.error.kind is ErrorKind.PARSE
+    age = reading.age(scene.now) or 0.0
+    old = tr(texts.OLD).format(age=present.age(age))
     if freshness is Freshness.FRESH and not garbled:
-        return Condition(False)
-    old = tr(texts.OLD).format(age=present.age(reading.age(scene.now)))
+        return Condition(False, aside=line((old, Tone.MUTED)) if age >= TOLD_AGE_S else EMPTY)
     # A lost connection is told once, at the top of the pane; other errors belong to their section.
     error = reading.error
     told = error is None or error.kind is ErrorKind.TRANSPORT

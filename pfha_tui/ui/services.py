@@ -49,20 +49,26 @@ def gateway_tone(gateway: Gateway) -> Tone:
 
 
 def gateway_items(gateway: Gateway) -> tuple[Line, ...]:
-    """Round trip, deviation and loss; the part that is too high in its tone."""
+    """Round trip, its standard deviation and loss; the part that is too high in its tone. Where all is lost
+    there is no round trip."""
     if gateway.pending:
         return (line((tr("no answer measured yet"), Tone.WARN)),)
     tone = gateway_tone(gateway)
     slow = gateway.latency_s > LATENCY_LOW_S
     lossy = gateway.loss > LOSS_LOW
     quiet = Tone.MUTED if tone is Tone.PLAIN else Tone.PLAIN
-    return (
-        line((present.milliseconds(gateway.latency_s), tone if slow else Tone.PLAIN)),
-        line((f"± {present.milliseconds(gateway.stddev_s)}", Tone.MUTED)),
-        line(
-            (tr("loss {share}").format(share=present.share(gateway.loss)), tone if lossy else quiet)
-        ),
-    )
+    share = tr("loss {share}").format(share=present.share(gateway.loss))
+    lost = line((share, tone if lossy else quiet))
+    took = line((latency(gateway), tone if slow else Tone.PLAIN))
+    if gateway.loss >= 1:
+        return took, lost
+    spread = tr("sd {time}").format(time=present.milliseconds(gateway.stddev_s))
+    return took, line((spread, Tone.MUTED)), lost
+
+
+def latency(gateway: Gateway) -> str:
+    """The round trip; `—` where no answer came back."""
+    return present.UNKNOWN if gateway.loss >= 1 else present.milliseconds(gateway.latency_s)
 
 
 def _gateways(node: NodeSnapshot, index: int, scene: Scene) -> Iterator[Row]:

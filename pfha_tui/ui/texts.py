@@ -173,7 +173,7 @@ SIGNS = (
             "on the wall: the node that serves, A the primary and B the secondary; ro is read-only"
         ),
     ),
-    ("▲ ▼", mark("before an interface: link up, link down")),
+    ("↑ ▼", mark("before an interface: link up, link down")),
     (mark("skew 0→240"), mark("configured advskew, and the one advertised after demotion")),
     ("21:40:09", mark("since that moment; 'by 21:40:09' means then or earlier, no log line tells")),
     (mark("41 s old"), mark("the block is late or stale: its values are of that age, not of now")),

@@ -143,13 +143,15 @@ def test_gateways_stand_one_by_one_the_troubled_first() -> None:
         Gateway("LTE", 0.312, 0.08, 0.12),
         Gateway("DSL", 0.9, 0.1, 0.3),
         Gateway("NEW", 0.0, 0.0, 0.0, pending=True),
+        Gateway("DEAD", 0.0, 0.0, 1.0),
     )
     one = node(0, gateways=fresh(told, 5, 2))
     assert rows(one, "gateway") == [
-        "gateway  LTE   312 ms   ± 80.0 ms   loss 12 %",
-        "gateway  DSL   900 ms   ± 100 ms   loss 30 %",
+        "gateway  LTE   312 ms   sd 80.0 ms   loss 12 %",
+        "gateway  DSL   900 ms   sd 100 ms   loss 30 %",
         "gateway  NEW   no answer measured yet",
-        "gateway  WANGW   1.20 ms   ± 0.20 ms   loss 0 %",
+        "gateway  DEAD   —   loss 100 %",
+        "gateway  WANGW   1.20 ms   sd 0.20 ms   loss 0 %",
     ]
     assert Tone.BAD in tones(one, "gateway  DSL")
     assert Tone.WARN in tones(one, "gateway  LTE")
@@ -196,14 +198,28 @@ def clock(ahead: float) -> Reading:
 )
 def test_clocks_are_told_where_they_differ(first: float, second: float, shown: str) -> None:
     one = node(0, clock=clock(first))
-    assert rows(one, "clock", 99, peer=node(1, clock=clock(second))) == [f"clock    {shown}"]
+    (told,) = rows(one, "clock", 99, peer=node(1, clock=clock(second)))
+    assert told.removesuffix("12 s old").rstrip() == f"clock    {shown}"
 
 
 def test_a_slow_answer_is_no_late_clock() -> None:
     slow = replace(clock(-5), value=NodeClock(int(factory.EPOCH) - 5, 0, within_s=5.2))
-    ntp = "clock    ntp 192.0.2.123 +0.41 ms"
-    assert rows(node(0, clock=slow), "clock", 99, peer=node(1, clock=clock(0))) == [ntp]
-    assert rows(node(0, clock=clock(0)), "clock", 99, peer=node(1, clock=slow)) == [ntp]
+    for first, second in ((slow, clock(0)), (clock(0), slow)):
+        (told,) = rows(node(0, clock=first), "clock", 99, peer=node(1, clock=second))
+        assert told.startswith("clock    ntp 192.0.2.123 +0.41 ms ")
+
+
+def test_an_age_is_told_from_ten_seconds_on_where_there_is_room() -> None:
+    def told(taken: float, cells: int = 76) -> str:
+        old = replace(node(0).ntp, taken_at=factory.NOW - taken)
+        return rows(node(0, ntp=old), "clock", cells)[0]
+
+    short = "clock    ntp 192.0.2.123 +0.41 ms"
+    assert told(9.9) == short
+    assert told(10) == f"{short:<68}10 s old"
+    assert Tone.WARN not in tones(node(0), "clock")
+    for cells in range(34, 76):
+        assert told(33, cells) == (short if cells < 43 else f"{short:<{cells - 8}}33 s old")
 
 
 def test_a_clock_is_told_without_a_time_service_too() -> None:
@@ -267,7 +283,7 @@ def test_quiet_rows_give_way_in_one_line_and_what_matters_stays() -> None:
     told = [plain(entry.line).rstrip() for entry in view(node(0)).full(56, 16, fold=True)]
     assert len(told) == 16
     assert told[-1] == "quiet    2 creator ids   adverts   ntp   dhcp"
-    for start in ("● MASTER  WAN", "▲ SYNC", "pfsync", "states", "config", "gateway"):
+    for start in ("● MASTER  WAN", "↑ SYNC", "pfsync", "states", "config", "gateway"):
         assert [row for row in told if row.startswith(start)], start
 
 
@@ -277,7 +293,7 @@ def test_interfaces_in_trouble_stay_while_quiet_ones_give_way() -> None:
     assert len(told) == 24
     assert len([row for row in told if row.startswith("▼ V")]) == 2
     assert [row for row in told if row.endswith("more, none in trouble")]
-    assert [row for row in told if row.startswith("▲ SYNC")]
+    assert [row for row in told if row.startswith("↑ SYNC")]
 
 
 @settings(max_examples=80, deadline=None)

@@ -202,10 +202,23 @@ def test_ascii_text_is_ascii_of_the_same_width(text: str) -> None:
 
 
 def test_ascii_set() -> None:
-    assert present.ascii_text("● MASTER ○ BACKUP ▲ 0→240 12…") == "* MASTER o BACKUP ^ 0>240 12~"
+    assert present.ascii_text("● MASTER ○ BACKUP ▲ 0→240 12…") == "* MASTER o BACKUP ! 0>240 12~"
 
 
 def test_scene_turns_monotonic_moments_into_wall_clock() -> None:
     scene = present.Scene(500.0, 1000.0, UTC)
     assert scene.epoch_of(490.0) == 990.0
     assert scene.local(0) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_events_per_second_have_one_form() -> None:
+    told = [present.per_second(value, " msg/s") for value in (0, 0.4, 9.96, 993, 1020, 99_999.9)]
+    assert told == ["0 msg/s", "0.4 msg/s", "10 msg/s", "993 msg/s", "1 020 msg/s", "100 000 msg/s"]
+    assert present.per_second(1.2e6, " msg/s") == "1.20M msg/s"
+    assert present.per_second(12_345, cells=6) == "12k/s"
+
+
+def test_no_two_signs_of_different_meaning_are_alike_in_ascii() -> None:
+    link_up, warning, cut = (present.ascii_text(sign) for sign in "↑▲…")
+    assert len({link_up, warning, cut}) == 3
+    assert present.VERDICT_MARKS[VerdictKind.DEGRADED].glyph == "▲"

@@ -53,7 +53,7 @@ def link(found: Interface | None) -> Items:
         return (line((f"▼ {tr(texts.NO_CARRIER).format(status=status)}", Tone.BAD)),)
     if found.status is None:
         return (line((tr("the driver reports no link"), Tone.MUTED)),)
-    return (line(("▲ ", Tone.GOOD), clean(found.status[:40])),)
+    return (line(("↑ ", Tone.GOOD), clean(found.status[:40])),)
 
 
 def _settings(found: Interface | None) -> Sequence[Told]:

@@ -34,6 +34,7 @@ def gateway(side: Side) -> Sequence[Told]:
     """What dpinger measured of the gateway, judged by pfSense's default limits."""
     gateway = about.gateway(side.node, side.name) if side.name else None
     measured = gateway is not None and not gateway.pending
+    answering = gateway is not None and measured and gateway.loss < 1
     tone = Tone.PLAIN if gateway is None else services.gateway_tone(gateway)
     words = {
         Tone.PLAIN: tr("fine"),
@@ -45,12 +46,12 @@ def gateway(side: Side) -> Sequence[Told]:
         (tr("judged"), text(judged, tone) if gateway else (), OWN),
         (
             tr("latency"),
-            text(present.milliseconds(gateway.latency_s)) if gateway and measured else (),
+            text(services.latency(gateway)) if gateway and measured else (),
             OWN,
         ),
         (
             tr("deviation"),
-            text(present.milliseconds(gateway.stddev_s)) if gateway and measured else (),
+            text(present.milliseconds(gateway.stddev_s)) if gateway and answering else (),
             OWN,
         ),
         (tr("loss"), text(present.share(gateway.loss)) if gateway and measured else (), OWN),
