@@ -269,7 +269,6 @@ class NodeState:
             interfaces.source or Source.SSH,
             self._polled_at,
             self._pushed,
-            {},
             self._expected,
         )
         dated = []

@@ -5,7 +5,7 @@ node was rebooted, or where the samples lie too far apart, there is none until t
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pfha_tui.domain.model import (
     CarpCounters,
@@ -16,9 +16,28 @@ from pfha_tui.domain.model import (
 )
 from pfha_tui.domain.reading import Reading
 
+if TYPE_CHECKING:
+    from pfha_tui.domain.snapshot import NodeSnapshot
+
 HISTORY = 30
 LONGEST_GAP_S = 60.0
 REBOOT_S = 5
+
+T = TypeVar("T")
+
+_NO_CARP: dict[str, Any] = dict.fromkeys(
+    ("carp_received_ps", "carp_bad_auth_ps", "carp_bad_vhid_ps", "carp_wrong_ttl_ps")
+)
+_NO_PFSYNC: dict[str, Any] = dict.fromkeys(
+    (
+        "pfsync_in_ps",
+        "pfsync_out_ps",
+        "pfsync_send_errors_ps",
+        "pfsync_in_silent_s",
+        "pfsync_out_silent_s",
+        "pfsync_out_busy_s",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +75,6 @@ class NodeRates:
     pf_inserts_ps: float | None = None
 
 
-class HasCounters(Protocol):
-    """The part of a node's snapshot from which rates are made."""
-
-    @property
-    def counters(self) -> Reading[tuple[InterfaceCounters, ...]]:
-        """Interface counters."""
-        ...
-
-    @property
-    def carp_counters(self) -> Reading[CarpCounters]:
-        """Advertisement counters."""
-        ...
-
-    @property
-    def pfsync(self) -> Reading[PfsyncCounters]:
-        """State synchronisation counters."""
-        ...
-
-    @property
-    def pf(self) -> Reading[PfInfo]:
-        """Packet filter counters."""
-        ...
-
-    @property
-    def system(self) -> Reading[SystemStats]:
-        """CPU ticks and boot time."""
-        ...
-
-    @property
-    def rates(self) -> NodeRates:
-        """The rates so far."""
-        ...
-
-
 def delta(before: int, after: int, bits: int = 64) -> int | None:
     """How far a counter went, or None after a reset.
 
@@ -104,7 +89,7 @@ def delta(before: int, after: int, bits: int = 64) -> int | None:
     return None
 
 
-def advance(previous: HasCounters, current: HasCounters) -> NodeRates:
+def advance(previous: "NodeSnapshot", current: "NodeSnapshot") -> NodeRates:
     """The rates of `current`, given the snapshot before it; sections not read anew keep their rates."""
     rates = previous.rates
     reboot = _rebooted(previous.system, current.system)
@@ -140,6 +125,14 @@ def _seconds(previous: Reading[Any], current: Reading[Any], reboot: bool) -> flo
     seconds = current.taken_at - previous.taken_at
     longest = max(LONGEST_GAP_S, 4 * current.period_s)
     return seconds if 0 < seconds <= longest and previous.source is current.source else None
+
+
+def _both(previous: Reading[T], current: Reading[T], reboot: bool) -> tuple[T, T, float] | None:
+    """Two samples that belong together, and the seconds between them."""
+    seconds = _seconds(previous, current, reboot)
+    if seconds is None or previous.value is None or current.value is None:
+        return None
+    return previous.value, current.value, seconds
 
 
 def _per_second(before: int, after: int, seconds: float) -> float | None:
@@ -206,16 +199,10 @@ def _carp(
     current: Reading[CarpCounters],
     reboot: bool,
 ) -> NodeRates:
-    seconds = _seconds(previous, current, reboot)
-    before, after = previous.value, current.value
-    if seconds is None or before is None or after is None:
-        return replace(
-            rates,
-            carp_received_ps=None,
-            carp_bad_auth_ps=None,
-            carp_bad_vhid_ps=None,
-            carp_wrong_ttl_ps=None,
-        )
+    both = _both(previous, current, reboot)
+    if both is None:
+        return replace(rates, **_NO_CARP)
+    before, after, seconds = both
     return replace(
         rates,
         carp_received_ps=_per_second(
@@ -233,18 +220,10 @@ def _pfsync(
     current: Reading[PfsyncCounters],
     reboot: bool,
 ) -> NodeRates:
-    seconds = _seconds(previous, current, reboot)
-    before, after = previous.value, current.value
-    if seconds is None or before is None or after is None:
-        return replace(
-            rates,
-            pfsync_in_ps=None,
-            pfsync_out_ps=None,
-            pfsync_send_errors_ps=None,
-            pfsync_in_silent_s=None,
-            pfsync_out_silent_s=None,
-            pfsync_out_busy_s=None,
-        )
+    both = _both(previous, current, reboot)
+    if both is None:
+        return replace(rates, **_NO_PFSYNC)
+    before, after, seconds = both
     came = delta(before.received + before.received6, after.received + after.received6)
     went = delta(before.sent + before.sent6, after.sent + after.sent6)
     return replace(
@@ -268,19 +247,19 @@ def _lasting(holds: bool, so_far: float | None, seconds: float, step: int | None
 def _pf(
     rates: NodeRates, previous: Reading[PfInfo], current: Reading[PfInfo], reboot: bool
 ) -> NodeRates:
-    seconds = _seconds(previous, current, reboot)
-    before, after = previous.value, current.value
-    if seconds is None or before is None or after is None:
+    both = _both(previous, current, reboot)
+    if both is None:
         return replace(rates, pf_inserts_ps=None)
+    before, after, seconds = both
     return replace(rates, pf_inserts_ps=_per_second(before.inserts, after.inserts, seconds))
 
 
 def _cpu(previous: Reading[SystemStats], current: Reading[SystemStats]) -> float | None:
     """Busy share 0..1 from the ticks that passed; None where they went back or none passed."""
-    seconds = _seconds(previous, current, _rebooted(previous, current))
-    if seconds is None or previous.value is None or current.value is None:
+    both = _both(previous, current, _rebooted(previous, current))
+    if both is None:
         return None
-    before, after = previous.value.cp_time, current.value.cp_time
+    before, after = both[0].cp_time, both[1].cp_time
     if before is None or after is None:
         return None
     steps = [new - old for old, new in zip(before, after, strict=True)]

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from pfha_tui.domain.election import effective_skew
 from pfha_tui.domain.model import Address, CarpState, CarpVhid, Interface
 from pfha_tui.domain.reading import Source
-from pfha_tui.domain.snapshot import CarpRole, Since
+from pfha_tui.domain.snapshot import CarpRole
 
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class PushedState:
-    """A state that devd or the log announced, at the console's monotonic `at`."""
+    """A state that devd announced, at the console's monotonic `at`."""
 
     state: CarpState
     at: float
-    source: Source = Source.DEVD
 
 
 def carp_roles(
@@ -26,7 +25,6 @@ def carp_roles(
     source: Source,
     at: float,
     pushed: Mapping[Key, PushedState],
-    since: Mapping[Key, Since],
     expected: Iterable[Key],
 ) -> tuple[CarpRole, ...]:
     """The role of every VHID of a node, in the order of ifconfig.
@@ -41,16 +39,7 @@ def carp_roles(
     served = _served(interfaces)
     absent = sorted((set(expected) | set(news)) - set(polled))
     roles = [
-        _present(
-            carp,
-            interface,
-            served.get(key, ()),
-            demotion,
-            news.get(key),
-            source,
-            at,
-            since.get(key),
-        )
+        _present(carp, interface, served.get(key, ()), demotion, news.get(key), source, at)
         for key, (carp, interface) in polled.items()
     ]
     for key in absent:
@@ -62,8 +51,7 @@ def carp_roles(
                 vhid=key[1],
                 state=push.state if push else None,
                 description=interface.description if interface else "",
-                since=since.get(key),
-                source=push.source if push else source,
+                source=Source.DEVD if push else source,
                 at=push.at if push else at,
             )
         )
@@ -88,7 +76,6 @@ def _present(
     push: PushedState | None,
     source: Source,
     at: float,
-    since: Since | None,
 ) -> CarpRole:
     known = demotion is not None and not carp.vrrp
     return CarpRole(
@@ -100,8 +87,7 @@ def _present(
         advskew=None if carp.vrrp else carp.advskew,
         effective_skew=effective_skew(carp.advskew, demotion or 0) if known else None,
         addresses=addresses,
-        since=since,
-        source=push.source if push else source,
+        source=Source.DEVD if push else source,
         at=push.at if push else at,
         vrrp=carp.vrrp,
     )

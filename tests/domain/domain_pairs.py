@@ -96,7 +96,7 @@ def node(
         interfaces=reading(interfaces),
         carp=reading(CarpSysctls(allow, preempt, demotion, 1, 240, 0, 0)),
         pf=reading(PfInfo(True, 60, host, states, 0, 0, 0), 1.0, 5.0),
-        roles=carp_roles(interfaces, demotion, Source.SSH, NOW - 0.2, {}, {}, ()),
+        roles=carp_roles(interfaces, demotion, Source.SSH, NOW - 0.2, {}, ()),
     )
     return replace(snapshot, **changes)
 

@@ -265,7 +265,7 @@ def test_a_vhid_that_both_lost_was_removed_if_carp_is_on() -> None:
     nodes = []
     for node in (primary(M, None), secondary(B, None)):
         assert node.interfaces.value is not None
-        roles = carp_roles(node.interfaces.value, 0, Source.SSH, NOW - 0.2, {}, {}, BOTH)
+        roles = carp_roles(node.interfaces.value, 0, Source.SSH, NOW - 0.2, {}, BOTH)
         nodes.append(replace(node, roles=roles))
     found = on(nodes[0], nodes[1])
     assert (found.kind, ids(found)) == (K.HEALTHY, [("vhid-gone", None)])

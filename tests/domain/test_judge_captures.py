@@ -29,7 +29,7 @@ def captured(scenario: str, name: str) -> NodeSnapshot:
             node, _ = sections.read(node, answer(scenario, name, section.command), NOW)
     assert node.interfaces.value is not None and node.carp.value is not None
     demotion = node.carp.value.demotion
-    roles = carp_roles(node.interfaces.value, demotion, Source.SSH, NOW, {}, {}, ())
+    roles = carp_roles(node.interfaces.value, demotion, Source.SSH, NOW, {}, ())
     return replace(node, roles=roles)
 
 

@@ -5,22 +5,19 @@ from domain_pairs import LAN, NOW, WAN, B, M, carp_interface
 from pfha_tui.domain.model import Address, CarpState, CarpVhid, Family, Interface
 from pfha_tui.domain.reading import Source
 from pfha_tui.domain.roles import PushedState, carp_roles
-from pfha_tui.domain.snapshot import Since
 
 INTERFACES = (carp_interface(WAN, "WAN", 1, M, 0), carp_interface(LAN, "LAN", 2, M, 0))
 
 
-def roles(pushed=None, expected=(), demotion=0, interfaces=INTERFACES, since=None):  # type: ignore[no-untyped-def]
-    return carp_roles(interfaces, demotion, Source.SSH, NOW, pushed or {}, since or {}, expected)
+def roles(pushed=None, expected=(), demotion=0, interfaces=INTERFACES):  # type: ignore[no-untyped-def]
+    return carp_roles(interfaces, demotion, Source.SSH, NOW, pushed or {}, expected)
 
 
-def test_a_polled_role_carries_skews_addresses_and_since() -> None:
-    began = Since(5.0, exact=True)
-    wan, lan = roles(demotion=240, since={(WAN, 1): began})
+def test_a_polled_role_carries_skews_and_addresses() -> None:
+    wan, _ = roles(demotion=240)
     assert (wan.state, wan.advbase, wan.advskew, wan.effective_skew) == (M, 1, 0, 240)
     assert wan.description == "WAN"
     assert wan.addresses == (Address(Family.INET, "203.0.113.1", 24, 1),)
-    assert (wan.since, lan.since) == (began, None)
     assert (wan.source, wan.at) == (Source.SSH, NOW)
 
 
@@ -44,8 +41,8 @@ def test_a_vhid_known_before_is_missing_and_its_old_push_does_not_revive_it() ->
 
 
 def test_a_vhid_that_was_only_pushed_has_a_state_and_no_skews() -> None:
-    new = roles({(LAN, 9): PushedState(B, NOW + 1, Source.LOG)})[-1]
-    assert (new.vhid, new.state, new.advskew, new.source) == (9, B, None, Source.LOG)
+    new = roles({(LAN, 9): PushedState(B, NOW + 1)})[-1]
+    assert (new.vhid, new.state, new.advskew, new.source) == (9, B, None, Source.DEVD)
 
 
 def test_demotion_does_not_touch_vrrp() -> None:

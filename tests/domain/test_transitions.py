@@ -63,7 +63,7 @@ def test_a_vhid_that_goes_missing_is_an_event_once() -> None:
     whole, less = primary(), primary(M, None)
     assert less.interfaces.value is not None
     expected = [(WAN, 1), (LAN, 2)]
-    roles = carp_roles(less.interfaces.value, 0, Source.SSH, NOW, {}, {}, expected)
+    roles = carp_roles(less.interfaces.value, 0, Source.SSH, NOW, {}, expected)
     missing = replace(less, roles=roles)
     (event,) = events_between(whole, missing, EPOCH)
     assert (event.text, event.new) == ("MASTER → missing", None)
@@ -74,7 +74,7 @@ def test_a_pushed_role_is_left_to_the_pushed_line() -> None:
     before = primary()
     assert before.interfaces.value is not None
     pushed = {(WAN, 1): PushedState(B, NOW + 1)}
-    roles = carp_roles(before.interfaces.value, 0, Source.SSH, NOW, pushed, {}, ())
+    roles = carp_roles(before.interfaces.value, 0, Source.SSH, NOW, pushed, ())
     assert events_between(before, replace(before, roles=roles), EPOCH) == ()
 
 
