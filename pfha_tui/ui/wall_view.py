@@ -26,7 +26,6 @@ SHORT_NODE = 9
 STATES_CELLS = 7
 GAP = 2
 LEAST_WHY = 24
-LEAST_DETAILS = 4
 MARGIN = 1
 NOT_WATCHED = Mark("?", texts.NOT_WATCHED, Tone.WARN, Tone.BADGE_WARN)
 
@@ -132,29 +131,10 @@ def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells:
 
     room = max(1, cells - sum(widths.values()) - gap * len(columns))
     rows = [
-        (entry.number, build(row, _why(entry, scene, room)))
+        (entry.number, build(row, why_line(entry, scene, room)))
         for entry, row in zip(shown, table, strict=True)
     ]
     return Wall(build(heads, line((tr(texts.WALL_WHY), Tone.MUTED))), tuple(rows))
-
-
-def details(entry: Entry, scene: Scene, cells: int, rows: int) -> tuple[Line, ...]:
-    """All that fits in `rows` of why one pair stands as it does."""
-    target = entry.target
-    name = line(" " * MARGIN, (crop(clean(target.name), 40), Tone.STRONG), "  ")
-    if rows < LEAST_DETAILS:
-        return (line(name, _why(entry, scene, cells - width(name))),)[:rows]
-    lines: list[Line] = [EMPTY, line(name, verdict_view.environment(target.environment))]
-    if entry.snapshot is None:
-        for fault in target.faults if isinstance(target, BrokenPair) else ():
-            lines += [line(" " * MARGIN, one) for one in wrap(fault, cells - 2 * MARGIN, rows)]
-        again = entry.trouble or tr(texts.PRESS_TO_RETRY).format(key=scene.retry_key)
-        lines += [line(" " * MARGIN, one) for one in wrap(again, cells - 2 * MARGIN, rows)]
-    else:
-        lines += verdict_view.bar(
-            entry.snapshot, entry.trouble, entry.started, scene, cells, max(0, rows - 5)
-        )
-    return tuple(lines[:rows])
 
 
 def in_short(entries: Sequence[Entry], scene: Scene, cells: int) -> tuple[Line, ...]:
@@ -295,7 +275,8 @@ def _age(pair: PairSnapshot, scene: Scene) -> Line:
     return line((text, Tone.PLAIN if fresh else Tone.WARN))
 
 
-def _why(entry: Entry, scene: Scene, cells: int) -> Line:
+def why_line(entry: Entry, scene: Scene, cells: int) -> Line:
+    """Why the pair stands as it does, as far as it fits, and what has to be known beside it."""
     if entry.snapshot is None:
         why = entry.target.why if isinstance(entry.target, BrokenPair) else ""
         return _sentence(entry.trouble or why, cells, Tone.WARN)

@@ -13,7 +13,7 @@ from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import Environment
 from pfha_tui.domain.verdict import Verdict, VerdictKind
-from pfha_tui.ui import wall_view
+from pfha_tui.ui import wall_details, wall_view
 from pfha_tui.ui.line import Tone, plain, width
 from pfha_tui.ui.pairs import Entry
 
@@ -147,7 +147,7 @@ def test_a_broken_pair_is_a_line_with_its_sentence() -> None:
     assert (
         "? NOT WATCHED" in row and "branch-03" in row and "the variable COMMUNITY is not set" in row
     )
-    told = "\n".join(map(plain, wall_view.details(entry(0, None), SCENE, 80, 10)))
+    told = "\n".join(map(plain, wall_details.details(entry(0, None), SCENE, 80, 10)))
     for word in ("branch-03", "PRODUCTION", "COMMUNITY", "mend the path"):
         assert word in told
 
@@ -193,7 +193,7 @@ def test_others_are_told_by_sign_the_worst_first() -> None:
 @pytest.mark.parametrize("rows", range(6))
 def test_details_keep_to_their_rows(rows: int) -> None:
     for one in (entry(0, factory.split_brain()), entry(1, None), entry(2, factory.never())):
-        told = wall_view.details(one, SCENE, 60, rows)
+        told = wall_details.details(one, SCENE, 60, rows)
         assert len(told) <= rows
         assert all(width(line) <= 60 for line in told)
 
@@ -216,3 +216,38 @@ def test_every_line_fits_and_hostile_text_stays_text(cells: int, builders, text:
         assert not {"\x1b", "\n", "\x07", "\u202e"} & set(plain(row))
     banner = wall_view.banner(entries, "", SCENE, cells)
     assert width(banner) == cells
+
+
+@pytest.mark.parametrize("cells", [80, 120])
+def test_the_marked_pair_is_told_whole_where_there_is_room(cells: int) -> None:
+    why = " ".join(f"word{number}" for number in range(60))
+    evidence = " ".join(f"proof{number}" for number in range(30))
+    split = factory.split_brain()
+    causes = tuple(
+        replace(one, evidence=f"{one.evidence} {evidence}") for one in split.verdict.causes
+    )
+    pair = replace(split, verdict=replace(split.verdict, why=why, causes=causes))
+    rows = wall_details.details(entry(0, pair), SCENE, cells, 40)
+    assert all(width(row) <= cells for row in rows)
+    told = " ".join("\n".join(map(plain, rows)).split())
+    for words in (
+        why,
+        evidence,
+        "fw1 primary",
+        "fw2 secondary",
+        "● MASTER",
+        "WAN vhid 1",
+        "ssh 0.",
+    ):
+        assert words in told, words
+
+
+def test_causes_without_room_are_counted() -> None:
+    split = factory.split_brain()
+    many = tuple(
+        replace(split.verdict.causes[0], evidence=f"proof {number}") for number in range(30)
+    )
+    pair = replace(split, verdict=replace(split.verdict, causes=many))
+    rows = [plain(row) for row in wall_details.details(entry(0, pair), SCENE, 80, 14)]
+    shown = sum("proof" in row for row in rows)
+    assert 0 < shown < 30 and f"{30 - shown} more" in "\n".join(rows)

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from pfha_tui.domain.language import tr
-from pfha_tui.ui import layout, texts, wall_view
+from pfha_tui.ui import layout, texts, wall_details, wall_view
 from pfha_tui.ui.commands import Command, on_wall
 from pfha_tui.ui.line import Line, Tone, wrap
 from pfha_tui.ui.options import ConsoleOptions
@@ -84,7 +84,7 @@ class WallScreen(Screen[None]):
         marked = next((entry for entry in entries if entry.number == self.marked), None)
         room = height - least - 1 - len(entries)
         if marked is not None:
-            rows = wall_view.details(marked, scene, cells, room)
+            rows = wall_details.details(marked, scene, cells, room)
             self.query_one("#marked", Lines).draw(rows)
 
     def above(self, entries: Sequence[Entry], scene: Scene, cells: int) -> tuple[Line, ...]:
