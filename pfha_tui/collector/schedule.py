@@ -77,7 +77,7 @@ class Schedule:
             self._hangs.pop(command, None)
             self._refused.discard(command)
 
-    def again(self, commands: Iterable[Command], now: float) -> None:
-        """These did not run: they are due at once."""
+    def again(self, commands: Iterable[Command], due: float) -> None:
+        """These did not run: they are due again then, what runs once included."""
         for command in commands:
-            self._due[command] = now
+            self._due[command] = due

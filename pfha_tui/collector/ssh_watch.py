@@ -181,10 +181,13 @@ class SshWatch:
             sample = await self._link.run(commands, clock=self._clock_due())
         except TransportTimeout as error:
             now = self._clock.monotonic()
-            self._state.timed_out(commands if error.hung is None else (error.hung,), str(error))
-            if error.hung is not None:
-                schedule.again((c for c in commands if c != error.hung), now)
-                schedule.hung(error.hung, now)
+            if error.hung is None:
+                self._state.timed_out(commands, str(error))
+                schedule.again(commands, now + self._poll_s)
+                return
+            self._state.timed_out((error.hung,), str(error))
+            schedule.again((c for c in commands if c != error.hung), now)
+            schedule.hung(error.hung, now)
             return
         schedule.answered(commands)
         before = _standing(self._state.snapshot)

@@ -11,7 +11,7 @@ from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import ErrorKind, Freshness
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.target import NodeRole, NodeTarget
-from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from tests.support import virtual_time
 from tests.support.captured import answer
 from tests.support.fake_link import FakeLink
@@ -167,6 +167,18 @@ def test_a_hanging_command_rests_and_the_others_go_on() -> None:
     assert asked.count(True) == 3  # at 0 s, then after rests of 2 and 4 s, each try taking 3 s
     assert rig.state.snapshot.interfaces.age(20.0) is not None
     assert rig.state.snapshot.interfaces.age(20.0) < 1.5  # type: ignore[operator]
+
+
+def test_what_is_read_once_is_read_though_the_shell_did_not_open_at_first() -> None:
+    async def main() -> Rig:
+        rig = Rig()
+        rig.link.no_shell = TransportTimeout("the shell did not answer in time")
+        await rig.during(2.5, lambda: setattr(rig.link, "no_shell", None))
+        return rig
+
+    rig = virtual_time.run(main())
+    assert rig.state.snapshot.log.value is not None
+    assert len(rig.link.asked) <= 7
 
 
 def test_a_refused_section_is_not_asked_again_soon() -> None:
