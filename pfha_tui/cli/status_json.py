@@ -38,7 +38,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pfha_tui.actions.model import Lease
-from pfha_tui.domain.model import Address, Interface
+from pfha_tui.domain.model import Address, Interface, InterfaceCounters
+from pfha_tui.domain.rates import InterfaceRate
 from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.snapshot import CarpRole, LinkStatus, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
@@ -139,7 +140,7 @@ def _node(node: NodeSnapshot, now: float) -> dict[str, Any]:
         "booting": node.booting.value,
         "mark": _mark(node),
         "pfsync": _pfsync(node),
-        "interfaces": [_interface(found, node) for found in node.interfaces.value or ()],
+        "interfaces": _interfaces(node),
         "states": node.states,
         "states_limit": limits.states if limits else agent.states_limit if agent else None,
         "version": identity.version if identity else None,
@@ -223,9 +224,18 @@ def _pfsync(node: NodeSnapshot) -> dict[str, Any]:
     }
 
 
-def _interface(interface: Interface, node: NodeSnapshot) -> dict[str, Any]:
-    counters = {row.name: row for row in node.counters.value or ()}.get(interface.name)
-    rate = {row.name: row for row in node.rates.interfaces}.get(interface.name)
+def _interfaces(node: NodeSnapshot) -> list[dict[str, Any]]:
+    counters = {row.name: row for row in node.counters.value or ()}
+    rates = {row.name: row for row in node.rates.interfaces}
+    return [
+        _interface(found, counters.get(found.name), rates.get(found.name))
+        for found in node.interfaces.value or ()
+    ]
+
+
+def _interface(
+    interface: Interface, counters: InterfaceCounters | None, rate: InterfaceRate | None
+) -> dict[str, Any]:
     return {
         "name": interface.name,
         "description": interface.description or None,
