@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from pfha_tui.domain.command import Command, PushedLine, StreamKind
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure
-from pfha_tui.transports.ssh import Life, SshNode, StreamSource
+from pfha_tui.transports.ssh import Life, SshNode, StreamSource, stream
 from pfha_tui.transports.ssh.stream import LINE_LIMIT, LineCutter, wrapper
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, running_sshd
@@ -233,6 +236,90 @@ async def test_twenty_cuts_leave_no_child_behind(sshd: Sshd, places: tuple[Path,
     await until(lambda: not children(NC) and not children("-F", str(log)))
 
 
+async def test_twenty_silent_cuts_leave_no_client_at_devd(
+    tmp_path: Path, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wire that is pulled tells the node nothing, and FreeBSD's own sshd never asks whether we are there."""
+    monkeypatch.setattr(stream, "ALIVE_LIMIT_S", 2)
+    monkeypatch.setattr(stream, "ALIVE_PERIOD_S", 0.4)
+    pipe, log = places
+    with running_sshd(tmp_path / "sshd", "TCPKeepAlive no", alive_interval_s=0) as server:
+        async with devd_at(pipe) as devd, relay_to(server.port) as relay:
+            target = server.target(port=relay.port, fingerprints=(server.fingerprint,))
+
+            async def lose_one() -> None:
+                async with listening(target, *sources(pipe, log)) as heard:
+                    await until(lambda: heard.node.link.rtt_s and not heard.done)
+                    before.append(heard.node)
+                    await until(lambda: len(devd.clients) >= 5 and len(before) == 5)
+                    relay.lose()
+
+            for _ in range(4):
+                before: list[SshNode] = []
+                await until(lambda: not devd.clients)
+                async with asyncio.TaskGroup() as tasks:
+                    for _ in range(5):
+                        tasks.create_task(lose_one())
+            assert devd.refused == 0
+            await until(lambda: not devd.clients)
+            await until(lambda: not children(NC) and not children("-F", str(log)))
+            async with listening(target, *sources(pipe, log)) as heard:
+                await until(lambda: devd.clients)
+                opened = heard.node.link.clock()
+                await until(lambda: heard.node.link.clock() - opened > 3)
+                devd.say("!still the same\n")
+                await until(lambda: heard.texts(StreamKind.DEVD) == ["!still the same"])
+                assert heard.node.push_gaps == ()
+
+
+SHELLS = [words for words in (("dash",), ("bash", "--posix")) if shutil.which(words[0])]
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_the_wrapper_ends_what_it_started_and_itself(
+    shell: tuple[str, ...], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    tail = ("/usr/bin/tail", "-n", "0", "-F", str(log))
+    for silent in (False, True):
+        script = wrapper("n", ("/usr/bin/tail", "-f", str(log)), None, tail, 31 - 30 * silent)
+        with subprocess.Popen(
+            [*shell, "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.write(script)
+            process.stdin.flush()
+            assert process.stdout.readline() + process.stdout.readline() == b"\n@n B\n"
+            for _ in range(20):
+                process.stdin.write(b"\n")
+                process.stdin.flush()
+            if silent:
+                assert process.wait(timeout=20) != 0
+                assert process.stdout.read() == b"\n@n D 0\n"
+            else:
+                process.stdin.close()
+                assert process.wait(timeout=20) == 0
+        deadline = time.monotonic() + 20
+        while children(str(log)) or children("/bin/sleep", "31"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+async def test_an_eleventh_client_of_devd_is_told_what_may_be_the_matter(
+    sshd: Sshd, places: tuple[Path, Path]
+) -> None:
+    pipe, log = places
+    async with devd_at(pipe) as devd:
+        others = [await asyncio.open_unix_connection(pipe) for _ in range(CLIENTS)]
+        async with listening(sshd.target(), *sources(pipe, log)) as heard:
+            await until(lambda: heard.node.push_gaps)
+            (gap,) = heard.node.push_gaps
+            assert "devd may have its ten clients already" in gap and devd.refused
+        for _, writer in others:
+            writer.close()
+
+
 @settings(deadline=None)
 @given(st.lists(st.binary(max_size=30)), st.integers(1, 20))
 def test_lines_do_not_depend_on_the_chunks(chunks: list[bytes], limit: int) -> None:
@@ -243,6 +330,6 @@ def test_lines_do_not_depend_on_the_chunks(chunks: list[bytes], limit: int) -> N
 
 
 def test_the_wrapper_quotes_every_word() -> None:
-    script = wrapper("n", ("/bin/echo", "a b", "$(id)"), "/tmp/it's", ("/x;y",)).decode()
+    script = wrapper("n", ("/bin/echo", "a b", "$(id)"), "/tmp/it's", ("/x;y",), 60).decode()
     assert "/bin/echo 'a b' '$(id)'" in script and "'/x;y'" in script
     assert socket.AF_UNIX and "'/tmp/it'\"'\"'s'" in script

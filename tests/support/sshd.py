@@ -28,7 +28,7 @@ UseDNS no
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-ClientAliveInterval 30
+ClientAliveInterval {alive_interval_s}
 LoginGraceTime 30
 X11Forwarding no
 LogLevel VERBOSE
@@ -89,7 +89,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_sshd(folder: Path, extra: str = "") -> Iterator[Sshd]:
+def running_sshd(folder: Path, extra: str = "", *, alive_interval_s: int = 30) -> Iterator[Sshd]:
     """Start an sshd in its own folder, with the keys that are there already; skip where there is none."""
     binary = shutil.which("sshd") or "/usr/sbin/sshd"
     if not os.access(binary, os.X_OK) or shutil.which("ssh-keygen") is None:
@@ -105,7 +105,9 @@ def running_sshd(folder: Path, extra: str = "") -> Iterator[Sshd]:
     host_key = " ".join((folder / "host_key.pub").read_text().split()[:2])
     (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}\n")
     config = folder / "sshd_config"
-    config.write_text(CONFIG.format(port=port, folder=folder, extra=extra))
+    config.write_text(
+        CONFIG.format(port=port, folder=folder, extra=extra, alive_interval_s=alive_interval_s)
+    )
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [binary, "-D", "-e", "-f", str(config)],

@@ -1,4 +1,4 @@
-"""A TCP relay on loopback that can delay, freeze and cut what goes through it."""
+"""A TCP relay on loopback that can delay, freeze, lose and cut what goes through it."""
 
 import asyncio
 import contextlib
@@ -17,12 +17,18 @@ class Relay:
         self._thawed.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving = 0
+        self._generation = 0
+        self._over = asyncio.Event()
 
     def freeze(self) -> None:
         self._thawed.clear()
 
     def thaw(self) -> None:
         self._thawed.set()
+
+    def lose(self) -> None:
+        """Swallow whatever the connections of now still send, their end too, without a sign to anybody."""
+        self._generation += 1
 
     def cut(self) -> None:
         """Reset every connection on both sides."""
@@ -39,6 +45,7 @@ class Relay:
 
     async def end(self) -> None:
         """Cut everything and wait until it is gone."""
+        self._over.set()
         while self._serving:
             self.thaw()
             self.cut()
@@ -63,13 +70,18 @@ class Relay:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
+        generation = self._generation
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 await self._thawed.wait()
+                if generation != self._generation:
+                    break
                 if self.delay_s:
                     loop.call_later(self.delay_s, _write, writer, data)
                 else:
                     writer.write(data)
+        if generation != self._generation:
+            await self._over.wait()
         writer.transport.abort()
 
 

@@ -3,7 +3,8 @@
 The channel's stdout carries devd, its stderr the log: the two are told apart, and cannot break into
 each other's lines, without another process on the firewall. Marker lines with an unguessable nonce
 say when the streams begin and how each one ended. A shell around both ends them as soon as its stdin
-closes, because devd takes ten clients in all and FreeBSD's tail(1) does not notice a closed stdout.
+closes, because devd takes ten clients in all and FreeBSD's tail(1) does not notice a closed stdout. A link that dies
+without a sign closes nothing: so we write a line now and then, and where none comes the node ends them by itself.
 """
 
 import asyncio
@@ -36,6 +37,11 @@ QUEUE_BYTES: Final = 4 * 1024 * 1024
 START_TIMEOUT_S: Final = 5.0
 REOPEN_FIRST_S: Final = 2.0
 REOPEN_CAP_S: Final = 60.0
+ALIVE_PERIOD_S: Final = 20.0
+ALIVE_LIMIT_S: Final = 60
+"""The node's patience in whole seconds, three lines of ours: each costs it two short processes."""
+ALIVE: Final = b"\n"
+AT_ONCE_S: Final = 1.0
 LASTING: Final = frozenset({ErrorKind.NOT_PERMITTED, ErrorKind.MISSING})
 
 _TOOL_TALK: Final = re.compile(rb"(/\S*/)?(sudo|tail|nc|sh): ")
@@ -61,34 +67,44 @@ LOG: Final = StreamSource(
 )
 
 
-def wrapper(nonce: str, devd: Sequence[str], socket: str | None, log: Sequence[str]) -> bytes:
-    """The script of the channel. Raises ValueError as `frames.quote`.
+def wrapper(
+    nonce: str,
+    devd: Sequence[str],
+    socket: str | None,
+    log: Sequence[str],
+    limit_s: int,
+) -> bytes:
+    """The script of the channel, which ends `limit_s` after the last line that it was sent. Raises ValueError as
+    `frames.quote`.
 
-    All of it is one compound command, so that no shell leaves a part of the script for cat(1) to eat.
+    All of it is one compound command, so that no shell leaves a part of the script for read to eat.
     The traps read `$!`, which is set with the fork itself; a variable assigned after it would come too
-    late for a signal in between. KILL cannot get lost between fork and exec; sudo(8) gets TERM,
-    because only that is passed on to what it runs.
+    late for a signal in between. Until then it is the parent's, hence `p`. KILL cannot get lost between fork and exec;
+    sudo(8) gets TERM, because only that is passed on to what it runs.
     """
     guard = ""
     if socket is not None:
         there = frames.quote(("/bin/test", "-S", socket))
         guard = f"{there} </dev/null || {{ e D 1 No such file or directory; exit; }}; "
+    sleep = ("/bin/sleep", str(limit_s))
     lines = [
         "{ unset IFCONFIG_FORMAT LANG ENV; LC_ALL=C; export LC_ALL",
         f"e() {{ printf '\\n@{nonce} %s\\n' \"$*\"; }}",
         "e B; e B >&2",
-        f"( trap '{_kill(devd)}; exit' TERM; {guard}"
+        f"( {_trap(devd)}; {guard}"
         f'{frames.quote(devd)} </dev/null 2>&1 & wait "$!"; e D "$?" ) & d=$!',
-        f"( trap '{_kill(log)}; exit' TERM; "
-        f'{frames.quote(log)} </dev/null >&2 & wait "$!"; e L "$?" >&2 ) & l=$!',
-        '/bin/cat >/dev/null; kill "$d" "$l" 2>/dev/null; exit; }',
+        f'( {_trap(log)}; {frames.quote(log)} </dev/null >&2 & wait "$!"; e L "$?" >&2 ) & l=$!',
+        f"w() {{ ( {_trap(sleep)}; {frames.quote(sleep)} </dev/null >/dev/null 2>&1 & "
+        'wait "$!"; e D 0; e L 0 >&2; kill "$d" "$l" "$$" ) & s=$!; }',
+        'w; while read -r _; do { kill "$s"; wait "$s"; } 2>/dev/null; w; done',
+        'kill "$d" "$l" "$s" 2>/dev/null; exit; }',
     ]
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
-def _kill(words: Sequence[str]) -> str:
+def _trap(words: Sequence[str]) -> str:
     signal = "TERM" if words[0] in SUDO_PATHS else "KILL"
-    return f'kill -{signal} "$!" 2>/dev/null'
+    return f"""p=$!; trap '[ "$!" = "$p" ] || kill -{signal} "$!" 2>/dev/null; exit' TERM"""
 
 
 class LineCutter:
@@ -120,7 +136,7 @@ class _Source:
 
     source: StreamSource
     cutter: LineCutter = field(default_factory=LineCutter)
-    started: bool = False
+    started_at: float | None = None
     said: bytes = b""
     error: ReadError | None = None
 
@@ -143,10 +159,12 @@ class _StreamSession(Session):
         source = self.sources[0 if datatype is None else 1]
         for line in source.cutter.feed(data):
             if line.startswith(self._marker):
-                self._mark(source, line[len(self._marker) :])
-            elif source.started and self._is_talk(source, line):
+                self._mark(source, line[len(self._marker) :], now)
+            elif source.started_at is None:
+                continue
+            elif self._is_talk(source, line):
                 source.said = line[:SAID_LIMIT]
-            elif source.started:
+            else:
                 self._keep(PushedLine(source.source.kind, line.decode("utf-8", "replace"), now))
         self.news.set()
 
@@ -174,25 +192,29 @@ class _StreamSession(Session):
     @property
     def started(self) -> bool:
         """Both streams have begun."""
-        return all(source.started for source in self.sources)
+        return all(source.started_at is not None for source in self.sources)
 
     @property
     def errors(self) -> list[ReadError]:
         """How the streams that have ended did so."""
         return [source.error for source in self.sources if source.error is not None]
 
-    def _mark(self, source: _Source, words: bytes) -> None:
+    def _mark(self, source: _Source, words: bytes, now: float) -> None:
         kind, _, rest = words.partition(b" ")
         if kind == b"B":
-            source.started = True
+            source.started_at = now
             return
         code, _, said = rest.partition(b" ")
         exit_code = int(code) if code.isdigit() and len(code) < 10 else 1
         command = source.source.command
-        error = classify(Output(command, exit_code, b"", said or source.said))
-        source.error = error or ReadError(
-            ErrorKind.FAILED, tr("{program} ended").format(program=command.argv[0])
-        )
+        said = said or source.said
+        text = tr("{program} ended")
+        at_once = source.started_at is not None and now - source.started_at < AT_ONCE_S
+        if source.source.kind is StreamKind.DEVD and at_once and not said:
+            text = tr("{program} ended at once: devd may have its ten clients already")
+            exit_code = 0
+        error = classify(Output(command, exit_code, b"", said))
+        source.error = error or ReadError(ErrorKind.FAILED, text.format(program=command.argv[0]))
 
     @staticmethod
     def _is_talk(source: _Source, line: bytes) -> bool:
@@ -289,11 +311,12 @@ class SshStream:
     def _script(self, nonce: str, elevation: Elevation) -> bytes:
         privilege = self._link.target.privilege
         devd, log = (elevation.words(s.command, privilege) for s in (self._devd, self._log))
-        return wrapper(nonce, devd, self._devd.socket, log)
+        return wrapper(nonce, devd, self._devd.socket, log, ALIVE_LIMIT_S)
 
     async def _deliver(self, session: _StreamSession) -> AsyncIterator[PushedLine]:
         """Lines until the channel must be opened anew, or neither stream is there."""
         again_at: float | None = None
+        alive_at = self._link.clock() + ALIVE_PERIOD_S
         while True:
             session.news.clear()
             while session.queue:
@@ -301,11 +324,7 @@ class SshStream:
             self.gaps = {s.source.kind: s.error for s in session.sources if s.error is not None}
             errors = session.errors
             if session.ended:
-                if self._link.life is Life.LOST:
-                    raise self._link.failure()
-                raise NetworkFailure(
-                    tr("the stream from {where} ended").format(where=self._link.where)
-                )
+                self._ended(errors)
             if len(errors) == 2 and all(error.kind in LASTING for error in errors):
                 return
             now = self._link.clock()
@@ -313,11 +332,27 @@ class SshStream:
                 again_at = now + self._wait_s
             if again_at is not None and now >= again_at:
                 return
+            if now >= alive_at:
+                alive_at = now + ALIVE_PERIOD_S
+                self._write(ALIVE)
             try:
-                async with asyncio.timeout(None if again_at is None else again_at - now):
+                async with asyncio.timeout(min(alive_at, again_at or alive_at) - now):
                     await session.news.wait()
             except TimeoutError:
                 continue
+
+    def _ended(self, errors: Sequence[ReadError]) -> None:
+        """The channel has gone. Raises NetworkFailure, unless the node has ended both streams as it did not hear of us
+        for long (a console that was suspended)."""
+        if self._link.life is Life.LOST:
+            raise self._link.failure()
+        if len(errors) < 2:
+            raise NetworkFailure(tr("the stream from {where} ended").format(where=self._link.where))
+
+    def _write(self, data: bytes) -> None:
+        channel = self._channel
+        if channel is not None and not channel.is_closing():
+            channel.write(data)
 
     def _close(self) -> None:
         """Close the channel, which ends the wrapper and its children; nothing is waited for."""
