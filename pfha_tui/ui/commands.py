@@ -67,34 +67,6 @@ COMMANDS = (
         palette=False,
         scope=Scope.WALL,
     ),
-    Command(
-        "wall",
-        "p",
-        "p",
-        "wall",
-        mark("all pairs"),
-        mark("Go to the wall: every pair in one line, the worst first."),
-        scope=Scope.SEVERAL,
-    ),
-    Command(
-        "previous-pair",
-        "left_square_bracket",
-        "[",
-        "previous_pair",
-        mark("previous pair"),
-        mark("Open the pair before this one in the configuration."),
-        bar=False,
-        scope=Scope.SEVERAL,
-    ),
-    Command(
-        "next-pair",
-        "right_square_bracket",
-        "]",
-        "next_pair",
-        mark("next pair"),
-        mark("Open the pair after this one in the configuration."),
-        scope=Scope.SEVERAL,
-    ),
     Command("quit", "q", "q", "quit", mark("quit"), mark("Close all connections and leave.")),
     Command(
         "help",
@@ -114,15 +86,6 @@ COMMANDS = (
             "Open the chosen row (also double click): both nodes' facts, its events, the raw output. "
             "A summary is expanded first."
         ),
-        scope=Scope.PAIR,
-    ),
-    Command(
-        "expand",
-        "space",
-        "Space",
-        "expand",
-        mark("expand"),
-        mark("Give the focused node the whole screen, or give it back."),
         scope=Scope.PAIR,
     ),
     Command(
@@ -146,6 +109,52 @@ COMMANDS = (
         kind=Kind.ACTION,
     ),
     Command(
+        "configurations",
+        "c",
+        "c",
+        "configurations",
+        mark("config diff"),
+        mark("Compare both configurations: what would behave differently after a failover."),
+        scope=Scope.PAIR,
+    ),
+    Command(
+        "wall",
+        "p",
+        "p",
+        "wall",
+        mark("all pairs"),
+        mark("Go to the wall: every pair in one line, the worst first."),
+        scope=Scope.SEVERAL,
+    ),
+    Command(
+        "next-pair",
+        "right_square_bracket",
+        "]",
+        "next_pair",
+        mark("next pair"),
+        mark("Open the pair after this one in the configuration."),
+        scope=Scope.SEVERAL,
+    ),
+    Command(
+        "previous-pair",
+        "left_square_bracket",
+        "[",
+        "previous_pair",
+        mark("previous pair"),
+        mark("Open the pair before this one in the configuration."),
+        bar=False,
+        scope=Scope.SEVERAL,
+    ),
+    Command(
+        "expand",
+        "space",
+        "Space",
+        "expand",
+        mark("expand"),
+        mark("Give the focused node the whole screen, or give it back."),
+        scope=Scope.PAIR,
+    ),
+    Command(
         "failover",
         "F",
         "F",
@@ -162,7 +171,8 @@ COMMANDS = (
         "retry",
         mark("retry"),
         mark(
-            "Try the connection of the focused node now; without focus, of each node that is not connected."
+            "Try the connection of the focused node now; without focus, of each node that is not connected. On "
+            "the wall, of the marked pair; a broken one is looked at again."
         ),
     ),
     Command(
@@ -250,16 +260,6 @@ COMMANDS = (
         mark("Go to the other node's pane, or to its output where a row is open."),
         bar=False,
         palette=False,
-        scope=Scope.PAIR,
-    ),
-    Command(
-        "configurations",
-        "c",
-        "c",
-        "configurations",
-        mark("configurations"),
-        mark("Compare both configurations: what would behave differently after a failover."),
-        bar=False,
         scope=Scope.PAIR,
     ),
     Command(

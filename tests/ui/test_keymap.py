@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from textual import keys as textual_keys
 
 from pfha_tui.ui import keymap
-from pfha_tui.ui.commands import COMMANDS, Scope
+from pfha_tui.ui.commands import COMMANDS, Scope, offered, on_pair
+from pfha_tui.ui.line import plain
+from pfha_tui.ui.screens.help import page
+from pfha_tui.ui.widgets.key_bar import key_line
 from pfha_tui.ui.widgets.lines import Lines
 
 PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
@@ -166,3 +169,35 @@ async def test_sentences_name_the_keys_of_the_map() -> None:
         assert app.scene.retry_key == "r"
     async with running(healthy(), keys={"retry": ("F4",)}) as (app, _, _):
         assert app.scene.retry_key == "F4"
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_what_matters_most_is_in_the_key_bar_at_80_columns(several: bool) -> None:
+    commands = on_pair(offered(watch=False, several=several))
+    told = plain(key_line([one for one in commands if one.bar], 80))
+    assert re.findall(r"(\S+) [a-z]+(?: [a-z]+)*(?:   |$)", told) == [
+        "q",
+        "?",
+        "Enter",
+        "m",
+        "s",
+        "c",
+    ]
+    assert len(told) <= 80
+
+
+def test_the_help_page_tells_by_which_name_the_palette_finds_a_command_without_a_key() -> None:
+    rows = [plain(row) for row in page(offered(watch=False, several=False), 90)]
+    start = next(n for n, row in enumerate(rows) if "palette (Ctrl+P)" in row)
+    names = (
+        "enable CARP",
+        "disable CARP",
+        "reset demotion",
+        "sync now",
+        "pfsync bulk",
+        "reboot",
+        "undo",
+    )
+    for name in names:
+        assert any(row.startswith(f"{name}  ") for row in rows[start:]), name
+    assert not any(row.startswith("palette ") for row in rows)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
@@ -28,20 +29,28 @@ def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
     """Keys, signs and terms as lines of at most `cells`; the terms of actions where there are any."""
     acts = any(command.kind is Kind.ACTION for command in commands)
     terms = (*texts.TERMS, *(action_texts.TERMS if acts else ()))
+    keyed = [one for one in commands if one.keys or not one.palette]
+    named = [one for one in commands if one not in keyed]
+    palette = next((tr(one.label) for one in commands if one.id == "palette"), "")
+    by_name = tr("By name, in the palette ({key})").format(key=palette)
     sections = (
-        (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in commands]),
+        (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in keyed]),
+        (by_name, [(tr(one.title), tr(one.help)) for one in named]),
         (tr(texts.HELP_DIFF), [(key.label, tr(key.help)) for key in KEYS]),
         (tr(texts.HELP_SIGNS), [(tr(sign), tr(text)) for sign, text in texts.SIGNS]),
         (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in terms]),
     )
     lines: list[Line] = []
     for title, entries in sections:
+        if not entries:
+            continue
         lines += [*([EMPTY] if lines else []), line((title, Tone.STRONG))]
+        names = max(KEY_CELLS, *(cell_len(name) + 2 for name, _ in entries))
         for name, text in entries:
-            rows = wrap(text, max(10, cells - KEY_CELLS), 4)
+            rows = wrap(text, max(10, cells - names), 4)
             for number, row in enumerate(rows):
                 head = line((name, Tone.ACCENT)) if number == 0 else EMPTY
-                lines.append(line(pad(head, KEY_CELLS), row))
+                lines.append(line(pad(head, names), row))
     return tuple(lines)
 
 

@@ -103,7 +103,7 @@ def _places(commands: Sequence[Command], cells: int) -> list[tuple[Command, int,
     at = 1
     for command in commands:
         end = at + cell_len(tr(command.label)) + 1 + cell_len(tr(command.title))
-        if end + 3 > cells:
+        if end > cells:
             break
         found.append((command, at, end))
         at = end + 3
@@ -113,7 +113,7 @@ def _places(commands: Sequence[Command], cells: int) -> list[tuple[Command, int,
 def key_line(commands: Sequence[Command], cells: int) -> Line:
     """` q quit   ? help`: whole entries only."""
     row = line(" ")
-    for command, _, _ in _places(commands, cells):
-        title = f" {tr(command.title)}   "
-        row = line(row, (tr(command.label), Tone.ACCENT), (title, Tone.MUTED))
+    for number, (command, _, _) in enumerate(_places(commands, cells)):
+        gap, title = "   " if number else "", f" {tr(command.title)}"
+        row = line(row, gap, (tr(command.label), Tone.ACCENT), (title, Tone.MUTED))
     return row
