@@ -379,7 +379,7 @@ class Node(Callouts):
         self.counters = Counters()
         if not self.host_id_pinned:
             self.host_id = self.world.random.getrandbits(32)
-        self.carp_allow, self.carp_demotion = 1, 0
+        self.carp_allow, self.carp_demotion, self.carp_senderr_factor = 1, 0, 0
 
     def run_up(self) -> None:
         """The interfaces are configured: from now on packets are forwarded."""

@@ -33,6 +33,7 @@ ANSWERS: dict[str, Answer] = {
     "/usr/bin/find": files.find,
     "/usr/bin/grep": files.grep,
     "/usr/bin/gzip": files.gzip,
+    "/usr/bin/head": files.head,
     "/usr/bin/nc": files.nc,
     "/usr/bin/stat": files.stat,
     "/usr/bin/tail": files.tail,
@@ -80,7 +81,7 @@ FILTERS = (
     *_paths("/bin", "echo expr kill pwd sh sleep"),
     *_paths(
         "/usr/bin",
-        "awk basename comm cut diff dirname env false fold head hexdump join nohup od paste printenv printf rev sed seq"
+        "awk basename comm cut diff dirname env false fold hexdump join nohup od paste printenv printf rev sed seq"
         " sort tee timeout tr true uniq wc xargs yes",
     ),
 )

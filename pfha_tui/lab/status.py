@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pfha_tui.lab.interface import Kind
-from pfha_tui.lab.node import Node
+from pfha_tui.lab.node import Node, Power
 from pfha_tui.lab.world import World
 
 
@@ -17,6 +17,25 @@ def status(world: World) -> str:
     return "\n".join(lines)
 
 
+def _carp(node: Node) -> Iterator[str]:
+    """What the power holds: the kernel's CARP and pfsync."""
+    for vhid in node.vhids:
+        failing = " (failed sends)" if vhid.send_errors else ""
+        yield f"{vhid.number}@{vhid.port.name} {vhid.state}{failing}"
+    if node.carp_demotion:
+        yield f"demotion {node.carp_demotion}"
+    there = {(each.name, held.ip) for each in node.interfaces for held in each.addresses}
+    lacking = [vip for vip in node.config_vips if (vip.interface, vip.address) not in there]
+    if lacking and node.carp_allow and not node.booting:
+        yield f"lacks {' and '.join(str(vip.address.ip) for vip in lacking)}"
+    marks = {
+        "frozen": node.frozen, "CARP off": not node.carp_allow, "preempt off": not node.carp_preempt,
+        f"send-error factor {node.carp_senderr_factor}": node.carp_senderr_factor,
+        "bulk update pending": node.bulk_pending,
+    }  # fmt: skip
+    yield from (mark for mark, on in marks.items() if on)
+
+
 def _state(node: Node) -> Iterator[str]:
     stages = {
         "rebooting": node.firmware is not None,
@@ -24,17 +43,17 @@ def _state(node: Node) -> Iterator[str]:
         "halting": node.halting,
     }
     yield next((name for name, now in stages.items() if now), f"power {node.power.value}")
-    for vhid in node.vhids:
-        yield f"{vhid.number}@{vhid.port.name} {vhid.state}"
-    if node.carp_demotion:
-        yield f"demotion {node.carp_demotion}"
+    if node.power is not Power.OFF:
+        yield from _carp(node)
     for interface in node.interfaces:
+        name = interface.description or interface.name
         if interface.kind is Kind.PORT and not interface.plugged:
-            yield f"{interface.description or interface.name} unplugged"
-    marks = {
-        "frozen": node.frozen, "CARP off": not node.carp_allow, "maintenance": node.maintenance,
-        "preempt off": not node.carp_preempt, "sshd off": not node.sshd, "SNMP off": not node.snmpd,
-    }  # fmt: skip
+            yield f"{name} unplugged"
+        if not interface.admin_up:
+            yield f"{name} set down"
+    for wrong in dict.fromkeys(vip.interface for vip in node.config_vips if vip.wrong_password):
+        yield f"wrong CARP password on {node.interface(wrong).description}"
+    marks = {"maintenance": node.maintenance, "sshd off": not node.sshd, "SNMP off": not node.snmpd}
     yield from (mark for mark, there in marks.items() if there)
     if node.path.round_trip:
         yield f"{node.path.round_trip * 1000:.0f} ms away"

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,19 +42,21 @@ def run(world: World, text: str) -> str:
     words = text.split()
     if not words:
         raise VerbError("There is no command; `help` lists them.")
-    if words == ["help"]:
+    name, given = words[0].lower(), words[1:]
+    if name == "help":
+        if given:
+            raise VerbError("It is: help")
         return help_text()
-    if words == ["sync", "now"]:
-        words = ["sync"]
-    verb = VERBS.get(words[0])
+    if name == "sync" and [word.lower() for word in given] == ["now"]:
+        given = []
+    verb = VERBS.get(name)
     if verb is None:
-        near = difflib.get_close_matches(words[0], VERBS, n=1)
+        near = difflib.get_close_matches(name, VERBS, n=1)
         hint = f"did you mean `{near[0]}`?" if near else "`help` lists them."
         raise VerbError(f"There is no command `{words[0]}`; {hint}")
-    given = words[1:]
     missing = len(verb.reads) - len(given)
     if missing < 0 or missing > len(verb.fill):
-        raise VerbError(f"It is: {words[0]} {verb.form}".rstrip())
+        raise VerbError(f"It is: {_form(name)}")
     taken: list[Any] = []
     for read, word in zip(verb.reads, given, strict=False):
         taken.append(read(world, taken, word))
@@ -62,14 +65,18 @@ def run(world: World, text: str) -> str:
 
 def help_text() -> str:
     """Every command with its arguments and what it does, a line each."""
-    forms = {name: f"{name} {verb.form}".rstrip() for name, verb in VERBS.items()}
-    forms["sync"] = "sync now"
+    forms = {name: _form(name) for name in VERBS}
     width = max(map(len, forms.values()))
     lines = [
         f"{forms[name]:<{width}}  {(verb.deed.__doc__ or '').partition(chr(10))[0]}"
         for name, verb in VERBS.items()
     ]
     return "\n".join(lines)
+
+
+def _form(name: str) -> str:
+    """A command with its arguments."""
+    return f"{name} {VERBS[name].form}".rstrip()
 
 
 def _node(world: World, taken: Taken, word: str) -> Node:
@@ -118,10 +125,9 @@ def _playback(world: World, taken: Taken, word: str) -> str:
 
 def _integer(least: int, most: int) -> Read:
     def read(world: World, taken: Taken, word: str) -> int:
-        try:
-            number = int(word)
-        except ValueError:
-            raise VerbError(f"`{word}` is no whole number.") from None
+        if not re.fullmatch(r"[+-]?[0-9]{1,9}", word):
+            raise VerbError(f"`{word}` is no whole number of at most nine digits.")
+        number = int(word)
         if not least <= number <= most:
             raise VerbError(f"{number} is not between {least} and {most}.")
         return number
@@ -131,10 +137,9 @@ def _integer(least: int, most: int) -> Read:
 
 def _factor(least: float, most: float) -> Read:
     def read(world: World, taken: Taken, word: str) -> float:
-        try:
-            number = float(word)
-        except ValueError:
-            raise VerbError(f"`{word}` is no number.") from None
+        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", word):
+            raise VerbError(f"`{word}` is no number.")
+        number = float(word)
         if not least <= number <= most:
             raise VerbError(f"{number:g} is not between {least:g} and {most:g}.")
         return number
@@ -173,7 +178,7 @@ VERBS: dict[str, Verb] = {
     "snmp": Verb(*_SWITCH, faults.snmp),
     "slow": Verb("NODE MS", (_node, _integer(0, 60_000)), faults.slow),
     "lose": Verb("NODE PERCENT", (_node, _integer(0, 90)), faults.lose),
-    "sync": Verb("", (), faults.sync_now),
+    "sync": Verb("now", (), faults.sync_now),
     "edit": Verb(*_ONE, faults.edit),
     "load": Verb("N", (_factor(0.0, 100.0),), faults.load),
     "speed": Verb("X", (_factor(0.01, 1000.0),), faults.speed),

@@ -17,7 +17,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from pfha_tui.lab import control, place, scenarios
+from pfha_tui.lab import control, place, scenarios, verbs
 from pfha_tui.lab.runner import Lab, running
 from tests.support.deadline import until
 from tests.support.lab_pair import roles
@@ -91,6 +91,7 @@ async def test_what_is_no_request_is_dropped() -> None:
 def test_who_asks_no_lab_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(place, "_places", lambda: [tmp_path])
     assert control.ask("status").code == 3
+    assert control.ask(" help ") == control.Answer(0, verbs.help_text())
     dead = tmp_path / "dead.toml"
     dead.write_text('[[pair]]\n[[pair.node]]\n[pair.node.ssh]\nidentity_file = "/nowhere/id"\n')
     assert control.ask("status", str(dead)) == control.Answer(3, f"No lab runs with {dead}.")

@@ -130,13 +130,19 @@ def test_a_node_that_is_shutting_down_takes_no_playback() -> None:
         ("%", "There is no command `%`; `help` lists them."),
         ("pull fw1", "It is: pull NODE IF"),
         ("mend now", "It is: mend"),
+        ("help pull", "It is: help"),
+        ("sync later", "It is: sync now"),
         ("pull fw3 lan", "There is no node `fw3`; there are fw1 and fw2."),
         ("pull fw1 dmz", "fw1 has no interface `dmz`; it has wan, lan, sync, mgmt, lo0, pflog0, pfsync0."),
         ("cut dmz", "There is no segment `dmz`; there are WAN, LAN, SYNC, MGMT."),
         ("carp fw1 maybe", "`maybe` is neither on nor off."),
-        ("demote fw1 x", "`x` is no whole number."),
+        ("demote fw1 x", "`x` is no whole number of at most nine digits."),
+        ("demote fw1 1_0", "`1_0` is no whole number of at most nine digits."),
+        ("demote fw1 \u0661", "`\u0661` is no whole number of at most nine digits."),
         ("slow fw1 -1", "-1 is not between 0 and 60000."),
-        ("load nan", "nan is not between 0 and 100."),
+        ("load nan", "`nan` is no number."),
+        ("load 1_0", "`1_0` is no number."),
+        ("load 101", "101 is not between 0 and 100."),
         ("alias fw1 here", "`here` is no address."),
         ("playback fw1 gitsync", "There is no playback `gitsync`; there are enablecarpmaint, disablecarpmaint, "
          "disablecarp, enablecarp."),
@@ -296,6 +302,51 @@ def test_two_wrong_passwords_are_two(end: str) -> None:
     world.advance(8)
     assert roles(world) == HEALTHY
     assert {vhid.password for node in world.nodes for vhid in node.vhids} == {"lab-carp"}
+
+
+def test_a_command_is_known_in_any_case_of_letters() -> None:
+    assert verbs.run(booted(), "PULL FW1 Lan") == "LAN of fw1 is unplugged."
+    assert verbs.run(booted(), "Sync NOW").startswith("fw1 pushes")
+    assert verbs.run(booted(), "HELP") == verbs.help_text()
+
+
+def test_an_address_that_is_there_cannot_be_put_back() -> None:
+    with pytest.raises(Refused, match=r"fw1 has 192\.168\.1\.1 already"):
+        verbs.run(booted(), "alias fw1 192.168.1.1")
+
+
+def test_a_mend_speaks_of_two_that_boot_as_of_two() -> None:
+    world = after("power-off fw1", "power-off fw2")
+    assert verbs.run(world, "mend") == "All is whole again once fw1 and fw2 have booted."
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("bad-password fw1 lan", "wrong CARP password on LAN"),
+        ("unalias fw1 192.168.1.1", "lacks 192.168.1.1"),
+        ("send-errors fw1 wan", "1@vtnet0 BACKUP (failed sends)"),
+        ("send-errors fw1 wan", "send-error factor 240"),
+        ("cut sync", "segment SYNC is cut"),
+        ("carp fw1 off", "CARP off"),
+        ("preempt fw1 off", "preempt off"),
+        ("snmp fw1 off", "SNMP off"),
+    ],
+)
+def test_status_tells_of_each_fault(command: str, told: str) -> None:
+    world = after(command)
+    assert told in verbs.run(world, "status")
+    verbs.run(world, "mend")
+    world.advance(60)
+    assert verbs.run(world, "status").splitlines()[1:] == [
+        "fw1: power on, 1@vtnet0 MASTER, 2@vtnet1 MASTER",
+        "fw2: power on, 1@vtnet0 BACKUP, 2@vtnet1 BACKUP",
+    ]
+
+
+def test_status_of_a_node_without_power_says_no_more_than_that() -> None:
+    world = after("carp fw1 off", "pull fw1 wan", "power-off fw1")
+    assert "fw1: power off, WAN unplugged\n" in verbs.run(world, "status")
 
 
 def test_status_tells_what_was_done() -> None:

@@ -1,9 +1,11 @@
-"""Commands on files, directories and sockets: cat, find, grep, gzip, ln, ls, mkdir, mv, nc -U, readlink, rm, rmdir,
-stat, tail, test."""
+"""Commands on files, directories and sockets: cat, find, grep, gzip, head, ln, ls, mkdir, mv, nc -U, readlink, rm,
+rmdir, stat, tail, test."""
 
 import fnmatch
 import gzip as gzip_format
 import re
+import time
+from functools import partial
 from itertools import pairwise
 
 from pfha_tui.lab.commands import services
@@ -166,14 +168,27 @@ def gzip(node: Node, words: list[str], uid: int) -> Reply:
 
 
 def ls(node: Node, words: list[str], uid: int) -> Reply:
-    """`ls FOLDER`, one name a line."""
-    if len(words) != 1 or words[0].startswith("-"):
-        return usage("ls", "folder")
-    folder = words[0].rstrip("/")
+    """`ls [-1al] FOLDER`, one name a line; -a adds nothing, as nothing there is hidden."""
+    options = "".join(word[1:] for word in words[:-1] if word.startswith("-"))
+    if not words or len(words) > 1 + len(options) or not set(options) <= set("1al"):
+        return usage("ls", "[-1al] folder")
+    folder = words[-1].rstrip("/")
     names = _names(node, folder)
     if not names:
-        return Reply(err=f"ls: {words[0]}: No such file or directory\n", code=1)
-    return Reply("".join(f"{name}\n" for name in names))
+        return Reply(err=f"ls: {words[-1]}: No such file or directory\n", code=1)
+    line = partial(_listed, node, folder) if "l" in options else str
+    return Reply("".join(f"{line(name)}\n" for name in names))
+
+
+def _listed(node: Node, folder: str, name: str) -> str:
+    """A line of `ls -l`: what is no file has no size here, and the age of the boot."""
+    path, files = f"{folder}/{name}", Files(node)
+    kind = "-" if path in files else "s" if path in _sockets(node) else "d"
+    rights = "rwxr-xr-x" if kind == "d" else "rw-------"
+    size = files.size(path) if kind == "-" else 0
+    when = time.gmtime(files.modified(path) if kind == "-" else node.boottime)
+    day = f"{time.strftime('%b', when)} {when.tm_mday:2d} {time.strftime('%H:%M', when)}"
+    return f"{kind}{rights}  1 root  wheel  {size:8d} {day} {name}"
 
 
 def nc(node: Node, words: list[str], uid: int) -> Reply:
@@ -208,20 +223,18 @@ def stat(node: Node, words: list[str], uid: int) -> Reply:
 
 
 def tail(node: Node, words: list[str], uid: int) -> Reply:
-    """`tail [-n N] [-F|-f] FILE`; without a file it is a filter, and the real one."""
+    """`tail [-n N | -N] [-F|-f] FILE`; without a file it is a filter, and the real one."""
     count, follow, path = 10, False, None
     rest = list(words)
     while rest:
         word = rest.pop(0)
         if word in ("-F", "-f"):
             follow = True
-        elif word.startswith("-n"):
-            try:
-                count = int(word[2:] or rest.pop(0))
-            except (ValueError, IndexError):
-                return usage("tail", "[-n count] [-F | -f] [file]")
         elif word.startswith("-"):
-            return usage("tail", "[-n count] [-F | -f] [file]")
+            given = _count(word, rest)
+            if given is None:
+                return usage("tail", "[-n count | -count] [-F | -f] [file]")
+            count = given
         else:
             path = word
     if path is None:
@@ -232,6 +245,34 @@ def tail(node: Node, words: list[str], uid: int) -> Reply:
     lines = text.splitlines(keepends=True)
     out = "".join(lines[len(lines) - count :] if 0 < count < len(lines) else lines if count else [])
     return Reply(out, follow=Follow.LOG if follow and path == LOG else None)
+
+
+def head(node: Node, words: list[str], uid: int) -> Reply:
+    """`head [-n N | -N] FILE`; without a file it is a filter, and the real one."""
+    count, path, rest = 10, None, list(words)
+    while rest:
+        word = rest.pop(0)
+        if word.startswith("-"):
+            given = _count(word, rest)
+            if given is None:
+                return usage("head", "[-n count | -count] [file]")
+            count = given
+        elif path is not None:
+            return usage("head", "[-n count | -count] [file]")
+        else:
+            path = word
+    if path is None:
+        return REAL
+    text, problem = _read(node, path, uid)
+    if problem:
+        return Reply(err=f"head: {path}: {problem}\n", code=1)
+    return Reply("".join(text.splitlines(keepends=True)[:count]))
+
+
+def _count(word: str, rest: list[str]) -> int | None:
+    """How many lines `-n N`, `-nN` or `-N` means, whose N may be the first of the other words; None for no number."""
+    digits = word[1:].removeprefix("n") or (rest.pop(0) if word == "-n" and rest else "")
+    return int(digits) if re.fullmatch("[0-9]{1,9}", digits) else None
 
 
 def test(node: Node, words: list[str], uid: int) -> Reply:

@@ -1,4 +1,4 @@
-"""pfctl -s info, memory, states and creators; FreeBSD 12 does not know the last."""
+"""pfctl -s info, memory, states, creators, rules and nat; FreeBSD 12 does not know the creators."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -47,13 +47,44 @@ def answer(node: Node, words: list[str], uid: int) -> Reply:
             )
         case ["-s", "states" | "s"]:
             return Reply(_joined(_state(node, each, level) for each in states.listing(node)))
+        case ["-s", "rules" | "r"] if not level:
+            return Reply("".join(f"{line}\n" for line in _rules(node)))
+        case ["-s", "nat" | "n"] if not level:
+            wan, lan = node.interface("WAN"), node.interface("LAN")
+            vip = next(each.address.ip for each in node.config_vips if each.interface == wan.name)
+            return Reply(
+                f"nat on {wan.name} inet from {lan.own.ip.network} to any -> {vip} port 1024:65535\n"
+            )
         case ["-s", ("creators" | "c") as modifier]:
             if not node.generation.modern:
                 return Reply(err=f"pfctl: Unknown show modifier '{modifier}'\n{_USAGE}", code=1)
             ids = "".join(f"{creator:08x}\n" for creator in states.creators(node))
             return Reply(f"Creator IDs:\n{ids}")
         case _:
-            return usage("pfctl", "[-v | -vv] -s {info | memory | states | creators}")
+            return usage(
+                "pfctl", "[-v | -vv] -s {info | memory | states | creators}, or -s {rules | nat}"
+            )
+
+
+def _rules(node: Node) -> Iterator[str]:
+    """The rules that the recorded pair had, whatever config.xml says: _RULE_IN and _RULE_OUT are among them."""
+    wan, lan, sync = (node.interface(name) for name in ("WAN", "LAN", "SYNC"))
+    for interface in (wan, lan):
+        yield f"scrub on {interface.name} all fragment reassemble"
+    for family, name in (("inet", "IPv4"), ("inet6", "IPv6")):
+        for way in ("in", "out"):
+            yield f'block drop {way} log {family} all label "Default deny rule {name}"'
+    yield "block drop in log quick proto carp from (self) to any"
+    yield "pass quick proto carp all no state"
+    yield f"pass quick on {sync.name} proto pfsync all no state"
+    own = "let out anything IPv4 from firewall host itself"
+    yield f'pass out inet all flags any keep state allow-opts label "{own}"'
+    state = "flags S/SA keep state label"
+    yield f'pass in quick on {sync.name} inet all {state} "USER_RULE: sync"'
+    yield f'pass in quick on {wan.name} inet proto icmp all keep state label "USER_RULE: ping"'
+    yield f'pass in quick on {wan.name} inet proto tcp from any to any port = ssh {state} "USER_RULE: ssh"'
+    lans = f"{lan.own.ip.network} to any {state}"
+    yield f'pass in quick on {lan.name} inet from {lans} "USER_RULE: Default allow LAN to any rule"'
 
 
 def runtime(node: Node) -> float:
