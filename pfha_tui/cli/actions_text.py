@@ -18,12 +18,12 @@ from pfha_tui.actions.model import (
 )
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import mark, tr
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import duration
 
 WEIGHTS = {
     Weight.BLOCK: mark("refuses"),
     Weight.WARN: mark("warns"),
-    Weight.FINE: mark("is well"),
+    Weight.FINE: mark("ok"),
 }
 RESULTS = {
     Result.CONFIRMED: mark("CONFIRMED"),
@@ -52,10 +52,9 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"  {_role(role)}"
     for number, step in enumerate(plan.steps, 1):
         yield from _step_lines(number, step)
-    least, most = (decimal(f"{seconds:g}") for seconds in plan.duration_s)
-    wait = decimal(f"{plan.verify_s:g}")
-    text = tr("expected: {least} to {most} s until it is confirmed; it is waited for {wait} s")
-    yield text.format(least=least, most=most, wait=wait)
+    least, most = (duration(seconds) for seconds in plan.duration_s)
+    text = tr("expected: {least} to {most} until it is confirmed; it is waited for {wait}")
+    yield text.format(least=least, most=most, wait=duration(plan.verify_s))
     yield tr("lost: {loss}").format(loss=plan.loss)
     yield tr("undo: {undo}").format(undo=plan.undo)
     for note in plan.notes:
@@ -71,13 +70,17 @@ def _of(what: str, detail: str) -> str:
     return tr("{what}: {detail}").format(what=what, detail=detail)
 
 
+def _about(node: str | None, text: str) -> str:
+    """The sentence, after the node's name where it does not name it itself."""
+    return _of(node, text) if node and node not in text else text
+
+
 def finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     """What the gate found, worst first."""
     if not findings:
         yield tr("Nothing speaks against it.")
     for finding in findings:
-        text = _of(finding.node, finding.text) if finding.node else finding.text
-        yield f"[{tr(WEIGHTS[finding.weight])}] {text}"
+        yield f"[{tr(WEIGHTS[finding.weight])}] {_about(finding.node, finding.text)}"
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -86,14 +89,15 @@ def report_lines(report: Report) -> Iterator[str]:
     for one in report.evidence:
         yield f"  {_evidence(one)}"
     if report.id:
-        took = decimal(f"{report.took_s:.1f}")
-        yield tr("took {seconds} s; in the journal as {id}").format(seconds=took, id=report.id)
+        text = tr("took {age}; in the journal as {id}")
+        yield text.format(age=duration(report.took_s), id=report.id)
 
 
 def unfinished_lines(left: Unfinished, now: float) -> Iterator[str]:
     """What was begun, by whom and when, what takes it back, and whether the node does so by itself."""
-    text = tr("{id}  {title}, begun {seconds} s ago by {who}")
-    yield text.format(id=left.id, title=left.title, seconds=f"{now - left.began:.0f}", who=left.who)
+    text = tr("{id}  {title}, begun {age} ago by {who}")
+    ago = duration(round(now - left.began))
+    yield text.format(id=left.id, title=left.title, age=ago, who=left.who)
     yield "  " + tr("undo: {undo}").format(undo=left.undo_text)
     for command in left.undo:
         yield f"    {command_line(command)}"
@@ -101,10 +105,10 @@ def unfinished_lines(left: Unfinished, now: float) -> Iterator[str]:
         return
     wait = left.fires_at - now
     if wait > 0:
-        text = tr("{node} takes it back by itself in {seconds} s, unless it is called off.")
+        text = tr("{node} takes it back by itself in {age}, unless it is called off.")
     else:
-        text = tr("{node} was to take it back by itself {seconds} s ago.")
-    yield "  " + text.format(node=left.node, seconds=f"{abs(wait):.0f}")
+        text = tr("{node} was to take it back by itself {age} ago.")
+    yield "  " + text.format(node=left.node, age=duration(round(abs(wait))))
 
 
 def command_line(command: Command) -> str:
@@ -114,13 +118,13 @@ def command_line(command: Command) -> str:
 
 
 def _step_lines(number: int, step: Step) -> Iterator[str]:
-    yield f"{number}. {_of(step.node, step.what)}"
+    yield f"{number}. {_about(step.node, step.what)}"
     yield f"     {command_line(step.command)}"
     for command in step.undo:
         yield "     " + tr("taken back by {command}").format(command=command_line(command))
     if step.watchdog_s is not None:
-        text = tr("on {node} itself after {seconds} s, unless it is called off")
-        yield "     " + text.format(node=step.node, seconds=decimal(f"{step.watchdog_s:g}"))
+        text = tr("on {node} itself after {age}, unless it is called off")
+        yield "     " + text.format(node=step.node, age=duration(round(step.watchdog_s)))
 
 
 def _role(role: RoleLine) -> str:

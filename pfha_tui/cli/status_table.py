@@ -15,7 +15,7 @@ from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
-from pfha_tui.domain.wording import decimal, word
+from pfha_tui.domain.wording import decimal, duration, word
 
 Stand = tuple[PairTarget | BrokenPair, PairSnapshot | None]
 """A pair and how it stands; no snapshot where it cannot be watched."""
@@ -183,7 +183,7 @@ def _age(node: NodeSnapshot) -> str:
     age = node.interfaces.age(node.at)
     if age is None:
         return tr("never read")
-    return tr("{seconds} s ago").format(seconds=decimal(f"{age:.1f}"))
+    return tr("{age} ago").format(age=duration(age))
 
 
 def _either(value: bool | None, yes: str, no: str) -> str:

@@ -20,6 +20,7 @@ from pfha_tui.configdiff.sections import (
 from pfha_tui.configdiff.walk import ACCOUNTS, NUMBERS_OF
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.verdict import Severity
+from pfha_tui.domain.wording import duration
 from pfha_tui.parsers.configxml import ConfigXml, Revision, Tree, Value
 
 MERGE_TAKES_S: Final = 120
@@ -166,8 +167,8 @@ def _behind(primary: ConfigXml, past: Past, say: Callable[..., None], now: float
     elif changed.time > merged:
         underway = now is not None and now - changed.time < MERGE_TAKES_S
         say(AlertKind.PRIMARY_NEWER, Severity.NOTE if underway else Severity.WARNING,
-            tr("{primary} was changed {seconds} s after the last merge on {secondary}: {what}"),
-            seconds=str(changed.time - merged), what=visible.brief(changed.description))  # fmt: skip
+            tr("{primary} was changed {age} after the last merge on {secondary}: {what}"),
+            age=duration(changed.time - merged), what=visible.brief(changed.description))  # fmt: skip
     if past.edit is not None:
         say(AlertKind.SECONDARY_EDITED, Severity.WARNING,
             tr("{secondary} was edited after its last merge; the next sync wipes that in synced sections: {what}"),

@@ -11,7 +11,7 @@ from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import CarpRole, LinkState
 from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side, Standing
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import decimal, duration
 
 NEAR_S = 12 * 3600
 
@@ -38,7 +38,7 @@ _UNKNOWN = {
     Standing.REFUSED: mark("{node} answers, but does not let us in"),
     Standing.NOT_YET: mark("{node} has not answered yet"),
     Standing.UNREAD: mark("{node} answers, but its roles cannot be read"),
-    Standing.STALE: mark("the roles of {node} were last read {seconds} s ago"),
+    Standing.STALE: mark("the roles of {node} were last read {age} ago"),
 }
 
 
@@ -85,7 +85,7 @@ def _standing(side: Side) -> Iterator[Cause]:
     if text is None:
         return
     age = side.node.interfaces.age(side.now) or 0.0
-    clause = tr(text).format(node=side.name, seconds=f"{age:.0f}")
+    clause = tr(text).format(node=side.name, age=duration(round(age)))
     link, error = side.node.ssh, side.node.interfaces.error
     brief = clause
     if side.standing in (Standing.UNREACHABLE, Standing.REFUSED):

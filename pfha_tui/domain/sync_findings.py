@@ -10,7 +10,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import decimal, duration
 
 SILENCE_S = 15.0
 GAP_STATES = 20
@@ -93,8 +93,8 @@ def _broken_flow(view: PairView, index: int) -> str | None:
         silent = rates.pfsync_in_silent_s or 0.0
         busy = other.node.rates.pfsync_out_busy_s or 0.0
         if silent >= SILENCE_S and busy >= SILENCE_S:
-            text = tr("{node} has received no states for {seconds} s, although {peer} sends them")
-            return text.format(node=side.name, seconds=f"{silent:.0f}", peer=other.name)
+            text = tr("{node} has received no states for {age}, although {peer} sends them")
+            return text.format(node=side.name, age=duration(round(silent)), peer=other.name)
     return None
 
 
@@ -159,9 +159,9 @@ def _clocks(view: PairView) -> Iterator[Cause]:
         return
     apart = mine - theirs
     if abs(apart.proven) > CLOCKS_APART_S:
-        text = tr("the clocks of {first} and {second} differ by {seconds} s")
-        seconds = f"{abs(apart.told):.0f}"
-        evidence = text.format(first=first.name, second=second.name, seconds=seconds)
+        text = tr("the clocks of {first} and {second} differ by {age}")
+        age = duration(round(abs(apart.told)))
+        evidence = text.format(first=first.name, second=second.name, age=age)
         yield cause("clock-skew", evidence)
 
 

@@ -70,6 +70,23 @@ def abridged(words: Sequence[str]) -> str:
     return text.format(words=", ".join(words[:3]), count=more)
 
 
+def duration(seconds: float) -> str:
+    """How long: `0.4 s`, `41 s`, `4 m 05 s`, `4 h 12 m`, `3 d 04:12`; a whole number without tenths."""
+    if seconds < 9.95 and not isinstance(seconds, int):
+        return decimal(f"{max(0.0, seconds):.1f} s")
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return tr("{minutes} m {seconds} s").format(minutes=minutes, seconds=f"{rest:02d}")
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return tr("{hours} h {minutes} m").format(hours=hours, minutes=f"{minutes:02d}")
+    days, hours = divmod(hours, 24)
+    return tr("{days} d {clock}").format(days=days, clock=f"{hours:02d}:{minutes:02d}")
+
+
 def decimal(figure: str) -> str:
     """A figure as Python formats it, with the language's decimal mark."""
     return figure.replace(".", ptr("decimal mark", "."))

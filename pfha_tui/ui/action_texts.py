@@ -41,7 +41,7 @@ RESULTS = {
 WEIGHTS = {
     Weight.BLOCK: mark("refuses"),
     Weight.WARN: mark("warns"),
-    Weight.FINE: mark("is well"),
+    Weight.FINE: mark("ok"),
 }
 
 CHANGES_ROLES = mark("changes roles")

@@ -16,7 +16,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import Since
 from pfha_tui.domain.verdict import Severity, VerdictKind
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import decimal, duration
 from pfha_tui.ui import texts
 from pfha_tui.ui.line import CUT, Line, Tone, line
 
@@ -205,23 +205,10 @@ def share(part: float | None, decimals: int = 0) -> str:
 
 
 def age(seconds: float | None) -> str:
-    """How long ago, or how long: `0.4 s`, `41 s`, `4 m 05 s`, `4 h 12 m`, `3 d 04:12`; `—` while unknown."""
+    """How long ago, or how long: `0.4 s`, `4 m 05 s`, `3 d 04:12`; `—` while unknown."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
-    seconds = max(0.0, seconds)
-    if seconds < 9.95:
-        return decimal(f"{seconds:.1f} s")
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return tr("{minutes} m {seconds} s").format(minutes=minutes, seconds=f"{rest:02d}")
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return tr("{hours} h {minutes} m").format(hours=hours, minutes=f"{minutes:02d}")
-    days, hours = divmod(hours, 24)
-    return tr("{days} d {clock}").format(days=days, clock=f"{hours:02d}:{minutes:02d}")
+    return duration(max(0.0, seconds))
 
 
 def uptime(seconds: float | None) -> str:

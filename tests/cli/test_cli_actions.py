@@ -67,11 +67,11 @@ class TestEveryVerb:
             "taken back by /sbin/sysctl net.inet.carp.demotion=-120",
             "on fw1 itself after 40 s, unless it is called off",
             "fw2  WAN VHID 1  BACKUP -> MASTER",
-            "1 to 4.5 s",
+            "1.0 s to 4.5 s",
             "Nothing is expected to be lost.",
             "undo: Fail back.",
             "note: A boot ends it too.",
-            "[is well] fw2: fw2 can take over.",
+            "[ok] fw2 can take over.",
         ):
             assert text in ran.out
 
@@ -89,7 +89,7 @@ class TestEveryVerb:
         acting.operator.found = [(BLOCKED, FINE)]
         ran = acting(*words, "--plan")
         assert (ran.code, acting.operator.done) == (6, [])
-        assert "[refuses] fw2: fw2 is demoted by 240." in ran.out
+        assert "[refuses] fw2 is demoted by 240." in ran.out
 
     @pytest.mark.parametrize("words", WORDS)
     @pytest.mark.parametrize("plan", [(), ("--plan",)])

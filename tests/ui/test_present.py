@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from pfha_tui.domain import wording
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import Since
 from pfha_tui.domain.verdict import Severity, VerdictKind
@@ -222,3 +223,8 @@ def test_no_two_signs_of_different_meaning_are_alike_in_ascii() -> None:
     link_up, warning, cut = (present.ascii_text(sign) for sign in "↑▲…")
     assert len({link_up, warning, cut}) == 3
     assert present.VERDICT_MARKS[VerdictKind.DEGRADED].glyph == "▲"
+
+
+def test_a_duration_of_whole_seconds_has_no_tenths() -> None:
+    told = [wording.duration(value) for value in (5, 5.0, 17_966, 17_966.0, -1, -0.2, 61)]
+    assert told == ["5 s", "5.0 s", "4 h 59 m", "4 h 59 m", "0 s", "0.0 s", "1 m 01 s"]

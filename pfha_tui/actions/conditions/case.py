@@ -9,7 +9,7 @@ from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.view import Side
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +83,5 @@ def seen(text: str, reading: Reading[Any], now: float) -> str:
     if age is None:
         return tr("{evidence} (never read)").format(evidence=text)
     source = reading.source.value.upper() if reading.source is not None else "?"
-    told = tr("{evidence} (read {seconds} s ago, {source})")
-    return told.format(evidence=text, seconds=decimal(f"{age:.1f}"), source=source)
+    told = tr("{evidence} (read {age} ago, {source})")
+    return told.format(evidence=text, age=duration(age), source=source)

@@ -9,6 +9,7 @@ from pfha_tui.domain.language import ntr, tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import LinkState
 from pfha_tui.domain.view import Side, Standing
+from pfha_tui.domain.wording import duration
 
 COOLDOWN_S = 30.0
 OLDEST_S = 5.0
@@ -35,7 +36,7 @@ def cooldown(case: Case) -> Iterator[Finding]:
     ago = case.context.last_change
     if case.plan.risk is not Risk.ROLE_CHANGING or ago is None:
         return
-    text = tr("The last role change was {seconds} s ago.").format(seconds=f"{ago:.0f}")
+    text = tr("The last role change was {age} ago.").format(age=duration(round(ago)))
     if ago >= COOLDOWN_S:
         yield fine("cooldown", text)
         return

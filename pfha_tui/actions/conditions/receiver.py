@@ -11,7 +11,7 @@ from pfha_tui.domain.findings import dead, no_link
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.view import Side
-from pfha_tui.domain.wording import abridged
+from pfha_tui.domain.wording import abridged, duration
 
 YOUNG_S = 300.0
 
@@ -114,8 +114,8 @@ def _switches(side: Side, prefix: str) -> Iterator[Finding]:
         yield block(f"{prefix}-pf-off", seen(text, side.node.pf, now), name)
     up = side.node.uptime_s(now)
     if up is not None and up < YOUNG_S:
-        text = tr("{node} was booted only {seconds} s ago.")
-        yield warn(f"{prefix}-young", text.format(node=name, seconds=f"{up:.0f}"), name)
+        text = tr("{node} was booted only {age} ago.")
+        yield warn(f"{prefix}-young", text.format(node=name, age=duration(round(up))), name)
 
 
 def _vhids(case: Case, index: int, prefix: str) -> Iterator[Finding]:
