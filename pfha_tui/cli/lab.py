@@ -36,7 +36,7 @@ def run_lab(options: LabOptions) -> ExitCode:
     """
     check_scenario(options.scenario)
     config = Path(options.config_out).absolute() if options.config_out else None
-    if config is not None and config.exists():
+    if config is not None and config.exists() and not _left(config):
         raise Failure(
             ExitCode.USAGE,
             tr("{path} is there already; name a file that is not.").format(path=config),
@@ -59,11 +59,12 @@ def run_lab(options: LabOptions) -> ExitCode:
     try:
         asyncio.run(_serve(options, config, ready))
     except* ValueError as group:
-        raise Failure(ExitCode.USAGE, f"{group.exceptions[0]}.") from None
+        why = str(group.exceptions[0])
+        raise Failure(ExitCode.USAGE, f"{why[0].upper()}{why[1:]}.") from None
     except* OSError as group:
         raise Failure(
             ExitCode.USAGE,
-            tr("The simulated pair cannot start: {why}").format(why=group.exceptions[0]),
+            tr("The simulated pair cannot start: {why}").format(why=_why(group.exceptions[0])),
         ) from None
     return ExitCode.OK
 
@@ -77,6 +78,19 @@ def do(command: str, config: str | None) -> int:
         raise Failure(ExitCode(answer.code), answer.text)
     output.block(answer.text)
     return ExitCode.OK
+
+
+def _left(config: Path) -> bool:
+    from pfha_tui.lab import place
+
+    return place.is_left(config)
+
+
+def _why(error: BaseException) -> str:
+    """What went wrong with which file, without the number of the error."""
+    if isinstance(error, OSError) and error.strerror is not None and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    return f"{error}."
 
 
 def _end_at_eof() -> None:

@@ -25,7 +25,9 @@ def main(args: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     try:
         asyncio.run(_run(options))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except ValueError as error:
         parser.error(str(error))
     return 0
 

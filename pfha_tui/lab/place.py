@@ -8,6 +8,7 @@ import shutil
 import stat
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,18 @@ def directory() -> Iterator[Path]:
             yield path
         finally:
             os.close(lock)
+
+
+def is_left(config: Path) -> bool:
+    """Whether a file is the configuration of a lab that was killed before it could remove it, and of nothing else."""
+    try:
+        pairs = tomllib.loads(config.read_text())["pair"]
+        homes = {Path(node["ssh"]["identity_file"]).parent for node in pairs[0]["node"]}
+        home = homes.pop()
+        labs = len(pairs) == 1 and pairs[0]["environment"] == "lab" and not homes
+        return labs and home.name.startswith(PREFIX) and not (home.is_dir() and _held(home))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
 
 
 def running() -> list[Path]:

@@ -142,7 +142,8 @@ async def running(
 ) -> AsyncIterator[Lab]:
     """Let a world go live behind real ports; everything is gone at the end, the configuration file too.
 
-    Raises OSError when a port or a file cannot be had, FileExistsError when `config_out` is there already.
+    Raises OSError when a port or a file cannot be had, FileExistsError when `config_out` is there already; what a
+    killed lab left there is replaced.
     """
     with place.directory() as directory:
         client_key = asyncssh.generate_private_key("ssh-ed25519", comment="pfha-tui lab")
@@ -167,6 +168,8 @@ async def running(
                 await lab.forwarder.start(tasks)
                 _write_private(lab.identity, client_key.export_private_key().decode())
                 _write_private(lab.community, community + "\n")
+                if place.is_left(lab.config):
+                    lab.config.unlink()
                 _write_private(lab.config, config_text(lab))
                 cleanup.callback(lab.config.unlink, missing_ok=True)
                 _write_private(directory / place.CONFIG, str(lab.config))

@@ -273,6 +273,46 @@ def test_a_world_that_cannot_keep_its_pace_still_ends(tmp_path: Path) -> None:
     assert labs(tmp_path) == []
 
 
+def test_the_configuration_that_a_killed_lab_left_is_replaced(tmp_path: Path) -> None:
+    config = tmp_path / "lab.toml"
+    words = ("pfha_tui", "lab", "--config-out", str(config))
+    lab = start(tmp_path, "--config-out", str(config))
+    assert lab.stdout is not None
+    lab.stdout.readline()
+    alive = run(tmp_path, *words)
+    assert (alive.returncode, "is there already" in alive.stderr) == (2, True)
+    lab.kill()
+    lab.wait(20)
+    lab.stdout.close()
+    left = config.read_text()
+    config.write_text(left + '[[pair]]\nname = "mine"\n')
+    assert run(tmp_path, *words).returncode == 2
+    config.write_text(left)
+    again = start(tmp_path, "--config-out", str(config))
+    assert again.stdout is not None
+    assert again.stdout.readline().strip() == str(config)
+    assert config.read_text() != left
+    again.terminate()
+    assert again.wait(20) == 0
+    again.stdout.close()
+    assert not config.exists()
+
+
+def test_why_a_lab_does_not_start_is_said_in_a_sentence(tmp_path: Path) -> None:
+    for option, value, why in (
+        ("--config-out", "/nowhere/x", "cannot start: /nowhere/x: No such file or directory.\n"),
+        ("--speed", "nan", "A world cannot run at speed nan.\n"),
+        (
+            "--freebsd",
+            "13",
+            "'13' is not one of 12, 14, 15, 15-rfc5424, or two of them with a comma.\n",
+        ),
+    ):
+        done = run(tmp_path, "pfha_tui", "lab", option, value)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.endswith(why)
+
+
 def labs(directory: Path) -> list[Path]:
     return sorted(directory.glob("pfha-lab-*"))
 
