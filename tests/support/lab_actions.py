@@ -55,7 +55,7 @@ class Login:
         self.alive = False
         self._gone.set()
 
-    async def open(self) -> None:
+    async def open(self, on_mute: Callable[[str], None] | None = None) -> None:
         await self._trip()
         if not self.node.serving_network:
             raise NetworkFailure(f"{self.node.name} cannot be reached: timed out")
