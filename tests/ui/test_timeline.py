@@ -105,10 +105,26 @@ async def test_a_search_without_a_match_says_so_and_leaves_the_lines() -> None:
     async with running(factory.healthy()) as (app, _, pilot):
         before = rows(app)
         await pilot.press("n", *"zebra")
-        assert "found: zebra (- of 0)" in text_of(app, "#timeline").splitlines()[0]
+        assert "not found: zebra" in text_of(app, "#timeline").splitlines()[0]
         assert rows(app) == before
         await pilot.press("escape")
         assert not app.main.has_class("filtering")
+
+
+@pytest.mark.parametrize("narrow", [("slash", *"fw1", "enter"), ("k",)])
+async def test_what_a_search_does_not_find_behind_a_filter_is_told_with_the_filter(narrow) -> None:
+    async with running(factory.healthy()) as (app, _, pilot):
+        await pilot.press(*narrow, "n", *"zebra")
+        assert "not found: zebra (a filter is on)" in text_of(app, "#timeline").splitlines()[0]
+
+
+@pytest.mark.parametrize(("key", "word"), [("slash", "filter:"), ("n", "search:")])
+async def test_what_is_asked_stays_before_what_is_typed(key: str, word: str) -> None:
+    async with running(factory.healthy()) as (app, _, pilot):
+        await pilot.press(key, *"fw1")
+        row = app.main.query_one("#filter")
+        told = "".join(part.text for part in app.screen._compositor.render_strips()[row.region.y])
+        assert f" {word} " in told and "fw1" in told.split(word)[1]
 
 
 async def test_search_looks_within_the_filter_and_escape_takes_back_one_by_one() -> None:

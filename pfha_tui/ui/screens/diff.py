@@ -27,6 +27,7 @@ from pfha_tui.ui.diff_view import FILTERS, Found, Page, View
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
 from pfha_tui.ui.screens.diff_past import PastScreen
 from pfha_tui.ui.widgets.above import Above
+from pfha_tui.ui.widgets.asking import Asking
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Panel
 
@@ -49,8 +50,7 @@ class DiffScreen(ModalScreen[None]):
     DiffScreen #diff-sections { width: 30; }
     DiffScreen.narrow #diff-sections { display: none; }
     DiffScreen #diff-found { width: 1fr; }
-    DiffScreen #diff-needle { display: none; height: 1; border: none; padding: 0 1; background: $pf-panel; }
-    DiffScreen.searching #diff-needle { display: block; }
+    DiffScreen.searching #diff-keys { display: none; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in KEYS]
@@ -79,12 +79,11 @@ class DiffScreen(ModalScreen[None]):
         with Horizontal(id="diff-parts"):
             yield Panel(ascii_only=self._ascii, id="diff-sections")
             yield Panel(ascii_only=self._ascii, id="diff-found")
-        yield Input(compact=True, id="diff-needle")
+        yield Asking(ascii_only=self._ascii, id="diff-needle")
         yield KeyBar(KEYS, ascii_only=self._ascii, id="diff-keys")
 
     def on_mount(self) -> None:
         """Begin to read; the arrow keys move the differences."""
-        self._needle.can_focus = False
         self._found.focus()
         self.action_load()
 
@@ -102,8 +101,8 @@ class DiffScreen(ModalScreen[None]):
         return self.query_one("#diff-keys", KeyBar)
 
     @property
-    def _needle(self) -> Input:
-        return self.query_one("#diff-needle", Input)
+    def _needle(self) -> Asking:
+        return self.query_one("#diff-needle", Asking)
 
     def action_load(self) -> None:
         """Read both nodes again, or both revisions."""
@@ -237,26 +236,26 @@ class DiffScreen(ModalScreen[None]):
     def action_search(self) -> None:
         """Type a text that the differences must hold."""
         self.add_class("searching")
-        self._needle.can_focus = True
-        self._needle.focus()
+        hint = tr("a text that the differences must hold (Enter keeps it, Esc clears it)")
+        self._needle.ask(tr("search:"), hint, self._view.needle)
 
-    @on(Input.Changed, "#diff-needle")
+    @on(Input.Changed, "#diff-needle-text")
     def _typed(self, message: Input.Changed) -> None:
         self._change(replace(self._view, needle=message.value))
 
-    @on(Input.Submitted, "#diff-needle")
+    @on(Input.Submitted, "#diff-needle-text")
     def _kept(self) -> None:
         self.remove_class("searching")
         self._found.focus()
-        self._needle.can_focus = False
+        self._needle.end()
 
     def action_back(self) -> None:
         """Take back the search, or leave."""
         if self._raw:
             self.action_item()
         elif self._view.needle or self.has_class("searching"):
-            self._needle.value = ""
             self._kept()
+            self._change(replace(self._view, needle=""))
         elif self._span is not None:
             self._span = None
             self._come_back()

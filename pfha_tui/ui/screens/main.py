@@ -22,6 +22,7 @@ from pfha_tui.ui.node_view import NodeView, wanted_rows
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import cut_off
 from pfha_tui.ui.timeline_view import Kinds
+from pfha_tui.ui.widgets.asking import Asking
 from pfha_tui.ui.widgets.choosing import Choosing
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines
@@ -63,13 +64,11 @@ class MainScreen(Screen[None]):
             yield NodePane(ascii_only=plain, id="primary")
             yield NodePane(ascii_only=plain, id="secondary")
         yield Timeline(ascii_only=plain, id="timeline")
-        yield Input(placeholder=tr(texts.FILTER_PROMPT), compact=True, id="filter")
+        yield Asking(ascii_only=plain, id="filter")
         yield KeyBar(self._commands, ascii_only=plain, id="keys")
 
     def on_mount(self) -> None:
-        """Keep the filter's input out of the way of the focus until it is wanted, and share the rows out
-        before the first layout: another one would delay the first frame."""
-        self.filter_input.can_focus = False
+        """Share the rows out before the first layout: another one would delay the first frame."""
         if self._moment is not None:
             self._show(self._moment)
 
@@ -86,7 +85,7 @@ class MainScreen(Screen[None]):
     @property
     def filter_input(self) -> Input:
         """The line in which the timeline's filter is typed."""
-        return self.query_one("#filter", Input)
+        return self.query_one(Asking).input
 
     @property
     def focused_pane(self) -> int | None:
@@ -239,7 +238,8 @@ class MainScreen(Screen[None]):
 
     def start_filter(self) -> None:
         """Show the filter's input in the key bar's place."""
-        self._ask(tr(texts.FILTER_PROMPT), self.timeline.needle, searching=False)
+        prompt = tr(texts.FILTER_PROMPT)
+        self._ask(tr("filter:"), prompt, self.timeline.needle, searching=False)
 
     def find(self, by: int) -> None:
         """Go to the next (1) or previous (-1) line found; ask what to search where nothing is searched."""
@@ -248,30 +248,26 @@ class MainScreen(Screen[None]):
             self.timeline.step(by)
         else:
             prompt = tr("search the timeline (Enter keeps it, Esc clears it)")
-            self._ask(prompt, "", searching=True)
+            self._ask(tr("search:"), prompt, "", searching=True)
 
-    def _ask(self, prompt: str, value: str, *, searching: bool) -> None:
+    def _ask(self, word: str, prompt: str, value: str, *, searching: bool) -> None:
         self._searching = searching
-        self.filter_input.placeholder = prompt
-        with self.prevent(Input.Changed):
-            self.filter_input.value = value
         self.add_class("filtering")
-        self.filter_input.can_focus = True
-        self.filter_input.focus()
+        self.query_one(Asking).ask(word, prompt, value)
 
     def _end_filter(self) -> None:
         self.remove_class("filtering")
         self.timeline.focus()
-        self.filter_input.can_focus = False
+        self.query_one(Asking).end()
 
-    @on(Input.Changed, "#filter")
+    @on(Input.Changed, "#filter-text")
     def _filter_changed(self, message: Input.Changed) -> None:
         if self._searching:
             self.timeline.search(message.value)
         else:
             self.timeline.filter(message.value)
 
-    @on(Input.Submitted, "#filter")
+    @on(Input.Submitted, "#filter-text")
     def _filter_kept(self) -> None:
         self._end_filter()
 

@@ -191,6 +191,15 @@ class Timeline(Choosing):
             text = tr("found: {needle} ({place} of {count})").format(
                 needle=self._search, place=place, count=len(found)
             )
+            if not found:
+                # What is left out by a filter or by kind was not searched.
+                whole = len(self._events) == self._total
+                said = (
+                    tr("not found: {needle}")
+                    if whole
+                    else tr("not found: {needle} (a filter is on)")
+                )
+                text = said.format(needle=self._search)
             badge = line((f" {text} ", Tone.BADGE))
         if self._kinds is not Kinds.ALL:
             badge = line(badge, " " if badge else "", (f" {self._kinds.title} ", Tone.BADGE))

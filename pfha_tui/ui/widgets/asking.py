@@ -1,0 +1,47 @@
+"""A line in which a text is typed."""
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from pfha_tui.ui.line import Tone, line
+from pfha_tui.ui.widgets.lines import Lines
+
+
+class Asking(Horizontal):
+    """Hidden until it is asked; before what is typed stands what it is for."""
+
+    DEFAULT_CSS = """
+    Asking { display: none; height: 1; background: $pf-panel; }
+    Asking Lines { height: 1; background: $pf-panel; }
+    Asking Input { width: 1fr; height: 1; border: none; padding: 0 1; background: $pf-panel; color: $pf-text; }
+    """
+
+    def __init__(self, *, ascii_only: bool, id: str) -> None:
+        super().__init__(id=id)
+        self._word = Lines(ascii_only=ascii_only)
+        self.input = Input(compact=True, id=f"{id}-text")
+        # It is out of the way of the focus until it is wanted.
+        self.input.can_focus = False
+
+    def compose(self) -> ComposeResult:
+        """The word, and the place to type."""
+        yield self._word
+        yield self.input
+
+    def ask(self, word: str, hint: str, value: str) -> None:
+        """Ask for a text that begins as `value`; `hint` stands there while it is empty."""
+        self._word.styles.width = cell_len(word) + 2
+        self._word.draw((line(" ", (word, Tone.STRONG)),))
+        self.input.placeholder = hint
+        with self.prevent(Input.Changed):
+            self.input.value = value
+        self.input.can_focus = True
+        self.display = True
+        self.input.focus()
+
+    def end(self) -> None:
+        """Ask no longer."""
+        self.input.can_focus = False
+        self.display = False
