@@ -223,8 +223,25 @@ def wrap(
 
 
 def _words(text: str) -> list[str]:
-    """What stands between blanks, no-break spaces being none."""
-    return [word for word in re.split(r"[^\S\u00a0\u202f]+", text) if word]
+    """What may stand on different lines: words that blanks part, no-break spaces being none. A mark that
+    French sets apart, a unit and the number of a VHID stay with what is before them."""
+    words: list[str] = []
+    for word in re.split(r"[^\S\u00a0\u202f]+", text):
+        before = words[-1] if words else ""
+        if before and (
+            _MARKS.match(word) or any(a.search(before) and b.match(word) for a, b in _BOUND)
+        ):
+            words[-1] = f"{before} {word}"
+        elif word:
+            words.append(word)
+    return words
+
+
+_MARKS = re.compile("[;:!?»]+$")
+_BOUND = (
+    (re.compile(r"\d$"), re.compile(r"(?:ms|[smhdj%])[.,;:)]*$")),
+    (re.compile(r"\bvhid$", re.IGNORECASE), re.compile(r"\d{1,3}[.,;:)]*$")),
+)
 
 
 def _last_row(words: list[str], cells: int) -> str:

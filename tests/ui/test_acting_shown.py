@@ -270,7 +270,7 @@ async def test_ascii_and_no_colour() -> None:
     ):
         await pilot.press("s")
         await dialog(pilot, ActionScreen)
-        await until(pilot, lambda: "well" in shown(app))
+        await until(pilot, lambda: "v ok" in shown(app))
         strips = [
             one.render_line(y).text
             for one in app.screen.query("Lines")
