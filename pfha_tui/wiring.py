@@ -16,10 +16,12 @@ from pfha_tui.transports.base import ActionLink, NodeLink
 
 if TYPE_CHECKING:
     from pfha_tui.actions.operator import Operator
+    from pfha_tui.transports.ssh import Refusals
 
 
-def open_feed(target: PairTarget) -> Feed:
-    """A feed of this pair; it connects when it is run, and can only read.
+def open_feed(target: PairTarget, *, once: bool = False) -> Feed:
+    """A feed of this pair; it connects when it is run, and can only read. For a command that looks `once`, maybe every
+    minute, a login that was refused lately is not tried again.
 
     Importing the transports takes a quarter of a second, so a screen calls this in a thread after its
     first frame; it needs no event loop.
@@ -27,26 +29,40 @@ def open_feed(target: PairTarget) -> Feed:
     from pfha_tui.collector.coordinator import PairWatch
 
     clock = SystemClock()
-    primary, secondary = (_watch(node, target.poll_s, clock) for node in target.nodes)
+    primary, secondary = (_watch(node, target.poll_s, clock, once) for node in target.nodes)
     return PairWatch(target, primary, secondary, clock)
 
 
-def _watch(node: NodeTarget, poll_s: float, clock: Clock) -> NodeWatch:
+def _watch(node: NodeTarget, poll_s: float, clock: Clock, once: bool) -> NodeWatch:
     from pfha_tui.transports.snmp import SnmpClient
     from pfha_tui.transports.ssh import Backoff, SshNode
 
-    link = SshNode(node.ssh, PERMITTED, read_only=True) if node.ssh is not None else None
+    link = None
+    if node.ssh is not None:
+        link = SshNode(node.ssh, PERMITTED, read_only=True, refusals=_refusals(heed=once))
     agent = SnmpClient(node.snmp) if node.snmp is not None else None
     if agent is not None:
         agent.prepare()
     return NodeWatch(node, link, agent, clock, Backoff(random.Random()), poll_s)
 
 
-def open_link(node: NodeTarget, commands: frozenset[Command]) -> NodeLink | None:
-    """A login on a node that may run these commands only, and none that writes; None where it has no SSH."""
+def open_link(
+    node: NodeTarget, commands: frozenset[Command], *, once: bool = False
+) -> NodeLink | None:
+    """A login on a node that may run these commands only, and none that writes; None where it has no SSH. `once` as in
+    `open_feed`."""
     from pfha_tui.transports.ssh import SshNode
 
-    return SshNode(node.ssh, commands, read_only=True) if node.ssh is not None else None
+    if node.ssh is None:
+        return None
+    return SshNode(node.ssh, commands, read_only=True, refusals=_refusals(heed=once))
+
+
+def _refusals(*, heed: bool) -> "Refusals":
+    from pfha_tui.config.locations import state_dir
+    from pfha_tui.transports.ssh import Refusals
+
+    return Refusals(state_dir() / "refused", heed=heed)
 
 
 def open_operator(target: PairTarget, feed: Feed) -> "Operator | None":
@@ -78,7 +94,7 @@ def _open_actor(node: NodeTarget, commands: frozenset[Command]) -> ActionLink:
 
     if node.ssh is None:
         raise ValueError(f"{node.name} is not reached by SSH")
-    return SshActor(node.ssh, commands)
+    return SshActor(node.ssh, commands, refusals=_refusals(heed=False))
 
 
 async def fetch_host_keys(

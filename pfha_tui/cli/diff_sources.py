@@ -221,7 +221,7 @@ class _login:
     def __init__(self, node: "NodeTarget", commands: "frozenset[Command]") -> None:
         from pfha_tui import wiring
 
-        link = wiring.open_link(node, commands)
+        link = wiring.open_link(node, commands, once=True)
         if link is None:
             raise Failure(
                 ExitCode.USAGE, tr("{node} is not reached by SSH; its configuration cannot be read.").format(

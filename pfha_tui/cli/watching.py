@@ -31,7 +31,7 @@ async def observe(
     """
     from pfha_tui import wiring
 
-    feed: Feed = wiring.open_feed(target)
+    feed: Feed = wiring.open_feed(target, once=True)
     found: list[PairSnapshot] = []
     done = asyncio.Event()
 

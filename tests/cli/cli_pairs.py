@@ -198,7 +198,7 @@ class Program:
     def plays(self, *snapshots: PairSnapshot) -> None:
         """Every feed that is opened from now on shows these."""
 
-        def open_feed(target: PairTarget) -> FakeFeed:
+        def open_feed(target: PairTarget, **_: Any) -> FakeFeed:
             self.feeds.append(FakeFeed(target, snapshots))
             return self.feeds[-1]
 

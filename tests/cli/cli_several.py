@@ -56,7 +56,7 @@ def play(
 
     Ending.left = sum(not isinstance(one, Exception) for one in plays.values()) if ends else 0
 
-    def open_feed(target: PairTarget) -> FakeFeed:
+    def open_feed(target: PairTarget, **_: Any) -> FakeFeed:
         given = plays[target.name]
         if isinstance(given, Exception):
             raise given

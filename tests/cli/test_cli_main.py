@@ -309,7 +309,7 @@ def test_ctrl_c_while_waiting(program: Program, tmp_path: Path) -> None:
         "import os, signal, sys, asyncio\n"
         "from pfha_tui import wiring\n"
         "class Feed:\n"
-        "    def __init__(self, target): self.target = target\n"
+        "    def __init__(self, target, once): self.target = target\n"
         "    def subscribe(self, callback): return lambda: None\n"
         "    async def run(self):\n"
         "        os.kill(os.getpid(), getattr(signal, sys.argv[1]))\n"

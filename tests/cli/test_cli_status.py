@@ -86,7 +86,7 @@ def test_a_feed_that_fails_is_a_fault_of_ours(
     program.plays()
     monkeypatch.setattr("cli_pairs.FakeFeed.run", _broken)
     opened = wiring.open_feed
-    monkeypatch.setattr(wiring, "open_feed", lambda target: _closed(opened(target)))
+    monkeypatch.setattr(wiring, "open_feed", lambda target, **_: _closed(opened(target)))
     ran = program("status")
     assert ran.code == 70
     assert ran.err.startswith(

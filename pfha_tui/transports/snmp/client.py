@@ -106,13 +106,13 @@ class SnmpClient:
                     walk.feed(self._checked(await self._ask(request[0], request[1])))
         except TimeoutError:
             raise TransportTimeout(
-                tr("The SNMP agent at {host} did not send the whole table in {seconds} s.").format(
+                tr("the SNMP agent at {host} did not send the whole table in {seconds} s").format(
                     host=self._target.host, seconds=decimal(f"{TABLE_DEADLINE_S:g}")
                 )
             ) from None
         except WalkError as error:
             raise NetworkFailure(
-                tr("The SNMP agent at {host} {what}.").format(host=self._target.host, what=error)
+                tr("the SNMP agent at {host} {what}").format(host=self._target.host, what=error)
             ) from None
         return walk.rows
 
@@ -171,7 +171,7 @@ class SnmpClient:
     def _checked(self, answer: Answer) -> Answer:
         if answer.error_status == ErrorStatus.AUTHORIZATION_ERROR:
             raise OperatorNeeded(
-                tr("The SNMP agent at {host} does not let this account read.").format(
+                tr("the SNMP agent at {host} does not let this account read").format(
                     host=self._target.host
                 )
             )
@@ -193,7 +193,7 @@ class SnmpClient:
             except OperatorNeeded as error:
                 self._misses = 0
                 raise OperatorNeeded(
-                    tr("SNMPv3 user or key refused by {host}: {error}.").format(
+                    tr("SNMPv3 user or key refused by {host}: {error}").format(
                         host=self._target.host, error=error
                     )
                 ) from None
@@ -220,7 +220,7 @@ class SnmpClient:
         async with self._gate:
             if self._closed:
                 raise NetworkFailure(
-                    tr("The SNMP client of {host} is closed.").format(host=self._target.host)
+                    tr("the SNMP client of {host} is closed").format(host=self._target.host)
                 )
             if self._rebuild_due():
                 self._rebuilt_at = self._clock()
@@ -260,14 +260,14 @@ class SnmpClient:
 
     def _failure(self, what: str) -> NetworkFailure:
         return NetworkFailure(
-            tr("The SNMP agent at {host} {what}.").format(host=self._target.host, what=what)
+            tr("the SNMP agent at {host} {what}").format(host=self._target.host, what=what)
         )
 
     def _timeout(self, what: str) -> TransportTimeout:
         if self._target.user is None:
-            text = tr("The SNMP agent at {host} {what} (a wrong community looks the same).")
+            text = tr("the SNMP agent at {host} {what} (a wrong community looks the same)")
         else:
-            text = tr("The SNMP agent at {host} {what} (a wrong privacy key looks the same).")
+            text = tr("the SNMP agent at {host} {what} (a wrong privacy key looks the same)")
         return TransportTimeout(text.format(host=self._target.host, what=what))
 
 

@@ -6,6 +6,7 @@ from pfha_tui.transports.ssh.hostkeys import HostKey, fetch, fingerprint
 from pfha_tui.transports.ssh.link import SshLink
 from pfha_tui.transports.ssh.node import SshNode
 from pfha_tui.transports.ssh.pulse import Life, Pulse
+from pfha_tui.transports.ssh.refusals import Refusals
 from pfha_tui.transports.ssh.shell import SshShell
 from pfha_tui.transports.ssh.stream import SshStream, StreamSource
 
@@ -15,6 +16,7 @@ __all__ = [
     "Life",
     "LoginInterrupted",
     "Pulse",
+    "Refusals",
     "SshLink",
     "SshNode",
     "SshShell",

@@ -21,6 +21,7 @@ from pfha_tui.transports.base import (
 )
 from pfha_tui.transports.ssh.frames import quote
 from pfha_tui.transports.ssh.link import Channel, Session, SshLink
+from pfha_tui.transports.ssh.refusals import Refusals
 from pfha_tui.transports.ssh.shell import SshShell
 from pfha_tui.transports.ssh.watchdog import WatchdogShell
 
@@ -67,8 +68,9 @@ class SshActor:
         allowed: frozenset[Command],
         *,
         clock: Callable[[], float] = time.monotonic,
+        refusals: Refusals | None = None,
     ) -> None:
-        self.link = SshLink(target, allowed, read_only=False, clock=clock)
+        self.link = SshLink(target, allowed, read_only=False, clock=clock, refusals=refusals)
         self._shell = SshShell(self.link)
         self._watchdog = WatchdogShell(self.link)
         self._channel: Channel | None = None

@@ -39,7 +39,7 @@ class Banner:
         if proxied:
             text = tr("nothing speaks SSH at the end of the ProxyCommand that leads to {where}")
         self.sentence = text.format(where=where)
-        self._proxied = proxied
+        self.proxied = proxied
         self._check = check
         self._limit = limit
         self._login_s = login_s
@@ -57,7 +57,7 @@ class Banner:
             return
         if opened is not None and not self.mute:
             patience = BANNER_S + 4 * (opened - self._begun)
-            if self._proxied and self._on_mute is None:
+            if self.proxied and self._on_mute is None:
                 patience = self._login_s
             if now - opened > patience:
                 self.mute = True

@@ -68,6 +68,16 @@ def sort_out(
             )
 
 
+def not_signed(where: str, key: str) -> OperatorNeeded:
+    """The agent held the key, but did not sign the login at `where` with it."""
+    return OperatorNeeded(
+        tr(
+            "the SSH agent did not sign the login at {where} with the key {key}: was the touch or the confirmation "
+            "refused?"
+        ).format(where=where, key=key)
+    )
+
+
 def _disconnected(
     error: asyncssh.DisconnectError, where: str, user: str, certified: bool
 ) -> TransportError:

@@ -7,6 +7,7 @@ of its own. Certificates are looked for as ssh(1) does: those that ssh_config na
 
 import asyncio
 import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,19 @@ class Identity:
 
     key: asyncssh.SSHKeyPair
     agent: asyncssh.SSHAgentClient | None = None
+    unsigned: bool = False
+    """The agent was asked for a signature and gave none."""
 
     @property
     def certified(self) -> bool:
         """A certificate is offered, and not the bare key."""
         return self.key.has_cert
+
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:…` of the public key."""
+        digest = hashlib.sha256(self.key.key_public_data).digest()
+        return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
     def close(self) -> None:
         """Let go of the agent."""
@@ -150,7 +159,7 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
             )
         ) from error
     try:
-        return Identity(_pinned(_held(path, public, certificate, held, settings)), agent)
+        return _watched(Identity(_pinned(_held(path, public, certificate, held, settings)), agent))
     except OperatorNeeded:
         agent.close()
         raise
@@ -267,6 +276,23 @@ def _pinned(pair: asyncssh.SSHKeyPair) -> asyncssh.SSHKeyPair:
         pair.sig_algorithms = (_RSA_SIGNATURE,)
         pair.algorithm = _RSA_SIGNATURE + b"-cert-v01@openssh.com"
     return pair
+
+
+def _watched(identity: Identity) -> Identity:
+    """The same, which notes when the agent does not sign: asyncssh then ends as if the server had refused the key."""
+    key = identity.key
+    assert isinstance(key, asyncssh.SSHAgentKeyPair)
+    sign = key.sign_async
+
+    async def noting(data: bytes) -> bytes:
+        try:
+            return await sign(data)
+        except (OSError, ValueError):
+            identity.unsigned = True
+            raise
+
+    key.sign_async = noting  # type: ignore[method-assign]
+    return identity
 
 
 async def _read(path: Path) -> bytes:

@@ -17,6 +17,7 @@ from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTi
 from pfha_tui.transports.ssh.elevation import Elevation
 from pfha_tui.transports.ssh.login import Route, log_in
 from pfha_tui.transports.ssh.pulse import Life, Pulse
+from pfha_tui.transports.ssh.refusals import Refusals
 
 TCP_TIMEOUT_S: Final = 1.5
 TCP_TIMEOUT_CAP_S: Final = 6.0
@@ -60,8 +61,10 @@ class SshLink:
         read_only: bool = True,
         on_life: Callable[[Life], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        refusals: Refusals | None = None,
     ) -> None:
         self.target = target
+        self._refusals = refusals
         self.allowed = allowed
         self.read_only = read_only
         self.clock = clock
@@ -113,7 +116,7 @@ class SshLink:
         self._lost, self._measured = asyncio.Event(), asyncio.Event()
         try:
             self._route = await log_in(
-                self.target, self._tcp_timeout_s, self._connection_lost, on_mute
+                self.target, self._tcp_timeout_s, self._connection_lost, on_mute, self._refusals
             )
         except NetworkFailure:
             self._tcp_timeout_s = min(TCP_TIMEOUT_CAP_S, self._tcp_timeout_s * 1.5)

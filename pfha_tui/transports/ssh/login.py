@@ -16,12 +16,13 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
-from pfha_tui.transports.base import NetworkFailure, NoAnswer, OperatorNeeded
+from pfha_tui.transports.base import NetworkFailure, NoAnswer, OperatorNeeded, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
-from pfha_tui.transports.ssh.errors import LoginInterrupted, sort_out
+from pfha_tui.transports.ssh.errors import LoginInterrupted, not_signed, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
+from pfha_tui.transports.ssh.refusals import Login, Refusals
 from pfha_tui.transports.ssh.settings import HopName, Settings, load, parse_jumps
-from pfha_tui.transports.ssh.verify import verifier
+from pfha_tui.transports.ssh.verify import Verifier, verifier
 from pfha_tui.transports.ssh.ways import Way, close_all, way
 
 LOGIN_TIMEOUT_S: Final = 15.0
@@ -55,24 +56,26 @@ async def log_in(
     tcp_timeout_s: float,
     on_lost: LostCallback,
     on_mute: MuteCallback | None = None,
+    refusals: Refusals | None = None,
 ) -> Route:
     """Connect to the node and log in once.
 
     Where the node accepts the connection but no sshd speaks, `on_mute` is told so in a sentence and the login goes on
-    for a minute; without it the login is given up then. Raises OperatorNeeded, NetworkFailure (sshd did not answer),
-    LoginInterrupted (it did).
+    for a minute; without it the login is given up then. `refusals` keeps what was refused, and may refuse to try.
+    Raises OperatorNeeded, NetworkFailure (sshd did not answer), LoginInterrupted (it did).
     """
     settings = await load(target, target.host, target.port, target.user)
     hops = await jump_settings(target, settings)
     identity = await resolve(target, settings)
     over: Way | None = None
     try:
+        kept = await _kept(refusals, target, settings, identity)
         if hops:
             used = way((*hops, target.identity_file, target.agent_identity, target.passphrase))
-            await used.enter(lambda: log_in_jumps(target, hops, tcp_timeout_s))
+            await used.enter(lambda: log_in_jumps(target, hops, tcp_timeout_s, refusals))
             over = used
         via = None if over is None else over.end
-        last = await _hop(target, settings, identity, via, tcp_timeout_s, on_lost, on_mute)
+        last = await _hop(target, settings, identity, via, tcp_timeout_s, on_lost, on_mute, kept)
     except BaseException:  # cancelled or failed: no half-open way stays behind
         if over is not None:
             await over.leave()
@@ -83,7 +86,10 @@ async def log_in(
 
 
 async def log_in_jumps(
-    target: SshTarget, hops: list[Settings], tcp_timeout_s: float
+    target: SshTarget,
+    hops: list[Settings],
+    tcp_timeout_s: float,
+    refusals: Refusals | None = None,
 ) -> list[asyncssh.SSHClientConnection]:
     """Log in at each jump host, over the one before. Raises as `log_in`."""
     identities: list[Identity] = []
@@ -93,7 +99,8 @@ async def log_in_jumps(
             identities.append(await resolve(target, hop, jump=True))
         for hop, identity in zip(hops, identities, strict=True):
             via = jumps[-1] if jumps else None
-            jumps.append(await _hop(target, hop, identity, via, tcp_timeout_s, None))
+            kept = await _kept(refusals, target, hop, identity)
+            jumps.append(await _hop(target, hop, identity, via, tcp_timeout_s, None, None, kept))
     except BaseException:  # cancelled or failed: no half-open way stays behind
         await close_all(jumps[::-1])
         raise
@@ -195,7 +202,8 @@ async def _hop(
     via: asyncssh.SSHClientConnection | None,
     tcp_timeout_s: float,
     on_lost: LostCallback | None,
-    on_mute: MuteCallback | None = None,
+    on_mute: MuteCallback | None,
+    kept: Login | None,
 ) -> asyncssh.SSHClientConnection:
     """Log in at one hop over the one before it, or directly."""
     begun = asyncio.get_running_loop().time()
@@ -237,21 +245,51 @@ async def _hop(
     try:
         async with limit:
             banner.watch()
-            return await asyncssh.connect(
+            connection = await asyncssh.connect(
                 settings.name, settings.port, options=options, config=None, sock=sock, tunnel=tunnel
             )
     except (OSError, ValueError, asyncssh.Error) as error:
-        if tunnel is not None and not tunnel.opened:
-            raise _not_tunnelled(error, settings) from error
-        if banner.mute and not check.spoke:
-            raise NetworkFailure(banner.sentence) from error
-        if proxied and not check.spoke:
-            raise _not_proxied(error, settings) from error
-        raise sort_out(
-            error, settings.where, settings.user, check.seen, certified=identity.certified
-        ) from error
+        problem = _problem(error, settings, identity, check, banner, tunnel)
+        refused = isinstance(problem, OperatorNeeded) and check.spoke and not identity.unsigned
+        if kept is not None and refused:
+            await kept.refused(str(problem))
+        raise problem from error
     finally:
         banner.stop()
+    if kept is not None:
+        await kept.worked()
+    return connection
+
+
+def _problem(
+    error: Exception,
+    settings: Settings,
+    identity: Identity,
+    check: Verifier,
+    banner: Banner,
+    tunnel: JumpTunnel | None,
+) -> TransportError:
+    """What went wrong at a hop. As long as no sshd spoke, none has counted the try."""
+    if tunnel is not None and not tunnel.opened:
+        return _not_tunnelled(error, settings)
+    if not check.spoke and banner.mute:
+        return NetworkFailure(banner.sentence)
+    if not check.spoke and banner.proxied:
+        return _not_proxied(error, settings)
+    if identity.unsigned:
+        return not_signed(settings.where, identity.fingerprint)
+    return sort_out(error, settings.where, settings.user, check.seen, certified=identity.certified)
+
+
+async def _kept(
+    refusals: Refusals | None, target: SshTarget, settings: Settings, identity: Identity
+) -> Login | None:
+    """Where it is remembered how this login goes. Raises OperatorNeeded where it is not to be tried now."""
+    if refusals is None:
+        return None
+    kept = await asyncio.to_thread(refusals.of, target, settings, identity)
+    await kept.check()
+    return kept
 
 
 def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:

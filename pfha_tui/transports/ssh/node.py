@@ -9,6 +9,7 @@ from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.wording import word
 from pfha_tui.transports.ssh.link import SshLink
 from pfha_tui.transports.ssh.pulse import Life
+from pfha_tui.transports.ssh.refusals import Refusals
 from pfha_tui.transports.ssh.shell import SshShell
 from pfha_tui.transports.ssh.stream import DEVD, LOG, SshStream, StreamSource
 
@@ -26,8 +27,11 @@ class SshNode:
         clock: Callable[[], float] = time.monotonic,
         devd: StreamSource = DEVD,
         log: StreamSource = LOG,
+        refusals: Refusals | None = None,
     ) -> None:
-        self.link = SshLink(target, allowed, read_only=read_only, on_life=on_life, clock=clock)
+        self.link = SshLink(
+            target, allowed, read_only=read_only, on_life=on_life, clock=clock, refusals=refusals
+        )
         self._shell = SshShell(self.link)
         self._stream = SshStream(self.link, self._shell, devd, log)
 

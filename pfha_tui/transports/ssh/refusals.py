@@ -1,0 +1,119 @@
+"""Remembers logins that were refused, so that commands run every minute do not try them every minute.
+
+A try that is refused counts with the firewall's login protection (sshguard): three block whoever watches. There is one
+small file for each login, readable by its owner alone and without anything secret; where it cannot be written, nothing
+is remembered.
+"""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import OperatorNeeded
+from pfha_tui.transports.ssh.identity import Identity
+from pfha_tui.transports.ssh.settings import Settings
+
+WAIT_S: Final = 1800.0
+"""sshguard forgets a try after as long (detection_time of pfSense)."""
+
+
+class Refusals:
+    """The refused logins in one folder. With `heed` they are not tried again for half an hour; without it they are only
+    noted, for those who heed. `now` gives the seconds since 1970."""
+
+    def __init__(self, folder: Path, *, heed: bool, now: Callable[[], float] = time.time) -> None:
+        self.folder = folder
+        self.heed = heed
+        self.now = now
+
+    def of(self, target: SshTarget, settings: Settings, identity: Identity) -> "Login":
+        """The login at one hop: another key, certificate or known host key makes it another one."""
+        trust: list[Any] = [target.fingerprints]
+        for path in settings.known_hosts:
+            with contextlib.suppress(OSError):
+                found = os.stat(path)
+                trust.append((path, found.st_mtime_ns, found.st_size))
+        who = f"{settings.user}@{settings.host}:{settings.port}"
+        words = json.dumps([who, base64.b64encode(identity.key.public_data).decode(), trust])
+        name = hashlib.sha256(words.encode()).hexdigest()[:32]
+        return Login(self, self.folder / f"{name}.json", who, identity.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One login, as it is remembered; all that it does with files is done in a thread."""
+
+    kept_in: Refusals
+    path: Path
+    who: str
+    key: str
+
+    async def check(self) -> None:
+        """Raises OperatorNeeded where it was refused lately and that is heeded."""
+        if not self.kept_in.heed:
+            return
+        found = await asyncio.to_thread(self._read)
+        if found is None:
+            return
+        at, why = found
+        if 0 <= self.kept_in.now() - at < WAIT_S:
+            text = tr(
+                "{why}; that was at {at}, and it is not tried again before {until}, because each try counts with the "
+                "login protection: `pfha-tui` and its key r try at once"
+            )
+            raise OperatorNeeded(text.format(why=why, at=_clock(at), until=_clock(at + WAIT_S)))
+
+    async def refused(self, why: str) -> None:
+        """Keep that it was, and in which words that was said."""
+        await asyncio.to_thread(self._write, why)
+
+    async def worked(self) -> None:
+        """Whatever is remembered of it is over."""
+        await asyncio.to_thread(self._forget)
+
+    def _read(self) -> tuple[float, str] | None:
+        try:
+            kept = json.loads(self.path.read_text("utf-8"))
+            return float(kept["at"]), str(kept["why"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _write(self, why: str) -> None:
+        kept = {"login": self.who, "key": self.key, "at": self.kept_in.now(), "why": why}
+        with contextlib.suppress(OSError):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._tidy()
+            handle, name = tempfile.mkstemp(dir=self.path.parent)  # readable by its owner alone
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(kept, file)
+                os.replace(name, self.path)
+            except OSError:
+                os.unlink(name)
+
+    def _forget(self) -> None:
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+    def _tidy(self) -> None:
+        """Take away what nobody heeds any more: the files of keys and settings that are no longer used."""
+        for old in self.path.parent.iterdir():
+            with contextlib.suppress(OSError):
+                if self.kept_in.now() - old.stat().st_mtime > WAIT_S:
+                    old.unlink()
+
+
+def _clock(epoch: float) -> str:
+    return datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M")
