@@ -77,13 +77,13 @@ class Desk(App[int]):
         return chosen.name
 
     def tell_problems(self) -> None:
-        """Say what is wrong with the theme files, and with the name of the wanted one."""
-        problems = list(self._themes.problems)
-        if self._options.theme not in self._themes.found:
-            said = tr("There is no theme {name}.")
-            problems.append(said.format(name=clean(self._options.theme)))
-        if problems:
-            self.tell(" ".join(problems), Tone.WARN)
+        """Say why the wanted theme cannot be used; a file that nobody wants is no matter until one chooses."""
+        wanted = self._options.theme
+        said = self._themes.problems.get(wanted)
+        if said is None and wanted not in self._themes.found:
+            said = tr("There is no theme {name}.").format(name=clean(wanted))
+        if said is not None:
+            self.tell(said, Tone.WARN)
 
     def tell(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Say a sentence in the place of the key bar, where it hides nothing."""
@@ -154,9 +154,15 @@ class Desk(App[int]):
                 self.use_theme(name)
 
         picker = ThemePicker(
-            self._offered_themes(), before, self._preview, ascii_only=self._options.ascii
+            self._offered_themes(),
+            before,
+            self._preview,
+            self.commands,
+            ascii_only=self._options.ascii,
         )
         self.push_screen(picker, chosen)
+        if self._themes.problems:
+            self.tell(" ".join(self._themes.problems.values()), Tone.WARN)
 
     def _offered_themes(self) -> list[ThemeFile]:
         return sorted(self._themes.found.values(), key=lambda theme: (theme.own, theme.title))

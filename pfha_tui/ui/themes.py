@@ -91,10 +91,10 @@ class ThemeFile:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """The themes that can be used, by name, and a sentence for each file that cannot."""
+    """The themes that can be used, and a sentence for each file that cannot, both by name."""
 
     found: dict[str, ThemeFile]
-    problems: tuple[str, ...] = ()
+    problems: dict[str, str]
 
 
 def parse(name: str, text: str, where: str) -> ThemeFile:
@@ -168,18 +168,18 @@ def user_folder() -> Path:
 def load(user: Path | None = None) -> Themes:
     """All themes; one of the user's replaces a shipped one of the same name. Never raises."""
     found: dict[str, ThemeFile] = {}
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     own = list(_read_user(user or user_folder(), problems))
     for mine, files in ((False, shipped()), (True, own)):
         for name, where, text in files:
             try:
                 found[name] = replace(parse(name, text, where), own=mine)
             except ThemeError as error:
-                problems.append(str(error))
-    return Themes(found, tuple(problems))
+                problems[name] = str(error)
+    return Themes(found, problems)
 
 
-def _read_user(folder: Path, problems: list[str]) -> Iterable[tuple[str, str, str]]:
+def _read_user(folder: Path, problems: dict[str, str]) -> Iterable[tuple[str, str, str]]:
     try:
         paths: Sequence[Path] = sorted(folder.glob("*.toml"))
     except OSError:
@@ -190,6 +190,7 @@ def _read_user(folder: Path, problems: list[str]) -> Iterable[tuple[str, str, st
                 text = file.read(MOST_BYTES).decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             why = reason(error) if isinstance(error, OSError) else tr("it is not UTF-8 text")
-            problems.append(tr("Theme {file} cannot be read: {why}.").format(file=path, why=why))
+            said = tr("Theme {file} cannot be read: {why}.").format(file=path, why=why)
+            problems[path.stem] = said
         else:
             yield path.stem, str(path), text

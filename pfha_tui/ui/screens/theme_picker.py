@@ -9,6 +9,8 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from pfha_tui.domain.language import tr
+from pfha_tui.ui.bound import bind
+from pfha_tui.ui.commands import Command
 from pfha_tui.ui.line import Tone, line
 from pfha_tui.ui.themes import ThemeFile
 from pfha_tui.ui.widgets.choosing import Choosing
@@ -31,8 +33,8 @@ class ThemeList(Choosing):
         self.offer(title, hint, [(self._row(theme), theme.name) for theme in found])
 
     def _row(self, theme: ThemeFile) -> tuple[tuple[str, Tone], ...]:
-        own = tr("your own") if theme.own else ""
-        return line(f"{tr(theme.title)}  ", (f"{theme.name}  {own}".rstrip(), Tone.MUTED))
+        own = f"  ({tr('your own')})" if theme.own else ""
+        return line(f"{tr(theme.title)}  ", (f"{theme.name}{own}", Tone.MUTED))
 
     def choose(self, place: int) -> None:
         """Put the cursor on a theme and show the screen in it."""
@@ -59,10 +61,12 @@ class ThemePicker(ModalScreen[str | None]):
         found: Sequence[ThemeFile],
         current: str,
         preview: Callable[[str], None],
+        commands: Sequence[Command],
         *,
         ascii_only: bool,
     ) -> None:
         super().__init__()
+        bind(self, ((one.keys, f"app.{one.action}") for one in commands if one.id == "picture"))
         self._found = tuple(found)
         self._current = current
         self._preview = preview

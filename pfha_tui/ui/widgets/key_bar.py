@@ -12,12 +12,14 @@ from textual.timer import Timer
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui.commands import Command
-from pfha_tui.ui.line import Line, Tone, line, wrap
+from pfha_tui.ui.line import Line, Tone, line, plain, spread, wrap
 from pfha_tui.ui.widgets.lines import Lines
 
 PAGE_S = 6.0
 """How long each line of a notice is shown."""
 MOST_PAGES = 9
+MARK_CELLS = 5
+"""Which line of how many it is, and a gap before it."""
 
 
 class KeyBar(Lines):
@@ -54,7 +56,15 @@ class KeyBar(Lines):
         if self._notice is None:
             return ()
         sentence, tone = self._notice
-        return wrap(sentence, max(1, self.size.width - 2), MOST_PAGES, tone)
+        cells = max(1, self.size.width - 2)
+        whole = wrap(sentence, cells, 1, tone)
+        pages = wrap(sentence, max(1, cells - MARK_CELLS), MOST_PAGES, tone)
+        if len(pages) <= 1 or plain(line(*whole)) == sentence.strip():
+            return whole
+        marks = (
+            line((f"{number}/{len(pages)}", Tone.MUTED)) for number in range(1, len(pages) + 1)
+        )
+        return tuple(spread(page, number, cells) for page, number in zip(pages, marks, strict=True))
 
     def _turn(self) -> None:
         """Show the next line of the notice, or the keys again."""
