@@ -79,9 +79,9 @@ class NodeWatch:
         if any(link.state is LinkState.LIVE for link in used.values()):
             self.state.reachable(True, "")
         elif not any(link.state is LinkState.CONNECTING for link in used.values()):
-            self.state.reachable(
-                False, tr("; ").join(f"{n}: {link.detail}" for n, link in used.items())
-            )
+            text = tr("{what}: {detail}")
+            told = (text.format(what=n, detail=link.detail) for n, link in used.items())
+            self.state.reachable(False, tr("; ").join(told))
 
     async def _count_failed_samples(self) -> None:
         """A poll period without a sample is a sample that failed: at once while the node is unreachable,

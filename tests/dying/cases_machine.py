@@ -173,7 +173,7 @@ async def host_key(box: Box) -> Found:
 
 @case(
     "snmpd ended, started again",
-    "The SNMP agent at {host} can't be asked: nothing listens on UDP port 161.",
+    "the SNMP agent at {host} can't be asked: nothing listens on UDP port 161",
     "the node stays reachable by SSH; asked every 5 s",
 )
 async def snmpd_gone(box: Box) -> Found:
