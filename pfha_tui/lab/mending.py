@@ -1,5 +1,7 @@
 """How the lab is made whole again, whatever was done to it."""
 
+from collections.abc import Iterator
+
 from pfha_tui.lab import pfsense
 from pfha_tui.lab.carp import State
 from pfha_tui.lab.interface import Kind
@@ -11,7 +13,8 @@ def mend(world: World) -> str:
     """Undo whatever was done: cables, segments, power, services, CARP, maintenance, load.
 
     A playback, or the page that enables CARP, is killed where it is under way, and a shutdown ended by a power cut and
-    a boot: else they would go on and undo what was mended. A synchronisation of the configuration goes on.
+    a boot: else they would go on and undo what was mended. A synchronisation of the configuration goes on, and so does
+    a boot, whose node is mended at its end.
     """
     for name in world.segments:
         world.set_segment(name, False)
@@ -31,8 +34,7 @@ def mend(world: World) -> str:
             node.power_off()
         if node.power is Power.OFF:
             node.boot()
-        elif not node.booting:
-            _mend_carp(node)
+        node.run(_mend_carp(node), killed=lambda: None)
         node.tell()
     booting = [node.name for node in world.nodes if node.booting]
     if not booting:
@@ -47,7 +49,10 @@ def _mend_passwords(node: Node) -> None:
         vip.wrong_password = ""
 
 
-def _mend_carp(node: Node) -> None:
+def _mend_carp(node: Node) -> Iterator[float]:
+    """At once, or when a boot under way is over: it may have gone wrong, and what is configured to be wrong lasts."""
+    while node.booting:
+        yield 1.0
     node.carp_preempt, node.carp_senderr_factor = 1, 0
     node.links.clear()
     node.folders.clear()
