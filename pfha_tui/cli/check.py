@@ -73,7 +73,8 @@ def plugin_lines(snapshot: "PairSnapshot") -> list[str]:
     verdict = snapshot.verdict
     head = f"CARP {level(verdict).name} - {snapshot.pair} {verdict.kind.value}: {verdict.why}"
     causes = [
-        f"{_MARKS[cause.severity]} {cause.id} {cause_place(cause)}".rstrip() + f": {cause.evidence}"
+        f"{_MARKS[cause.severity]} {cause.id} {cause_place(cause, snapshot)}".rstrip()
+        + f": {cause.evidence}"
         for cause in verdict.causes
         if cause.severity is not Severity.NOTE
     ]

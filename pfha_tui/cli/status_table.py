@@ -36,7 +36,7 @@ def status_table(snapshot: PairSnapshot, *, ascii_only: bool) -> Group:
     return Group(
         _headline(snapshot.pair, snapshot.verdict),
         _table(snapshot, ascii_only=ascii_only),
-        *(_cause(cause) for cause in snapshot.verdict.causes),
+        *(_cause(cause, snapshot) for cause in snapshot.verdict.causes),
     )
 
 
@@ -201,9 +201,10 @@ _FACTS: tuple[tuple[str, Callable[[NodeSnapshot], str]], ...] = (
 )
 
 
-def _cause(cause: Cause) -> Text:
+def _cause(cause: Cause, snapshot: PairSnapshot) -> Text:
     text = Text(_MARKS[cause.severity] + " ", _SEVERITY_STYLES[cause.severity])
-    text.append(clean(f"{word(cause.severity)}  {cause.id}  {cause_place(cause)}").rstrip())
+    place = cause_place(cause, snapshot)
+    text.append(clean(f"{word(cause.severity)}  {cause.id}  {place}").rstrip())
     return text.append(clean(f": {cause.evidence}"))
 
 

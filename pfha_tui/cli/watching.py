@@ -81,7 +81,11 @@ def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
     ]
 
 
-def cause_place(cause: "Cause") -> str:
-    """Which node, interface and VHID a cause is about, as far as it is about any."""
+def cause_place(cause: "Cause", snapshot: "PairSnapshot") -> str:
+    """Which node, interface (by its description, where it has one) and VHID a cause is about, as far as it is
+    about any."""
+    known = [one for node in snapshot.nodes for one in node.interfaces.value or ()]
+    named = (one.description for one in known if one.name == cause.interface and one.description)
+    place = next(named, cause.interface)
     vhid = f"vhid {cause.vhid}" if cause.vhid is not None else None
-    return " ".join(part for part in (cause.node, cause.interface, vhid) if part)
+    return " ".join(part for part in (cause.node, place, vhid) if part)

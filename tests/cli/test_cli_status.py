@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cli_pairs import LOST, NOTE, NOW, WARNING, Program, node, pair, read, role
+from cli_pairs import LOST, NOTE, NOW, WARNING, Program, node, pair, read, role, stood
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -279,3 +279,14 @@ def test_every_value_is_json(text: str, now: float, epoch: float, since: float, 
     document = status_document(snapshot)
     assert only_json(document)
     assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+@pytest.mark.parametrize("command", ["status", "check"])
+def test_a_cause_names_its_interface_as_the_table_and_the_screen_do(
+    program: Program, command: str
+) -> None:
+    cause = Cause("split-brain", Severity.ERROR, "both are MASTER", None, "vtnet0", 1)
+    program.plays(*stood(VerdictKind.SPLIT_BRAIN, cause))
+    ran = program(command)
+    assert re.search(r"split-brain +WAN vhid 1: both are MASTER", ran.out)
+    assert "vtnet0" not in ran.out
