@@ -178,9 +178,8 @@ def test_any_text_is_done_refused_or_no_command_and_the_pair_mends(texts: list[s
         except (Refused, VerbError) as error:
             assert str(error)
         world.advance(2.5)
-    for _ in range(3):
-        verbs.run(world, "mend")
-        world.advance(100)
+    verbs.run(world, "mend")
+    world.advance(100)
     assert roles(world) == HEALTHY
     assert [node.carp_demotion for node in world.nodes] == [0, 0]
     assert not any(node.maintenance or node.frozen or node.booting for node in world.nodes)

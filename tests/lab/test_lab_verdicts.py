@@ -41,9 +41,10 @@ def as_expected(name: str, snapshot: PairSnapshot) -> bool:
     return snapshot.verdict.kind == kind and grave <= causes <= found
 
 
-async def look(name: str) -> str | None:
+async def look(name: str, freebsd: str | None = None) -> str | None:
     """None if the product says what it should; else what it says."""
-    async with running(scenarios.build(name, time.time())) as lab:
+    kinds = scenarios.generations(freebsd) if freebsd is not None else None
+    async with running(scenarios.build(name, time.time(), generations=kinds)) as lab:
         target = pair_target(Options(config=str(lab.config)))
         seen = await observe(target, 40, lambda found: judged(found) and as_expected(name, found))
     verdict = seen.snapshot.verdict
@@ -66,3 +67,10 @@ async def test_the_product_judges_every_scenario_right() -> None:
             return await look(name)
 
     assert [said for said in await asyncio.gather(*map(in_turn, names)) if said] == []
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("freebsd", ["14", "15", "15-rfc5424"])
+async def test_the_product_judges_every_generation_right(freebsd: str) -> None:
+    said = await asyncio.gather(*(look(name, freebsd) for name in ("healthy", "failed-over")))
+    assert said == [None, None]
