@@ -142,13 +142,16 @@ class _Resolver:
         self.problems.append(Problem(self.file, line, f"{values.label}.{key}", what, mend))
 
 
+_HEAD_BYTES = 4096
+
+
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(64)
+        return file.read(_HEAD_BYTES)
 
 
 def _wrong_kind(key: str, path: Path, mode: int, head: bytes) -> tuple[str, str] | None:
-    private = head.startswith((b"-----BEGIN", b"PuTTY-User-Key-File"))
+    private = b"PRIVATE KEY-----" in head or head.startswith(b"PuTTY-User-Key-File")
     if not stat.S_ISREG(mode):
         return tr("{path} is not a regular file").format(path=path), tr("name a file")
     if key == "agent_identity" and private:
@@ -157,6 +160,9 @@ def _wrong_kind(key: str, path: Path, mode: int, head: bytes) -> tuple[str, str]
     if key == "identity_file" and not private and head.startswith((b"ssh-", b"ecdsa-", b"sk-")):
         mend = tr("name the private key here, or use agent_identity")
         return tr("{path} is a public key").format(path=path), mend
+    if key == "identity_file" and not private:
+        mend = tr("name the private key here, or use agent_identity")
+        return tr("{path} is not a private key").format(path=path), mend
     if key == "identity_file" and mode & 0o077:
         mend = tr("run: {command}").format(command=f"chmod 600 {path}")
         return tr("{path} can be read by others").format(path=path), mend

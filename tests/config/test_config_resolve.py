@@ -118,6 +118,14 @@ def test_files_that_others_can_read_are_refused(place: Path, mode: int) -> None:
         )
 
 
+def test_a_file_that_is_no_key_is_not_to_be_locked_away(place: Path) -> None:
+    key = place.parent / "keys/id"
+    key.write_text("127.0.0.1 localhost\n")
+    key.chmod(0o644)
+    (fault,) = faults(place)
+    assert fault.endswith("is not a private key; name the private key here, or use agent_identity")
+
+
 def test_the_two_kinds_of_key_files_are_told_apart(place: Path) -> None:
     (place.parent / "keys/id").write_text("ssh-ed25519 AAAA x\n")
     (fault,) = faults(place)

@@ -464,3 +464,77 @@ async def test_a_signature_that_the_agent_refuses_is_not_the_servers_refusal(
                 await node.open()
             await node.close()
     assert not (tmp_path / "refused").exists()
+
+
+async def test_a_jump_host_that_is_behind_another_by_ssh_config(
+    sshd: Sshd, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    granted = (sshd.folder / "id.pub").read_text()
+    with (
+        running_sshd(tmp_path_factory.mktemp("near")) as near,
+        running_sshd(tmp_path_factory.mktemp("far")) as far,
+    ):
+        known = tmp_path / "known_hosts"
+        known.write_text("".join(one.known_hosts.read_text() for one in (sshd, near, far)))
+        for jump in (near, far):
+            (jump.folder / "authorized_keys").write_text(granted)
+        config = tmp_path / "ssh_config"
+        target = sshd.target(host="fw", ssh_config=str(config), known_hosts=str(known))
+
+        def write(of_near: str) -> None:
+            places = (("fw", sshd.port, "b1"), ("b1", far.port, "b2"), ("b2", near.port, of_near))
+            config.write_text(
+                f"Host *\n HostName 127.0.0.1\n User {getpass.getuser()}\n"
+                + "".join(f"Host {h}\n Port {p}\n ProxyJump {j}\n" for h, p, j in places)
+            )
+
+        for of_near in ("none", "b2"):
+            write(of_near)
+            async with opened(target) as node:
+                assert (await node.run([DATE])).outputs[0].exit_code == 0
+        assert near.log().count("Accepted publickey") == far.log().count("Accepted publickey") == 2
+        write("b1")
+        with pytest.raises(OperatorNeeded, match="lead in a circle, by b1"):
+            async with opened(target):
+                pass
+
+
+async def test_the_address_family_and_the_own_address_of_ssh_config(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    config = tmp_path / "ssh_config"
+    target = sshd.target(ssh_config=str(config))
+    config.write_text("Host *\n BindAddress 127.0.0.9\n AddressFamily inet\n")
+    async with opened(target):
+        assert "Connection from 127.0.0.9 port" in sshd.log()
+    config.write_text("Host *\n BindAddress 192.0.2.9\n")
+    with pytest.raises(NetworkFailure, match="assign requested address"):
+        async with opened(target):
+            pass
+    config.write_text("Host *\n AddressFamily inet6\n")
+    with pytest.raises(NetworkFailure, match="was not found"):
+        async with opened(target):
+            pass
+
+
+async def test_no_jump_host_by_our_file_is_no_proxy_command_either(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host *\n ProxyCommand /bin/false\n")
+    async with opened(sshd.target(ssh_config=str(config), proxy_jump="none")) as node:
+        assert (await node.run([DATE])).outputs[0].exit_code == 0
+
+
+async def test_files_of_ssh_config_that_cannot_be_used_are_named_in_words(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    pipe, config = tmp_path / "pipe", tmp_path / "ssh_config"
+    os.mkfifo(pipe)
+    config.write_text(f"Host *\n IdentityFile {pipe}\n")
+    with pytest.raises(OperatorNeeded, match="pipe is not a regular file"):
+        async with opened(sshd.target(ssh_config=str(config), identity_file=None)):
+            pass
+    with pytest.raises(OperatorNeeded, match="absent: No such file or directory"):
+        async with opened(sshd.target(ssh_config=str(tmp_path / "absent"))):
+            pass

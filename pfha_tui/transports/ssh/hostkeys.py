@@ -16,8 +16,9 @@ from pfha_tui.transports.ssh.login import (
     dial,
     jump_settings,
     log_in_jumps,
+    node_settings,
 )
-from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings, load
+from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
 from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS
 from pfha_tui.transports.ssh.ways import close_all
 
@@ -40,7 +41,7 @@ async def fetch(target: SshTarget) -> tuple[HostKey, ...]:
     unasked. What comes back is not verified; the operator compares it. Raises NetworkFailure,
     OperatorNeeded (settings unusable, a jump host refused).
     """
-    settings = await load(target, target.host, target.port, target.user)
+    settings = await node_settings(target)
     hops = await jump_settings(target, settings)
     jumps = await log_in_jumps(target, hops, TCP_TIMEOUT_S)
     try:

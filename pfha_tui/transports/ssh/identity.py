@@ -8,6 +8,7 @@ of its own. Certificates are looked for as ssh(1) does: those that ssh_config na
 import asyncio
 import base64
 import hashlib
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -297,11 +298,18 @@ def _watched(identity: Identity) -> Identity:
 
 async def _read(path: Path) -> bytes:
     try:
-        return await asyncio.to_thread(path.read_bytes)
+        return await asyncio.to_thread(_content, path)
     except OSError as error:
         raise OperatorNeeded(
             tr("the key {path} cannot be read: {reason}").format(path=path, reason=reason(error))
         ) from error
+
+
+def _content(path: Path) -> bytes:
+    """Raises OSError; OperatorNeeded for what is no file, for a pipe or a device would be waited for without end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OperatorNeeded(tr("the key {path} is not a regular file").format(path=path))
+    return path.read_bytes()
 
 
 def _is_private(data: bytes) -> bool:

@@ -5,9 +5,11 @@ middle of a handshake leaves a line which sshguard counts.
 """
 
 import asyncio
+import errno
+import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import asyncssh
@@ -21,7 +23,7 @@ from pfha_tui.transports.ssh.banner import Banner, MuteCallback
 from pfha_tui.transports.ssh.errors import LoginInterrupted, not_signed, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
 from pfha_tui.transports.ssh.refusals import Login, Refusals
-from pfha_tui.transports.ssh.settings import HopName, Settings, load, parse_jumps
+from pfha_tui.transports.ssh.settings import Settings, load, parse_jumps
 from pfha_tui.transports.ssh.verify import Verifier, verifier
 from pfha_tui.transports.ssh.ways import Way, close_all, way
 
@@ -64,7 +66,7 @@ async def log_in(
     for a minute; without it the login is given up then. `refusals` keeps what was refused, and may refuse to try.
     Raises OperatorNeeded, NetworkFailure (sshd did not answer), LoginInterrupted (it did).
     """
-    settings = await load(target, target.host, target.port, target.user)
+    settings = await node_settings(target)
     hops = await jump_settings(target, settings)
     identity = await resolve(target, settings)
     over: Way | None = None
@@ -110,39 +112,63 @@ async def log_in_jumps(
     return jumps
 
 
+async def node_settings(target: SshTarget) -> Settings:
+    """The settings of the node itself: a `proxy_jump` of ours, also "none", stands over any ProxyCommand.
+
+    Raises OperatorNeeded.
+    """
+    settings = await load(target, target.host, target.port, target.user)
+    if target.proxy_jump is not None:
+        settings = replace(settings, has_proxy_command=False)
+    return settings
+
+
 async def jump_settings(target: SshTarget, settings: Settings) -> list[Settings]:
-    """The jump hosts on the way, the nearest first. Raises OperatorNeeded."""
+    """The jump hosts on the way, the nearest first. As with ssh(1) the nearest may be behind others by its own
+    ProxyJump. Raises OperatorNeeded."""
+    hops: list[Settings] = []
     text = target.proxy_jump or settings.proxy_jump
-    if text is None or text.lower() == "none":
-        return []
-    names: tuple[HopName, ...] = parse_jumps(text)
-    if len(names) > JUMP_LIMIT:
-        raise OperatorNeeded(
-            tr("more than {count} jump hosts on the way to {host}").format(
-                count=JUMP_LIMIT, host=settings.host
+    while text is not None and text.lower() != "none":
+        names = parse_jumps(text)
+        hops = [await load(target, name.host, name.port, name.user) for name in names] + hops
+        if len(hops) > JUMP_LIMIT:
+            raise OperatorNeeded(
+                tr("more than {count} jump hosts on the way to {host}").format(
+                    count=JUMP_LIMIT, host=settings.host
+                )
             )
-        )
-    return [await load(target, name.host, name.port, name.user) for name in names]
+        text = hops[0].proxy_jump
+        if text is not None and text.lower() != "none":
+            last = parse_jumps(text)[-1].host
+            if last == hops[0].name:
+                break  # `Host *` with a ProxyJump means the jump host, too
+            if last in {hop.name for hop in hops}:
+                raise OperatorNeeded(
+                    tr("the jump hosts on the way to {host} lead in a circle, by {jump}").format(
+                        host=settings.host, jump=last
+                    )
+                )
+    return hops
 
 
 async def dial(settings: Settings, timeout_s: float) -> socket.socket:
     """Open TCP to the host, trying each of its addresses. Raises NetworkFailure, of it NoAnswer for silence."""
     loop = asyncio.get_running_loop()
     problem: OSError = TimeoutError()
-    try:
-        async with asyncio.timeout(2 * timeout_s):
-            infos = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise NetworkFailure(
-            tr("the name {host} was not found: {reason}").format(
-                host=settings.host, reason=_words(error)
-            )
-        ) from error
+    infos = await _addresses(settings.host, settings.port, settings.family, timeout_s)
+    own = None
+    if settings.bind_address is not None:
+        found = await _addresses(settings.bind_address, 0, settings.family, timeout_s)
+        own = {family: address for family, _, _, _, address in reversed(found)}
     for family, kind, protocol, _, address in infos:
         sock = socket.socket(family, kind, protocol)
         sock.setblocking(False)
         _feel_for_life(sock)
         try:
+            if own is not None:
+                if family not in own:
+                    raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+                sock.bind(own[family])
             async with asyncio.timeout(timeout_s / len(infos)):
                 await loop.sock_connect(sock, address)
         except OSError as error:
@@ -159,6 +185,22 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
             where=settings.where, reason=_words(problem)
         )
     ) from problem
+
+
+async def _addresses(
+    host: str, port: int, family: int, timeout_s: float
+) -> list[tuple[int, int, int, str, Any]]:
+    """What a name stands for, in the order to try. Raises NetworkFailure."""
+    try:
+        async with asyncio.timeout(2 * timeout_s):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, port, family=family, type=socket.SOCK_STREAM
+            )
+    except OSError as error:
+        raise NetworkFailure(
+            tr("the name {host} was not found: {reason}").format(host=host, reason=_words(error))
+        ) from error
+    return [*found]
 
 
 def _feel_for_life(sock: socket.socket) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 import asyncssh
 
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.text import said
 from pfha_tui.transports.base import OperatorNeeded
 
 DEFAULT_PORT: Final = 22
@@ -36,6 +39,8 @@ class Settings:
     has_proxy_command: bool
     known_hosts: tuple[str, ...]
     config: tuple[str, ...]
+    family: int = socket.AF_UNSPEC
+    bind_address: str | None = None
 
     @property
     def where(self) -> str:
@@ -96,7 +101,9 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
         )
     except (OSError, ValueError, asyncssh.Error) as error:
         raise OperatorNeeded(
-            tr("the ssh_config for {host} cannot be used: {error}").format(host=host, error=error)
+            tr("the ssh_config for {host} cannot be used: {error}").format(
+                host=host, error=_words(error)
+            )
         ) from error
     config = options.config
     jump, certificates = config.get("ProxyJump"), config.get("CertificateFile")
@@ -115,7 +122,15 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
             target, config.get("UserKnownHostsFile"), config.get("GlobalKnownHostsFile")
         ),
         config=paths,
+        family=options.family,
+        bind_address=options.local_addr[0] if options.local_addr else None,
     )
+
+
+def _words(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return said(str(error))
+    return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
 def _config_paths(target: SshTarget) -> tuple[str, ...]:
