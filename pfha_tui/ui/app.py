@@ -190,26 +190,36 @@ class ConsoleApp(PairKeys):
 
     @work(name=FEED_WORKER, exit_on_error=False)
     async def _watch(self, pair: Watched) -> None:
-        try:
-            target = await self._mended(pair)
-            if target is None:
-                return
-            feed = await asyncio.to_thread(self._open_feed, target)
-            pair.feed = feed
-            end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
-            self._receive(pair, feed.current)
-            if self.acts_on(target):
-                self.operating.survey(pair)
+        """Watch a pair, and once that has ended or failed, anew each time that the operator asks for it."""
+        while True:
             try:
-                await feed.run()
-            finally:
-                end()
-            pair.trouble = tr(texts.FEED_ENDED)
-        except Exception as error:
-            # Whatever breaks below, the screen stays: the operator is told, and nothing is guessed.
-            reason = str(error) or type(error).__name__
-            pair.trouble = tr(texts.FEED_FAILED).format(reason=reason)
-        self.tick()
+                target = await self._mended(pair)
+                if target is None:
+                    return
+                await self._follow(pair, target)
+                pair.trouble = tr(texts.FEED_ENDED).format(key=self.scene.retry_key)
+            except Exception as error:
+                # Whatever breaks below, the screen stays: the operator is told, and nothing is guessed.
+                said = tr(texts.FEED_FAILED)
+                reason = str(error) or type(error).__name__
+                pair.trouble = said.format(reason=reason, key=self.scene.retry_key)
+            self.tick()
+            pair.asked_again.clear()
+            await pair.asked_again.wait()
+            pair.asked_again.clear()
+            pair.trouble, pair.feed = "", None
+
+    async def _follow(self, pair: Watched, target: PairTarget) -> None:
+        """Open the pair's feed and take what it tells until it ends."""
+        pair.feed = feed = await asyncio.to_thread(self._open_feed, target)
+        end = feed.subscribe(lambda snapshot: self._receive(pair, snapshot))
+        self._receive(pair, feed.current)
+        if self.acts_on(target):
+            self.operating.survey(pair)
+        try:
+            await feed.run()
+        finally:
+            end()
 
     async def _mended(self, pair: Watched) -> PairTarget | None:
         """The pair's target, for a broken pair once its configuration, files and secrets are as they must be;
@@ -337,8 +347,9 @@ class ConsoleApp(PairKeys):
     def action_retry(self) -> None:
         """Try the connections again that the operator means."""
         pair = self.shown or self._marked
-        if pair is not None and isinstance(pair.target, BrokenPair):
+        if pair is not None and (pair.trouble or isinstance(pair.target, BrokenPair)):
             pair.asked_again.set()
+            return
         if pair is None or pair.feed is None:
             return
         nodes = self.main.nodes_to_retry() if pair is self.shown else pair.cut_off()

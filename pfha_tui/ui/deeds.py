@@ -2,6 +2,8 @@
 
 import asyncio
 
+from textual.timer import Timer
+
 from pfha_tui.actions.model import Lease, Plan, Progress, Report, Request, Unfinished
 from pfha_tui.actions.operator import Operator
 from pfha_tui.domain.language import ntr, tr
@@ -66,6 +68,8 @@ class Deeds:
         """What is wrong with the journal, as it was told last."""
         self.leases: tuple[Lease, ...] = ()
         self.opening = asyncio.Lock()
+        self.journal: Timer | None = None
+        """Lets the journal be read from time to time."""
         self.to_announce: list[Unfinished] = []
         """What the sessions before this one left unfinished, and was not said yet."""
         self.to_show: Deed | None = None

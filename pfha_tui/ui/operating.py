@@ -273,7 +273,14 @@ class Operating:
     # What was left unfinished.
 
     def survey(self, pair: Watched) -> None:
-        """Find, later, what the sessions before this one left unfinished on the pair, whose feed is open."""
+        """Find, later, what the sessions before this one left unfinished on the pair, whose feed is open.
+
+        Who acted by a feed before that one acts no more.
+        """
+        deeds = self.deeds(pair)
+        deeds.operator = None
+        if deeds.journal is not None:
+            deeds.journal.stop()
         self._run(self._survey(pair), "journal")
 
     async def _survey(self, pair: Watched) -> None:
@@ -288,7 +295,8 @@ class Operating:
         await self._read_journal(pair)
         self.deeds(pair).to_announce = list(self.deeds(pair).unfinished)
         self._app.tick()
-        self._app.set_interval(JOURNAL_S, lambda: self._look_again(pair), name="journal")
+        again = self._app.set_interval(JOURNAL_S, lambda: self._look_again(pair), name="journal")
+        self.deeds(pair).journal = again
 
     def _look_again(self, pair: Watched) -> None:
         if self.deeds(pair).under_way is None:

@@ -42,7 +42,7 @@ class Watched:
         self.trouble = ""
         self.alarm = Alarm()
         self.asked_again = asyncio.Event()
-        """The operator wants a broken pair to be looked at again."""
+        """The operator wants a broken pair to be looked at, or one whose feed ended to be watched, again."""
         self.target: PairTarget | BrokenPair
         self._known: PairSnapshot | None
         self.become(target, monotonic, epoch)

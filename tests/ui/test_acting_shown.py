@@ -340,3 +340,25 @@ async def test_a_damaged_journal_stands_in_the_banner_and_is_told_where_undo_is_
         await until(
             pilot, lambda: "may be lost from the journal" in app.main.query_one(KeyBar).text
         )
+
+
+async def test_a_feed_that_is_opened_again_has_an_operator_and_a_look_at_the_journal_of_its_own() -> (
+    None
+):
+    operator = FakeOperator()
+    app, feed = doing.make(factory.healthy(), operator)
+    made: list[object] = []
+    app.open_operator = lambda _, feed: made.append(feed) or operator
+    feed.failure = OSError("the resolver is gone")
+
+    def looks() -> list[object]:
+        return [one for one in app._timers if one.name == "journal" and one._task is not None]
+
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "watching ended" in text_of(app, "#verdict") and looks())
+        feed.failure = None
+        await pilot.press("r")
+        await until(pilot, lambda: len(made) == 2 and feed.subscribers)
+        await until(pilot, lambda: len(looks()) == 1)
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)

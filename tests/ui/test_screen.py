@@ -259,6 +259,27 @@ async def test_a_feed_that_fails_is_a_sentence(failure: Exception) -> None:
     assert app.return_value == 0
 
 
+async def test_a_pair_whose_feed_ended_is_watched_again_when_asked() -> None:
+    app, feed = make(factory.healthy())
+    feed.failure = OSError("the resolver is gone")
+    opened: list[object] = []
+    app._open_feed = lambda target: opened.append(target) or feed
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "r watches again" in " ".join(text_of(app, "#verdict").split()))
+        assert len(opened) == 1 and not feed.subscribers
+        await pilot.press("r")
+        await until(
+            pilot, lambda: len(opened) == 2 and "watching ended" in text_of(app, "#verdict")
+        )
+        feed.failure = None
+        await pilot.press("r")
+        await until(pilot, lambda: len(opened) == 3 and "? was" not in text_of(app, "#verdict"))
+        assert "● HEALTHY" in text_of(app, "#verdict")
+        feed.publish(factory.split_brain())
+        await until(pilot, lambda: "SPLIT BRAIN" in text_of(app, "#verdict"))
+        assert len(feed.subscribers) == 1
+
+
 async def test_a_feed_that_cannot_be_opened_is_a_sentence() -> None:
     def refuse(_):
         raise OSError("the pair's file is gone")
