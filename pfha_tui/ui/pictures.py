@@ -1,11 +1,13 @@
 """Pictures of the screen as SVG files, and reports: new files, where the operator finds them."""
 
+import html
 import os
 import re
 from datetime import datetime
 from pathlib import Path
 
 import platformdirs
+from rich.cells import cell_len
 from rich.terminal_theme import SVG_EXPORT_THEME
 
 SUFFIX = ".svg"
@@ -51,8 +53,27 @@ def _create(text: str, folder: Path, name: str, suffix: str) -> Path:
     raise FileExistsError(17, "File exists")
 
 
+_RUN = re.compile(
+    r'(<text [^>]*?x=")([\d.]+)("[^>]*? textLength=")([\d.]+)("[^>]*>)'
+    r"((?:&#160;)*)([^<]*?)((?:&#160;)*)</text>"
+)
+
+
 def tidied(svg: str) -> str:
-    """The picture without its references to fonts on the network, which opening it would fetch, and with
-    a black that is black: Rich's is a grey, on which a terminal's own colours cannot be told."""
+    """The picture without its references to fonts on the network, which opening it would fetch, with a black
+    that is black: Rich's is a grey, on which a terminal's own colours cannot be told, and with no run of text
+    that begins or ends with blanks: librsvg leaves them out and stretches the rest to the whole length."""
     svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+    svg = _RUN.sub(_trimmed, svg)
     return svg.replace(SVG_EXPORT_THEME.ansi_colors[0].hex, "#000000")
+
+
+def _trimmed(run: re.Match[str]) -> str:
+    """The same characters in the same cells, without the blanks at both ends."""
+    head, x, middle, length, tail, before, text, after = run.groups()
+    if not text.strip():
+        return ""
+    first, words, last = (cell_len(html.unescape(part)) for part in (before, text, after))
+    cell = float(length) / (first + words + last)
+    left, long = round(float(x) + first * cell, 3), round(words * cell, 3)
+    return f"{head}{left:g}{middle}{long:g}{tail}{text}</text>"

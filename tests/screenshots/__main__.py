@@ -11,6 +11,7 @@ from pathlib import Path
 from pfha_tui import wiring
 from pfha_tui.config.load import load
 from pfha_tui.config.resolve import find_pair, pair_target
+from pfha_tui.ui import pictures
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
 
@@ -68,7 +69,7 @@ async def take(shot: Shot) -> None:
             lab.terminate()
             await lab.wait()
     # The random class prefix would make every run a change.
-    svg = re.sub(r"terminal-\d+", f"terminal-{shot.name}", svg)
+    svg = re.sub(r"terminal-\d+", f"terminal-{shot.name}", pictures.tidied(svg))
     (HERE / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
     print(f"tests/screenshots/{shot.name}.svg")
 
