@@ -206,7 +206,7 @@ async def serve(
 def config_text(lab: Lab) -> str:
     """The product's configuration for this lab, as TOML."""
     text = json.dumps
-    lines = ["schema = 1", "", "[[pair]]", 'name = "lab"', 'environment = "lab"']
+    lines = ["schema = 1", "", "[[pair]]", 'name = "demo"', 'environment = "lab"']
     for (name, live), role in zip(lab.nodes.items(), ("primary", "secondary"), strict=True):
         lines += [
             "",

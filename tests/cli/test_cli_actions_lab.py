@@ -96,7 +96,7 @@ def test_a_console_that_is_killed_leaves_its_undo(lab: Lab) -> None:
     assert ["/sbin/sysctl", "net.inet.carp.demotion=-120"] in left["commands"]
     assert left["fires_at"] is not None
     status = lab("status", "--json")
-    assert "1 action on lab was begun and never came to an end" in status.stderr
+    assert "1 action on demo was begun and never came to an end" in status.stderr
     refused = lab("maintenance", "enter", "fw2", "--yes")
     assert refused.returncode == 6 and "never came to an end" in refused.stderr
 
@@ -104,7 +104,7 @@ def test_a_console_that_is_killed_leaves_its_undo(lab: Lab) -> None:
     assert closed.returncode == 6 and "fw1 takes it back by itself by" in closed.stderr
     undone = lab("undo", "--yes")
     assert undone.returncode == 0, undone.stderr
-    assert lab("undo").stdout == "lab: nothing is unfinished.\n"
+    assert lab("undo").stdout == "demo: nothing is unfinished.\n"
 
 
 def test_what_the_lab_s_account_could_do(lab: Lab) -> None:

@@ -376,7 +376,7 @@ def two_labs(folder: Path, first: Path, second: Path) -> Path:
     both.write_text(
         "schema = 1\n"
         + "".join(
-            text.removeprefix("schema = 1").replace('name = "lab"', f'name = "{name}"')
+            text.removeprefix("schema = 1").replace('name = "demo"', f'name = "{name}"')
             for text, name in zip(texts, ("north", "south"), strict=True)
         )
     )
