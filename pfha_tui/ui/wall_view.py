@@ -23,6 +23,7 @@ NAME_CELLS = 24
 LEAST_NAME = 12
 NODE_CELLS = 12
 SHORT_NODE = 9
+SHORT_WHY_ROWS = 4
 STATES_CELLS = 7
 GAP = 2
 LEAST_WHY = 24
@@ -152,6 +153,8 @@ def in_short(entries: Sequence[Entry], scene: Scene, cells: int) -> tuple[Line, 
         rows.append(words)
         remark = verdict_view.remark(entry.snapshot, entry.trouble, entry.started, scene)
         rows += wrap(remark, cells, 2, Tone.WARN)
+        if len(entries) == 1:
+            rows += wrap(entry.snapshot.verdict.why, cells, SHORT_WHY_ROWS)
     return tuple(rows)
 
 

@@ -147,3 +147,5 @@ async def test_a_theme_of_ones_own_is_told_from_the_one_that_came_along(
         await driving.until(pilot, lambda: "Picture saved" in app.main.query_one(KeyBar).notice)
         bar = app.main.query_one(KeyBar).region
         assert not app.screen.query_one("#themes").region.overlaps(bar)
+        row = app.screen._compositor.render_strips()[bar.y]
+        assert "Picture saved" in "".join(part.text for part in row)
