@@ -1,45 +1,32 @@
-"""On which line of a TOML text each key stands, and what is wrong with a text that is none.
+"""On which line of a TOML text each key stands.
 
 Apart from the values, for tomlkit takes longer to load and to read a file than the rest of a start: only who has
 a fault to tell, or shows where a value came from, needs it.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import tomlkit
-from tomlkit.exceptions import ParseError
 from tomlkit.items import AoT, Item, Key, Table, Whitespace
 
-from pfha_tui.config.positions import NotToml, Path
-from pfha_tui.domain.language import tr
+from pfha_tui.config.problems import KeyPath
 
 
-def read(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
-    """The values, and the line (from 1) of each key, table header and array-of-tables header.
+def of(text: str) -> dict[KeyPath, int]:
+    """The line (from 1) of each key, table header and array-of-tables header of a TOML text.
 
-    Line numbers are left out where tomlkit's own rendering does not add up to the text. Raises NotToml, whose
-    sentence never quotes a value.
+    Empty where tomlkit cannot read the text, or its own rendering does not add up to it.
     """
     try:
         document = tomlkit.parse(text)
-        values = document.unwrap()
-    except ParseError as error:
-        raise NotToml(error.line, _without_place(error)) from None
-    # tomlkit lets builtin errors of many kinds through on odd input (deep nesting, repeated keys of
-    # inline tables, dates out of range); all of them mean the same to whoever wrote the file.
-    except Exception as error:
-        raise NotToml(
-            None, tr("cannot be read as TOML ({error})").format(error=type(error).__name__)
-        ) from None
+    # tomlkit has its own view of odd input that tomllib takes, and lets builtin errors of many kinds through; a
+    # fault without its line is still told.
+    except Exception:
+        return {}
     walker = _Walker()
     walker.body(document.body, ())
     complete = walker.line - 1 in (text.count("\n"), text.count("\n") + 1)
-    return values, walker.lines if complete else {}
-
-
-def _without_place(error: ParseError) -> str:
-    return str(error).split(" at line ")[0]
+    return walker.lines if complete else {}
 
 
 class _Walker:
@@ -47,10 +34,10 @@ class _Walker:
 
     def __init__(self) -> None:
         self.line = 1
-        self.lines: dict[Path, int] = {}
-        self._elements: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
+        self._elements: dict[KeyPath, int] = {}
 
-    def body(self, body: Sequence[tuple[Key | None, Item]], at: Path) -> None:
+    def body(self, body: Sequence[tuple[Key | None, Item]], at: KeyPath) -> None:
         for key, item in body:
             if isinstance(item, Whitespace):
                 self.line += item.as_string().count("\n")
@@ -63,7 +50,7 @@ class _Walker:
             else:
                 self._plain(item, (*at, key.key))
 
-    def _plain(self, item: Item, path: Path | None) -> None:
+    def _plain(self, item: Item, path: KeyPath | None) -> None:
         trivia = item.trivia
         self.line += trivia.indent.count("\n")
         if path is None:
@@ -72,24 +59,24 @@ class _Walker:
         self._mark(path)
         self.line += f"{item.as_string()}{trivia.comment}{trivia.trail}".count("\n")
 
-    def _table(self, table: Table, path: Path) -> None:
+    def _table(self, table: Table, path: KeyPath) -> None:
         if not table.is_super_table():
             self._header(table, path)
         self.body(table.value.body, path)
 
-    def _array(self, array: AoT, path: Path) -> None:
+    def _array(self, array: AoT, path: KeyPath) -> None:
         for table in array.body:
             index = self._elements.get(path, 0)
             self._elements[path] = index + 1
             self._header(table, (*path, index))
             self.body(table.value.body, (*path, index))
 
-    def _header(self, table: Table, path: Path) -> None:
+    def _header(self, table: Table, path: KeyPath) -> None:
         self.line += table.trivia.indent.count("\n")
         self._mark(path)
         self.line += f"{table.trivia.comment}{table.trivia.trail}".count("\n")
 
-    def _mark(self, path: Path) -> None:
+    def _mark(self, path: KeyPath) -> None:
         """Note the line of a path, and of whatever encloses it and has no header of its own."""
         while path and path not in self.lines:
             self.lines[path] = self.line

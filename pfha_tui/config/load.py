@@ -9,7 +9,7 @@ from typing import Any
 
 from pfha_tui.config import positions, schema
 from pfha_tui.config.judge import judge_pair, judge_pairs
-from pfha_tui.config.problems import ConfigError, NoConfiguration, Problem, distinct
+from pfha_tui.config.problems import ConfigError, KeyPath, NoConfiguration, Problem, distinct
 from pfha_tui.config.schema import Field, Kind
 from pfha_tui.config.settings import Configuration, Entry, NodeConfig, PairConfig, Values, Where
 from pfha_tui.config.values import Unfit, convert
@@ -77,7 +77,7 @@ def _alone(path: Path, line: int | None, what: str, mend: str) -> ConfigError:
 class _Place:
     """A table in the file: its path for line numbers, its label for people."""
 
-    path: positions.Path
+    path: KeyPath
     label: str
 
     @property
@@ -230,7 +230,7 @@ class _Reader:
         return partial(self.document.line, place.path)
 
     def fault(self, place: _Place, what: str, mend: str) -> None:
-        line = self.document.line(place.path)
+        line = self.document.line(place.path) if place.path else 1
         self.problems.append(Problem(self.path, line, place.label, what, mend))
 
 

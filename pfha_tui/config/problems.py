@@ -6,6 +6,9 @@ from pathlib import Path
 
 from pfha_tui.domain.language import tr
 
+KeyPath = tuple[str | int, ...]
+"""Where a key stands: the names of the tables around it and the places in lists of tables, then its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

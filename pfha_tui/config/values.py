@@ -23,6 +23,17 @@ _NOUNS = {
     Kind.TABLE: mark("a table"),
     Kind.TABLES: mark("an array of tables"),
 }
+_FORMS = {
+    Kind.TEXT: '"…"',
+    Kind.ADDRESS: '"192.0.2.1"',
+    Kind.BOOLEAN: "true",
+    Kind.DURATION: '"1s"',
+    Kind.FINGERPRINTS: '["SHA256:…"]',
+    Kind.PATH: '"…"',
+    Kind.KEYS: '["q", "f10"]',
+    Kind.TEXTS: '["…"]',
+}
+"""How a value of a kind is written, where the key itself does not tell."""
 _TYPES: dict[Kind, type] = {
     Kind.INTEGER: int,
     Kind.BOOLEAN: bool,
@@ -55,10 +66,24 @@ def convert(field: Field, raw: object) -> Any:
     if field.kind in (Kind.KEYS, Kind.TEXTS) and type(raw) is str:
         raw = [raw]
     if type(raw) is not _TYPES.get(field.kind, str):
-        mend = tr("or false to switch it off") if field.can_be_off else ""
+        mend = tr("or false to switch it off") if field.can_be_off else _form(field, raw)
         what = tr("must be {wanted}, not {found}")
         raise Unfit(what.format(wanted=tr(_NOUNS[field.kind]), found=_name(raw)), mend)
     return _CHECKS[field.kind](field, raw)
+
+
+def _form(field: Field, raw: object) -> str:
+    """How the key would be written rightly: a number that stood in quotes without them, else the usual or first one."""
+    if field.kind in (Kind.TABLE, Kind.TABLES):
+        written = f"[{field.key}]" if field.kind is Kind.TABLE else f"[[…{field.key}]]"
+    elif field.kind is Kind.INTEGER:
+        meant = raw if isinstance(raw, str) and raw.isdecimal() and len(raw) < 10 else None
+        written = f"{field.key} = {meant or field.default or int(field.low)}"
+    elif field.kind is Kind.CHOICE:
+        written = f'{field.key} = "{field.default or field.choices[0]}"'
+    else:
+        written = f"{field.key} = {_FORMS[field.kind]}"
+    return tr("write {form}").format(form=written)
 
 
 def _secret(raw: object) -> object:

@@ -91,10 +91,13 @@ BAD = {
         ('poll = "1h"', "7: pair[main].poll: must lie between 200ms and 1m; mend the duration"),
         (
             "poll = 1",
-            '7: pair[main].poll: must be a duration in quotes, such as "1s", not a whole number',
+            '7: pair[main].poll: must be a duration in quotes, such as "1s", not a whole number; write poll = "1s"',
         ),
         ('pol = "1s"', '7: pair[main].pol: is not a key of this table; did you mean "poll"?'),
-        ("read_only = 1", "7: pair[main].read_only: must be true or false, not a whole number"),
+        (
+            "read_only = 1",
+            "7: pair[main].read_only: must be true or false, not a whole number; write read_only = true",
+        ),
         (
             'user = "x"',
             "7: pair[main].user: is not a key of this table; it belongs to the table ssh",
@@ -108,10 +111,16 @@ BAD = {
     ],
     "schema = 1": [
         ("schema = 2", "2: schema: must be 1; this program reads no other form"),
-        ('schema = "1"', "2: schema: must be a whole number, not a text"),
-        ("schema = true", "2: schema: must be a whole number, not true or false"),
-        ("schema = 1.0", "2: schema: must be a whole number, not a number with a point"),
-        ("schema = 2020-01-01", "2: schema: must be a whole number, not a date or time"),
+        ('schema = "1"', "2: schema: must be a whole number, not a text; write schema = 1"),
+        ("schema = true", "2: schema: must be a whole number, not true or false; write schema = 1"),
+        (
+            "schema = 1.0",
+            "2: schema: must be a whole number, not a number with a point; write schema = 1",
+        ),
+        (
+            "schema = 2020-01-01",
+            "2: schema: must be a whole number, not a date or time; write schema = 1",
+        ),
         ("", ' has no "schema" (version of this file\'s form); add it'),
     ],
     "port = 2222": [
@@ -275,14 +284,29 @@ def test_every_fault_is_collected_in_the_order_of_the_file() -> None:
     assert [fault.partition(":")[0] for fault in faults(text)] == ["6", "22", "27"]
 
 
+TWICE = "a key or a table stands there for the second time"
+
+
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("schema = \n", "1: is not TOML: Unexpected character"),
-        ("schema = 1\nschema = 1\n", '2: is not TOML: Key "schema" already exists'),
-        ("schema = 1\n\n[[pair]\n", "3: is not TOML: "),
-        pytest.param("a = " + "[" * 100_000, "1: is not TOML: ", id="deep"),
-        ("x = {b = 1, b = 2}", " is not TOML: "),
+        ("schema = \n", "1: is not TOML: there is no value"),
+        ("schema = 1\nschema = 1\n", f"2: is not TOML: {TWICE}"),
+        ("[pair]\nname = 1\n[pair.ssh]\na = 1\n\na = 2\n", f"6: is not TOML: {TWICE}"),
+        ("[[pair]]\n[[pair.node]]\n[pair.node.ssh]\n[pair.node.ssh]\n", f"4: is not TOML: {TWICE}"),
+        ("schema = 1\n\n[[pair]\n", "3: is not TOML: a text, a list or a table is not closed"),
+        ("a = [1,\n2\n", "2: is not TOML: a text, a list or a table is not closed"),
+        ('a = """x\n', "1: is not TOML: a text, a list or a table is not closed"),
+        ("a = {b = 1", "1: is not TOML: a text, a list or a table is not closed"),
+        ('a = "x\n', "1: is not TOML: a text has no closing quote on its line"),
+        ('a = "x\x07y"\n', "1: is not TOML: a control character stands there"),
+        ('a = "C:\\x"\n', "1: is not TOML: a backslash in double quotes must be doubled"),
+        ("a b\n", '1: is not TOML: a key has no "=" after it'),
+        ("a = 1 2\n", "1: is not TOML: something more follows the value"),
+        ("a = 2024-02-31\n", "1: is not TOML: there is no such date or time"),
+        ("= 1\n", "1: is not TOML: there is neither a key nor a table"),
+        pytest.param("a = " + "[" * 100_000, " is not TOML: ", id="deep"),
+        ("x = {b = 1, b = 2}", f"1: is not TOML: {TWICE}"),
         ("\x00", "1: is not TOML: "),
     ],
 )
