@@ -34,6 +34,7 @@ class Callouts:
         """How many of them there are before those that are over are sorted out."""
         self._held: list[tuple[Timer, Callable[[], None]]] = []
         self._processes: dict[Iterator[float], _Process] = {}
+        self._tasks: set[Callable[[], None]] = set()
         self._queue: deque[Iterator[float]] = deque()
         """Processes that run one after another; the first of them runs."""
 
@@ -60,6 +61,17 @@ class Callouts:
         timer = self.arm(delay + self._chance.uniform(*TICK_SLACK), callback)
         self._timers.append(timer)
         return timer
+
+    def enqueue(self, task: Callable[[], None]) -> None:
+        """Do a task when what happens now is over, once however often it is asked for (taskqueue(9))."""
+
+        def begin() -> None:
+            self._tasks.discard(task)
+            task()
+
+        if task not in self._tasks:
+            self._tasks.add(task)
+            self.arm(0.0, begin)
 
     def run(
         self,
@@ -130,5 +142,6 @@ class Callouts:
             timer.cancel()
         self._timers.clear()
         self._held.clear()
+        self._tasks.clear()
         self._processes.clear()
         self._queue.clear()

@@ -171,11 +171,11 @@ class Node(Callouts):
         interface.sent(count, advertisement.size, own=advertisement.family == 4)
 
     def demote(self, adjustment: int, reason: str) -> None:
-        """Change the demotion counter; every MASTER advertises at once, from a task queue."""
+        """Change the demotion counter; every MASTER advertises once all changes of this moment are made."""
         self.carp_demotion += adjustment
         if self.carp_log:
             self.kernel(f"carp: demoted by {adjustment} to {self.carp_demotion} ({reason})")
-        self.arm(0.0, self._advertise_all)
+        self.enqueue(self._advertise_all)
 
     def transition(self, vhid: Vhid, old: State, new: State, reason: str) -> None:
         """Log a change of role, tell devd, and let the traffic of before be counted for the old role."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pfha_tui.lab import pfsense, shell
 from pfha_tui.lab.carp import State
-from pfha_tui.lab.commands.reply import Follow, Reply
+from pfha_tui.lab.commands.reply import USAGE, Follow, Reply
 from pfha_tui.lab.node import Power
 from pfha_tui.lab.world import World
 from tests.support.lab_pair import booted, roles
@@ -61,6 +61,25 @@ def test_writing_allow_takes_carp_down_and_up() -> None:
 def test_mistakes_are_told_as_the_command_tells_them(line: str, err: str) -> None:
     reply = run(booted(), line)
     assert (reply.code, reply.err) == (1, err)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/bin/ls",
+        "/bin/ls -la /var/log /etc",
+        "/bin/ls -R /etc",
+        "/usr/bin/head -x /etc/version",
+        "/usr/bin/head -n",
+        "/usr/bin/head /etc/version /etc/version",
+        "/usr/bin/tail -n \u0661 /etc/version",
+        "/sbin/pfctl -vvsr",
+    ],
+)
+def test_words_that_are_not_known_here_are_said_to_be_so(line: str) -> None:
+    reply = run(booted(), line)
+    assert (reply.code, reply.out) == (USAGE, "")
+    assert reply.err.startswith("usage: ")
 
 
 def test_unknown_names_are_left_out_with_i() -> None:

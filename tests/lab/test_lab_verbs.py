@@ -263,6 +263,16 @@ def test_what_waits_for_a_playback_ends_with_it(end: str) -> None:
     assert world.node("fw1").maintenance
 
 
+def test_failed_sends_of_many_vhids_are_announced_once_and_hand_over() -> None:
+    world = scenarios.build("rich", START)
+    assert verbs.run(world, "send-errors fw1 wan").endswith("is demoted to 960.")
+    world.advance(60)
+    fw1, fw2 = world.nodes
+    assert {vhid.state for vhid in fw1.vhids} == {State.BACKUP}
+    assert {vhid.state for vhid in fw2.vhids} == {State.MASTER}
+    assert fw1.carp_demotion == 960
+
+
 def test_a_sole_master_loses_its_demotion_for_failed_sends_with_the_third_that_succeeds() -> None:
     world = after("power-off fw2", "send-errors fw1 wan", seconds=0.5)
     assert world.node("fw1").carp_demotion == 240

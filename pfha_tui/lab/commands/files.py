@@ -169,13 +169,14 @@ def gzip(node: Node, words: list[str], uid: int) -> Reply:
 
 def ls(node: Node, words: list[str], uid: int) -> Reply:
     """`ls [-1al] FOLDER`, one name a line; -a adds nothing, as nothing there is hidden."""
-    options = "".join(word[1:] for word in words[:-1] if word.startswith("-"))
-    if not words or len(words) > 1 + len(options) or not set(options) <= set("1al"):
+    options = "".join(word[1:] for word in words if word.startswith("-"))
+    folders = [word for word in words if not word.startswith("-")]
+    if len(folders) != 1 or not set(options) <= set("1al"):
         return usage("ls", "[-1al] folder")
-    folder = words[-1].rstrip("/")
+    folder = folders[0].rstrip("/")
     names = _names(node, folder)
     if not names:
-        return Reply(err=f"ls: {words[-1]}: No such file or directory\n", code=1)
+        return Reply(err=f"ls: {folders[0]}: No such file or directory\n", code=1)
     line = partial(_listed, node, folder) if "l" in options else str
     return Reply("".join(f"{line(name)}\n" for name in names))
 
