@@ -121,7 +121,7 @@ BAD = {
             "schema = 2020-01-01",
             "2: schema: must be a whole number, not a date or time; write schema = 1",
         ),
-        ("", ' has no "schema" (version of this file\'s form); add it'),
+        ("", '1: has no "schema" (version of this file\'s form); add it'),
     ],
     "port = 2222": [
         ("port = 0", "11: pair[main].ssh.port: must lie between 1 and 65535; mend the number"),

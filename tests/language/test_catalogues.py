@@ -68,7 +68,7 @@ ALLOWED = {
     ("pfha_tui/ui/pictures.py", "File exists"): SYSTEM,
     ("pfha_tui/ui/raw_view.py", None): SEARCHED,
     ("pfha_tui/config/secrets.py", "keyring set {} {}"): COMMAND,
-    ("pfha_tui/config/lines.py", " at line "): SEARCHED,
+    ("pfha_tui/config/positions.py", None): SEARCHED,
     ("pfha_tui/parsers/ntpq.py", "No association"): SEARCHED,
     ("pfha_tui/parsers/pfctl.py", "current entries"): SEARCHED,
     ("pfha_tui/transports/ssh/errors.py", "too many authentication failures"): SEARCHED,
