@@ -462,7 +462,7 @@ def check_configuration(target: Path) -> Path:
     config = tomllib.loads(target.read_text())
     assert (config["schema"], config["pair"][0]["name"], config["pair"][0]["environment"]) == (
         1,
-        "lab",
+        "demo",
         "lab",
     )
     nodes = config["pair"][0]["node"]

@@ -110,7 +110,7 @@ def test_dmesg_is_the_kernels_part_of_the_log() -> None:
     "line",
     [
         "/bin/df",
-        "/bin/ls -la /var/run",
+        "/bin/ls -lR /var/run",
         "/usr/bin/uptime -x",
         "/usr/sbin/arp -d x",
         "/sbin/dmesg -a",
