@@ -1,8 +1,12 @@
 """Every command that changes a firewall, and those that are read to prove it."""
 
 import re
+import shlex
+from collections.abc import Iterator
 
+from pfha_tui.actions.model import Plan
 from pfha_tui.domain.command import Access, Command
+from pfha_tui.domain.language import tr
 from pfha_tui.domain.mark import read as read_mark
 
 LOCK = "/tmp/pfha-tui.lock"
@@ -84,6 +88,27 @@ def announce(text: str) -> Command:
     """A line in the node's system log."""
     argv = ("/usr/bin/logger", "-t", "pfha-tui", "--", text)
     return Command("announce", argv, access=Access.WRITE)
+
+
+def around(plan: Plan) -> Iterator[str]:
+    """What the executor does beside the steps of a plan, one clause each, with the command; `...` stands for what is
+    known only then: who, when, the action's id, the journal's head."""
+
+    def said(what: str, *words: str) -> str:
+        text = tr("{what}: {detail}")
+        return text.format(what=what, detail=shlex.join(words))
+
+    both = {"first": plan.node, "second": plan.peer}
+    yield said(tr("lock {first} and {second} until it has ended").format(**both), "lockf", LOCK)
+    log = tr("a line in the system logs of {first} and {second} when it begins and when it ends")
+    yield said(log.format(**both), *announce("...").argv)
+    for step in plan.steps:
+        if step.demotion:
+            text = tr("before that step, say on {node} whose demotion it is")
+            yield said(text.format(node=step.node), *mark("...").argv)
+        if step.watchdog_s is not None:
+            text = tr("with that step, a token of the watchdog on {node}, removed in the end")
+            yield said(text.format(node=step.node), "/bin/mkdir", f"{TOKEN}...")
 
 
 def recall(argv: tuple[str, ...]) -> Command | None:

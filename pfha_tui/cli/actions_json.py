@@ -20,6 +20,7 @@ Refused before there is a plan (an unknown node, read-only, nobody to ask, no fa
 from collections.abc import Sequence
 from typing import Any
 
+from pfha_tui.actions.commands import around
 from pfha_tui.actions.model import Finding, Plan, Report, Request, Result, Step, Unfinished, Weight
 
 SCHEMA = 1
@@ -120,6 +121,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "undo": plan.undo,
         "undo_request": _request(plan.undo_request),
         "notes": list(plan.notes),
+        "around": list(around(plan)),
     }
 
 

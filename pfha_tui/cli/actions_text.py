@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
+from pfha_tui.actions.commands import around
 from pfha_tui.actions.model import (
     Evidence,
     Finding,
@@ -59,6 +60,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield tr("undo: {undo}").format(undo=plan.undo)
     for note in plan.notes:
         yield tr("note: {note}").format(note=note)
+    for text in around(plan):
+        yield tr("around it: {text}").format(text=text)
 
 
 def progress_line(progress: Progress) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from pfha_tui.actions.commands import around
 from pfha_tui.actions.model import (
     Evidence,
     Finding,
@@ -82,7 +83,7 @@ def risk(plan: Plan) -> Line:
 
 
 def plan_rows(plan: Plan, cells: int, height: int) -> tuple[Line, ...]:
-    """Topology before and after, loss, commands, expected duration, undo and notes.
+    """Topology before and after, loss, commands, expected duration, undo, notes, what is done around it.
 
     What may be lost by force stands above the topology where it would not be seen below it.
     """
@@ -101,6 +102,8 @@ def plan_rows(plan: Plan, cells: int, height: int) -> tuple[Line, ...]:
     rows += _labelled(texts.UNDO, plan.undo, cells)
     for note in plan.notes:
         rows += _labelled(texts.NOTE, note, cells, Tone.WARN)
+    for number, text in enumerate(around(plan)):
+        rows += _labelled("" if number else texts.AROUND, text, cells, Tone.MUTED)
     return tuple(rows)
 
 

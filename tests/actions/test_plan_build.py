@@ -33,6 +33,19 @@ def test_a_switchover_demotes_the_serving_node_just_enough() -> None:
     assert commands.demote(-120) in made.commands
 
 
+def test_what_is_done_around_the_steps_is_named_with_its_commands() -> None:
+    told = list(commands.around(plan(V.SWITCHOVER, pair())))
+    assert [text.rpartition(": ")[2] for text in told] == [
+        "lockf /tmp/pfha-tui.lock",
+        "/usr/bin/logger -t pfha-tui -- ...",
+        "/bin/ln -sfn ... /var/run/pfha-tui.mark",
+        "/bin/mkdir /tmp/pfha-tui....",
+    ]
+    assert all("fw1" in text for text in told)
+    lasting = list(commands.around(plan(V.SYNC_NOW, pair())))
+    assert len(lasting) == 2, "no demotion to mark, and nothing that takes itself back"
+
+
 def test_the_vhid_that_needs_most_decides_and_a_demotion_that_is_there_counts() -> None:
     made = plan(V.SWITCHOVER, pair(fw1(M, M, (0, 40)), fw2(B, B, (100, 100))))
     assert made.steps[0].demotion == 120

@@ -25,7 +25,7 @@ from pfha_tui.actions.model import Lease, Request, Result, Risk, Verb
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.ui import action_view
 from pfha_tui.ui.commands import COMMANDS, Kind
-from pfha_tui.ui.line import plain
+from pfha_tui.ui.line import Tone, plain
 from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen
 from pfha_tui.ui.screens.unfinished import UnfinishedScreen
@@ -270,7 +270,7 @@ async def test_ascii_and_no_colour() -> None:
     ):
         await pilot.press("s")
         await dialog(pilot, ActionScreen)
-        await until(pilot, lambda: "v ok" in shown(app))
+        await until(pilot, lambda: "ok  fw2" in shown(app))
         strips = [
             one.render_line(y).text
             for one in app.screen.query("Lines")
@@ -331,6 +331,13 @@ def test_what_is_lost_by_force_stands_first_where_many_roles_would_push_it_down(
     assert rows[0].startswith("lost")
     rows = [plain(row) for row in action_view.plan_rows(plan, 76, 20)]
     assert "fw1" in rows[0] and any(row.startswith("lost") for row in rows[:6])
+
+
+def test_what_is_done_around_the_commands_stands_last_and_muted() -> None:
+    rows = action_view.plan_rows(doing.plan_for(Request(Verb.SWITCHOVER)), 76, 20)
+    first = next(n for n, row in enumerate(rows) if plain(row).startswith("around it"))
+    assert "lockf /tmp/pfha-tui.lock" in " ".join(map(plain, rows[first:]))
+    assert {tone for row in rows[first:] for text, tone in row if text.strip()} == {Tone.MUTED}
 
 
 async def test_a_damaged_journal_stands_in_the_banner_and_is_told_where_undo_is_asked_for() -> None:
