@@ -7,6 +7,30 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PRODUCT = tuple(
+    f"pfha_tui.{part}"
+    for part in (
+        [
+            "actions",
+            "cli",
+            "collector",
+            "config",
+            "configdiff",
+            "domain",
+            "listen",
+            "parsers",
+            "transports",
+            "ui",
+            "wiring",
+        ]
+    )
+)
+
+
+def test_no_part_is_forgotten() -> None:
+    parts = {path.stem for path in (ROOT / "pfha_tui").iterdir() if path.suffix in ("", ".py")}
+    named = {part.removeprefix("pfha_tui.") for part in PRODUCT}
+    assert parts - named == {"__init__", "__main__", "__pycache__", "lab", "locale"}
 
 
 def test_import_contracts() -> None:
@@ -51,8 +75,10 @@ def test_import_contracts() -> None:
         ("pfha_tui.cli.main", ("textual", "asyncssh", "pysnmp", "proxmoxer", "rich", "asyncio")),
         ("pfha_tui.wiring", ("textual", "asyncssh", "pysnmp", "proxmoxer", "pfha_tui.actions")),
         ("pfha_tui.actions.execute", ("textual", "asyncssh", "pysnmp", "click", "pfha_tui.ui")),
-        ("pfha_tui.lab", ("textual", "pfha_tui.domain", "pfha_tui.parsers", "pfha_tui.collector")),
-        ("pfha_tui.lab.scenarios", ("textual", "pfha_tui.domain", "pfha_tui.parsers")),
+        ("pfha_tui.configdiff.engine", ("textual", "asyncssh", "pysnmp", "proxmoxer", "click")),
+        ("pfha_tui.listen.segment", ("textual", "asyncssh", "pysnmp", "proxmoxer", "click")),
+        ("pfha_tui.lab", ("textual", *PRODUCT)),
+        ("pfha_tui.lab.scenarios", ("textual", *PRODUCT)),
     ],
 )
 def test_import_brings_nothing_forbidden(module: str, forbidden: tuple[str, ...]) -> None:
