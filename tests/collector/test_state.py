@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pfha_tui.collector import catalogue
 from pfha_tui.collector.catalogue import SECTIONS
-from pfha_tui.collector.state import NodeState
+from pfha_tui.collector.state import KEYS_LIMIT, NodeState
 from pfha_tui.domain.command import Command, Output, PushedLine, Sample, StreamKind
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
@@ -137,6 +137,15 @@ def test_a_line_of_the_log_says_nothing_of_a_later_change_that_only_polling_saw(
         clock.now = float(seconds)
         state.sample(sampled(scenario, at=clock.now, commands=(catalogue.IFCONFIG,)))
     assert state.snapshot.roles[0].since == Since(NOW + 2, exact=False)
+
+
+def test_invented_vhids_of_the_log_are_forgotten_again() -> None:
+    state, _, _ = fresh()
+    state.sample(sampled("normal"))
+    for number in range(KEYS_LIMIT + 10):
+        text = f"Nov 22 23:14:37 fw1 kernel: carp: 1@if{number}: MASTER -> BACKUP (x)"
+        state.pushed(PushedLine(StreamKind.LOG, text, 100.0))
+    assert len(state._logged) == KEYS_LIMIT
 
 
 BACKUP_PUSHED = "!system=CARP subsystem=1@vtnet0 type=BACKUP"
