@@ -1,6 +1,9 @@
 """The console itself, and what is said where it cannot be opened."""
 
 import gc
+import re
+import shutil
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -91,8 +94,23 @@ def need_terminal() -> None:
         )
 
 
+def _wrapped(text: str, width: int) -> str:
+    """The lines of a text in so many columns, between words alone; what is continued stands under the last column."""
+    lines = []
+    for line in text.splitlines():
+        under = " " * max((gap.end() for gap in re.finditer(r"(?<=\S) {2,}", line)), default=0)
+        lines += textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=under if len(under) < width // 2 else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
+
+
 def _first_run(options: Options, path: str) -> int:
-    output.block(tr(FIRST_RUN).format(path=path))
+    output.block(_wrapped(tr(FIRST_RUN).format(path=path), shutil.get_terminal_size().columns))
     answer = output.ask(tr("d, i or q"), "q").lower()
     if answer.startswith("d"):
         from pfha_tui.cli.demo import DEFAULT_SCENARIO

@@ -284,6 +284,18 @@ def test_first_run(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     assert program(config=False).code == 130
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+def test_the_welcome_breaks_no_word(
+    program: Program, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+    at_a_terminal(monkeypatch, "q")
+    out = program(config=False).out
+    assert any(word.endswith("pfha-tui/config.toml).") for word in out.split())
+    assert [line for line in out.splitlines() if len(line) > columns and " " in line.strip()] == []
+
+
 @pytest.mark.parametrize(
     ("answer", "module"), [("d", "pfha_tui.cli.demo"), ("i", "pfha_tui.cli.config_init")]
 )

@@ -538,3 +538,18 @@ async def test_files_of_ssh_config_that_cannot_be_used_are_named_in_words(
     with pytest.raises(OperatorNeeded, match="absent: No such file or directory"):
         async with opened(sshd.target(ssh_config=str(tmp_path / "absent"))):
             pass
+
+
+@pytest.mark.parametrize(
+    "setting", ["KexAlgorithms diffie-hellman-group1-sha1", "Ciphers 3des-cbc"]
+)
+async def test_no_common_algorithm_is_no_question_of_host_keys(
+    sshd: Sshd, tmp_path: Path, setting: str
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Host *\n {setting}\n")
+    with pytest.raises(OperatorNeeded, match="share no algorithm") as caught:
+        async with opened(sshd.target(ssh_config=str(config))):
+            pass
+    assert "in the sshd_config there" in str(caught.value)
+    assert "host key" not in str(caught.value)

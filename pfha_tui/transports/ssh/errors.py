@@ -107,12 +107,11 @@ def _disconnected(
             tr("{where} closed the connection during the login").format(where=where)
         )
     if isinstance(error, asyncssh.KeyExchangeFailed):
-        return OperatorNeeded(
-            tr(
-                "{where} and this console share no algorithm ({reason}): the server must offer a "
-                "kind of host key that is known or pinned here"
-            ).format(where=where, reason=reason)
+        text = tr(
+            "{where} and this console share no algorithm ({reason}): allow one in the sshd_config there, "
+            "or in ssh_config here"
         )
+        return OperatorNeeded(text.format(where=where, reason=reason))
     stops = asyncssh.ProtocolError | asyncssh.ProtocolNotSupported | asyncssh.IllegalUserName
     if isinstance(error, stops):
         return OperatorNeeded(
