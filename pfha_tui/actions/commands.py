@@ -91,24 +91,23 @@ def announce(text: str) -> Command:
 
 
 def around(plan: Plan) -> Iterator[str]:
-    """What the executor does beside the steps of a plan, one clause each, with the command; `...` stands for what is
-    known only then: who, when, the action's id, the journal's head."""
+    """What the executor does beside the steps of a plan, one clause each with its command. ID is the action's, TEXT
+    what is known only then: who, when, the journal's head."""
 
-    def said(what: str, *words: str) -> str:
-        text = tr("{what}: {detail}")
-        return text.format(what=what, detail=shlex.join(words))
+    def said(what: str, words: tuple[str, ...], *, root: bool = False) -> str:
+        shown = shlex.join(words) + (f"  ({tr('as root')})" if root else "")
+        return tr("{what}: {detail}").format(what=what, detail=shown)
 
-    both = {"first": plan.node, "second": plan.peer}
-    yield said(tr("lock {first} and {second} until it has ended").format(**both), "lockf", LOCK)
-    log = tr("a line in the system logs of {first} and {second} when it begins and when it ends")
-    yield said(log.format(**both), *announce("...").argv)
+    both = tr("lock on {first} and {second}").format(first=plan.node, second=plan.peer)
+    yield said(both, ("lockf", LOCK))
+    yield said(tr("lines in both system logs"), announce("TEXT").argv)
     for step in plan.steps:
         if step.demotion:
-            text = tr("before that step, say on {node} whose demotion it is")
-            yield said(text.format(node=step.node), *mark("...").argv)
+            link = mark("TEXT")
+            yield said(tr("mark on {node}").format(node=step.node), link.argv, root=link.root)
         if step.watchdog_s is not None:
-            text = tr("with that step, a token of the watchdog on {node}, removed in the end")
-            yield said(text.format(node=step.node), "/bin/mkdir", f"{TOKEN}...")
+            text = tr("the watchdog's token on {node}").format(node=step.node)
+            yield said(text, ("/bin/mkdir", f"{TOKEN}ID"))
 
 
 def recall(argv: tuple[str, ...]) -> Command | None:

@@ -71,7 +71,7 @@ class TestEveryVerb:
             "Nothing is expected to be lost.",
             "undo: Fail back.",
             "note: A boot ends it too.",
-            "around it: lock fw1 and fw2 until it has ended: lockf /tmp/pfha-tui.lock",
+            "around it: lock on fw1 and fw2: lockf /tmp/pfha-tui.lock",
             "[ok] fw2 can take over.",
         ):
             assert text in ran.out
