@@ -124,7 +124,7 @@ def _ago(event: Event, scene: Scene) -> str:
 def environment(kind: Environment, *, short: bool = False) -> Line:
     """Production or lab as a badge that nobody overlooks."""
     if kind is Environment.PRODUCTION:
-        word = tr(texts.PRODUCTION_SHORT if short else texts.PRODUCTION)
+        word = tr(texts.PRODUCTION_SHORT) if short else tr(texts.PRODUCTION)
         return line((f" {word} ", Tone.BADGE_PRODUCTION))
     return line((f" {tr(texts.LAB)} ", Tone.BADGE_LAB))
 

@@ -237,7 +237,7 @@ def _why_none(node: NodeSnapshot, scene: Scene) -> str:
     age = found.freshness(scene.now)
     if age is Freshness.NEVER:
         return tr(texts.NOT_YET_READ) if found.error is None else word(found.error.kind)
-    return tr(texts.VERDICT_WORDS["unknown"] if age is Freshness.STALE else texts.NO_VIPS)
+    return tr(texts.VERDICT_WORDS["unknown"]) if age is Freshness.STALE else tr(texts.NO_VIPS)
 
 
 def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, Tone]:
