@@ -226,6 +226,39 @@ def test_bulk_is_repeated_get_next_cut_short(
     assert len(got) <= max(room, 0)
 
 
+KINDS = st.sampled_from([("INTEGER", 1), ("STRING", "x"), ("Counter64", 1), ("Gauge32", 7)])
+KEYS = st.lists(st.integers(0, 300), min_size=1, max_size=3).map(lambda tail: (1, 3, *tail))
+
+
+@given(st.dictionaries(KEYS, KINDS, max_size=8))
+def test_a_walk_by_version_1_meets_all_but_what_it_cannot_say(values: Values) -> None:
+    met: list[tuple[int, ...]] = []
+    asked: tuple[int, ...] = (1, 3)
+    while True:
+        request = pdu.Request(pdu.GET_NEXT, 7, 0, 0, (asked,))
+        encoded = pdu.answer_v1(request, values, 10**6)
+        assert encoded is not None
+        response = Reader(encoded).expect(pdu.RESPONSE)
+        assert response.integer() == 7
+        status, index = response.integer(), response.integer()
+        found = response.expect(0x30).expect(0x30).oid()
+        if status:
+            assert (status, index, found) == (pdu.NO_SUCH_NAME, 1, asked)
+            break
+        met.append(found)
+        asked = found
+    assert met == sorted(key for key, (kind, _) in values.items() if kind != "Counter64")
+
+
+def test_version_1_has_no_bulk_and_refuses_what_is_too_big() -> None:
+    values: Values = {(1, 3, 1): ("STRING", "x" * 200)}
+    assert pdu.answer_v1(pdu.Request(pdu.GET_BULK, 1, 0, 5, ((1, 3),)), values, 1000) is None
+    encoded = pdu.answer_v1(pdu.Request(pdu.GET, 1, 0, 0, ((1, 3, 1),)), values, 100)
+    assert encoded is not None
+    response = Reader(encoded).expect(pdu.RESPONSE)
+    assert [response.integer() for _ in range(3)] == [1, pdu.TOO_BIG, 0]
+
+
 async def test_answers_stop_at_the_size_of_bsnmpds_buffer() -> None:
     values: Values = {(1, 3, 6, 1, 9, row): ("STRING", "x" * 200) for row in range(40)}
     async with running_agent(values) as agent:
