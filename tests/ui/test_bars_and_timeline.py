@@ -70,8 +70,9 @@ def test_a_verdict_that_is_not_renewed_becomes_the_past() -> None:
 
 
 def test_the_end_of_the_feed_is_told_in_a_sentence() -> None:
-    rows = bar(factory.healthy(), trouble=texts.FEED_FAILED.format(reason="no file known_hosts"))
-    assert "watching ended: no file known_hosts." in " ".join(said(rows))
+    trouble = texts.FEED_FAILED.format(reason="no file known_hosts", key="r")
+    told = " ".join(said(bar(factory.healthy(), trouble=trouble)))
+    assert "watching ended: no file known_hosts." in told and "r watches again" in told
 
 
 def test_before_the_feed_is_open() -> None:

@@ -213,7 +213,7 @@ async def test_a_tiny_terminal_says_what_it_has_and_needs() -> None:
         assert "✗ SPLIT BRAIN" in shown and "fw1" in shown and "fw2" in shown
         feed.publish(factory.healthy())
         await until(pilot, lambda: "● HEALTHY" in app.screen.query_one("#too-small", Lines).text)
-        assert "fw2" not in app.screen.query_one("#too-small", Lines).text
+        assert "serves A fw1" in app.screen.query_one("#too-small", Lines).text
         await pilot.resize_terminal(100, 30)
         await until(pilot, lambda: app.screen is app.main)
         await until(pilot, lambda: "● MASTER" in text_of(app, "#primary"))
