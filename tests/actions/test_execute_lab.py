@@ -49,7 +49,7 @@ def target_of(lab: Lab, user: str = "admin") -> PairTarget:
             lab.nodes.items(), (NodeRole.PRIMARY, NodeRole.SECONDARY), strict=True
         )
     ]
-    return PairTarget("lab", nodes[0], nodes[1])
+    return PairTarget("demo", nodes[0], nodes[1])
 
 
 class Desk:

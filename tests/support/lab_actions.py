@@ -30,7 +30,7 @@ TRIP_S = 0.004
 SILENT_S = 3.0
 """How long is waited for a node that is frozen."""
 TARGET = PairTarget(
-    "lab",
+    "demo",
     NodeTarget("fw1", NodeRole.PRIMARY, "192.0.2.2", SshTarget("192.0.2.2")),
     NodeTarget("fw2", NodeRole.SECONDARY, "192.0.2.3", SshTarget("192.0.2.3")),
 )
