@@ -18,8 +18,9 @@ from pfha_tui.domain.target import (
     SnmpTarget,
     check_snmp_target,
 )
-from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, Snmp
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, Snmp, TransportTimeout
 from pfha_tui.transports.snmp import SnmpClient, client, session
+from tests.support.deadline import until
 from tests.support.snmp_peers import (
     DESCR,
     HC_IN,
@@ -34,6 +35,7 @@ from tests.support.snmp_peers import (
     v3,
 )
 from tests.support.snmpd import AUTH_KEY, PRIV_KEY, free_udp_port
+from tests.support.udp_relay import udp_relay_to
 
 
 def is_snmp(asker: Snmp) -> Snmp:
@@ -57,6 +59,28 @@ async def test_values_come_as_plain_types(target: Callable[[int], SnmpTarget]) -
         }
         assert await asker.get([]) == {}
         assert await asker.table([]) == {}
+
+
+async def test_a_slow_link_is_learnt_from_answers_that_come_too_late() -> None:
+    """0.6 s there and back, and a patience of 0.2 s to begin with."""
+    async with (
+        agent_of(NODE) as agent,
+        udp_relay_to(agent.port, 0.3) as relay,
+        asking(v2c(relay.port), timeout_s=0.2) as asker,
+    ):
+        with pytest.raises(TransportTimeout, match=r"2 tries of 0\.2 s"):
+            await asker.get([UPTIME])
+        await until(lambda: asker._rtt_s > 0.5)
+        assert await asker.get([UPTIME]) == {UPTIME: 4711}
+        assert await asker.alive()
+        assert len(await asker.table([DESCR])) == 29
+        relay.delay_s = 0.0
+        for _ in range(6):
+            await asker.get([UPTIME])
+        assert asker._rtt_s < 0.1
+        relay.frozen = True
+        with pytest.raises(TransportTimeout, match=r"2 tries of 0\.2 s"):
+            await asker.get([UPTIME])
 
 
 @pytest.mark.parametrize("target", [v2c, v3], ids=["v2c", "v3"])
@@ -138,9 +162,9 @@ async def test_an_answer_in_between_starts_the_count_anew() -> None:
     built: list[SnmpTarget] = []
     build = client._build
 
-    def counting(target: SnmpTarget) -> session.Session:
+    def counting(target: SnmpTarget, measured: Callable[[float, bool], None]) -> session.Session:
         built.append(target)
-        return build(target)
+        return build(target, measured)
 
     async with agent_of(NODE) as agent, asking(v2c(agent.port)) as asker:
         with pytest.MonkeyPatch.context() as patch:

@@ -35,6 +35,7 @@ DATA_TIMEOUT_S: Final = 1.0
 DATA_TRIES: Final = 2
 ALIVE_TIMEOUT_S: Final = 0.4
 TABLE_DEADLINE_S: Final = 10.0
+TIMEOUT_CAP_S: Final = 6.0
 RESOLVE_TIMEOUT_S: Final = 2.0
 REBUILD_AFTER_MISSES: Final = 3
 REBUILD_PERIOD_S: Final = 30.0
@@ -49,7 +50,8 @@ class SnmpClient:
     """One agent; satisfies `transports.base.Snmp`. Calls may overlap.
 
     `clock` gives monotonic seconds and times the rebuild rule only; `timeout_s` is for one try of `get` and `table`,
-    which try twice. Raises ValueError (`check_snmp_target`) if
+    which try twice. All time-outs grow with the round trip that the agent's answers show, those that come too late
+    included, so that a slow link is not taken for silence. Raises ValueError (`check_snmp_target`) if
     the target can't be asked.
 
     Building the engine imports pysnmp and costs about 0.2 s of CPU once: call `prepare()` in a thread
@@ -71,6 +73,7 @@ class SnmpClient:
         self._clock = clock
         self._timeout_s = timeout_s
         self._session: Session | None = None
+        self._rtt_s = 0.0
         self._gate = asyncio.Lock()
         self._misses = 0
         self._rebuilt_at: float | None = None
@@ -79,7 +82,7 @@ class SnmpClient:
     def prepare(self) -> None:
         """Import pysnmp and build the engine; blocks, needs no event loop, and does nothing the second time."""
         if self._session is None:
-            self._session = _build(self._target)
+            self._session = _build(self._target, self._measured)
 
     async def get(self, oids: Sequence[str]) -> dict[str, int | bytes | str | None]:
         """Values of scalar OIDs (numeric, no leading dot, as the keys of the answer); None where the agent has no such
@@ -97,17 +100,19 @@ class SnmpClient:
     async def table(self, columns: Sequence[str]) -> dict[str, dict[str, int | bytes | str]]:
         """Rows of a table by index suffix: {index: {column OID: value}}; cells that the agent leaves out are absent.
 
-        Takes at most 10 s in all. Raises as `get`, and NetworkFailure for a table of more than 4096 rows.
+        Takes at most 10 s and eight round trips in all. Raises as `get`, and NetworkFailure for a table of more than
+        4096 rows.
         """
         walk = TableWalk(columns_of(columns, [parse_oid(name) for name in columns]))
+        limit = TABLE_DEADLINE_S + 8 * self._rtt_s
         try:
-            async with asyncio.timeout(TABLE_DEADLINE_S):
+            async with asyncio.timeout(limit):
                 while (request := walk.request()) is not None:
                     walk.feed(self._checked(await self._ask(request[0], request[1])))
         except TimeoutError:
             raise TransportTimeout(
                 tr("the SNMP agent at {host} did not send the whole table in {seconds} s").format(
-                    host=self._target.host, seconds=decimal(f"{TABLE_DEADLINE_S:g}")
+                    host=self._target.host, seconds=decimal(f"{limit:.3g}")
                 )
             ) from None
         except WalkError as error:
@@ -185,9 +190,10 @@ class SnmpClient:
         tries: int = DATA_TRIES,
     ) -> Answer:
         """Send until something answers; explains what went wrong in a whole sentence."""
-        timeout_s = self._timeout_s if timeout_s is None else timeout_s
+        least_s = self._timeout_s if timeout_s is None else timeout_s
         for left in reversed(range(tries)):
             session = await self._ready()
+            timeout_s = max(least_s, min(TIMEOUT_CAP_S, 2 * self._rtt_s))
             try:
                 answer = await session.request(oids, repetitions, timeout_s)
             except OperatorNeeded as error:
@@ -205,7 +211,7 @@ class SnmpClient:
                             "gave no answer, {tries} try of {seconds} s",
                             "gave no answer, {tries} tries of {seconds} s",
                             tries,
-                        ).format(tries=tries, seconds=decimal(f"{timeout_s:g}"))
+                        ).format(tries=tries, seconds=decimal(f"{timeout_s:.3g}"))
                     ) from None
             except NetworkFailure as error:
                 self._misses += 1
@@ -229,10 +235,16 @@ class SnmpClient:
                 if old is not None:
                     await old.close()
             if self._session is None:
-                self._session = await asyncio.to_thread(_build, self._target)
+                self._session = await asyncio.to_thread(_build, self._target, self._measured)
             if not self._session.is_open:
                 await self._open(self._session)
             return self._session
+
+    def _measured(self, rtt_s: float, late: bool) -> None:
+        """A GET was answered: what came too late counts as it is, what came in time by half."""
+        self._rtt_s = rtt_s if late else (self._rtt_s + rtt_s) / 2
+        if late:
+            self._misses = 0
 
     def _rebuild_due(self) -> bool:
         if self._misses < REBUILD_AFTER_MISSES:
@@ -271,8 +283,8 @@ class SnmpClient:
         return TransportTimeout(text.format(host=self._target.host, what=what))
 
 
-def _build(target: SnmpTarget) -> "Session":
+def _build(target: SnmpTarget, measured: Callable[[float, bool], None]) -> "Session":
     """A session; pysnmp is imported only here, so that importing this module stays cheap."""
     from pfha_tui.transports.snmp.session import Session
 
-    return Session(target)
+    return Session(target, measured)

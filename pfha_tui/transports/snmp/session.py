@@ -6,7 +6,7 @@ instead of pysnmp's high-level calls, because those look every OID of a request 
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pyasn1.type import univ  # type: ignore[import-untyped]
@@ -27,8 +27,9 @@ from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.snmp.values import Answer, Cell, End, Oid, dotted
 
-FORGET_AFTER_S: Final = 5.0
-"""After this pysnmp forgets a request that nothing answered; we ourselves stop waiting earlier."""
+FORGET_AFTER_S: Final = 10.0
+"""After this pysnmp forgets a request that nothing answered; we ourselves stop waiting earlier, but learn from a late
+answer how long the way is."""
 
 _AUTH: Final = {
     "md5": config.USM_AUTH_HMAC96_MD5,
@@ -58,8 +59,12 @@ class Session:
     """One engine and, after `open()`, one socket. Building it takes about 0.1 s of CPU and binds to no event loop,
     so it may be done in a thread. Not reusable after `close()`."""
 
-    def __init__(self, target: SnmpTarget) -> None:
+    def __init__(
+        self, target: SnmpTarget, measured: Callable[[float, bool], None] | None = None
+    ) -> None:
+        """`measured` is told the seconds that each GET took, and whether its answer came too late to be used."""
         self._target = target
+        self._measured = measured
         self._engine = SnmpEngine()
         self._pending: set[asyncio.Future[Answer]] = set()
         self._endpoint: asyncio.DatagramTransport | None = None
@@ -96,15 +101,16 @@ class Session:
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._pending.add(answer)
+        context = answer, self._clock() if repetitions is None else None
         binds = [(rfc1902.ObjectName(oid), _NULL) for oid in oids]
         try:
             if repetitions is None:
                 GetCommandGenerator().send_varbinds(
-                    self._engine, _NAME, None, "", binds, self._answered, answer
+                    self._engine, _NAME, None, "", binds, self._answered, context
                 )
             else:
                 BulkCommandGeneratorSingleRun().send_varbinds(
-                    self._engine, _NAME, None, "", 0, repetitions, binds, self._answered, answer
+                    self._engine, _NAME, None, "", 0, repetitions, binds, self._answered, context
                 )
             async with asyncio.timeout(timeout_s):
                 return await answer
@@ -120,6 +126,10 @@ class Session:
         finally:
             self._pending.discard(answer)
             answer.cancel()
+
+    @staticmethod
+    def _clock() -> float:
+        return asyncio.get_running_loop().time()
 
     async def close(self) -> None:
         """Release the socket and pysnmp's timer task; what still waits fails."""
@@ -142,9 +152,12 @@ class Session:
         status: Any,
         index: Any,
         binds: Any,
-        answer: "asyncio.Future[Answer]",
+        context: "tuple[asyncio.Future[Answer], float | None]",
     ) -> None:
         """What pysnmp calls when a request has ended, however it ended."""
+        answer, sent_at = context
+        if failure is None and sent_at is not None and self._measured is not None:
+            self._measured(self._clock() - sent_at, answer.done())
         if answer.done():
             return
         if failure is not None:
