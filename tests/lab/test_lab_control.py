@@ -10,17 +10,18 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import asyncssh
 import pytest
 
-from pfha_tui.lab import control, place, scenarios, verbs
-from pfha_tui.lab.runner import Lab, running
+from pfha_tui.lab import control, place, verbs
+from pfha_tui.lab.runner import Lab
 from tests.support.deadline import until
 from tests.support.lab_pair import roles
+from tests.support.live_lab import lab
 
 
 @pytest.fixture
@@ -28,12 +29,6 @@ def tmp_path() -> Iterator[Path]:
     """A directory with a short name: a socket's name has 104 bytes at the most, and pytest's own is long."""
     with tempfile.TemporaryDirectory(prefix="t-", dir="/tmp") as name:
         yield Path(name)
-
-
-@asynccontextmanager
-async def lab(scenario: str = "healthy", *, speed: float = 1.0) -> AsyncIterator[Lab]:
-    async with running(scenarios.build(scenario, time.time()), speed=speed) as found:
-        yield found
 
 
 async def connect(found: Lab, name: str = "fw1") -> asyncssh.SSHClientConnection:

@@ -13,20 +13,15 @@ import pytest
 from pfha_tui.lab import scenarios, states, status
 from pfha_tui.lab.carp import Advertisement
 from pfha_tui.lab.forward import Forwarder
-from pfha_tui.lab.runner import Lab, running
+from pfha_tui.lab.runner import Lab
 from pfha_tui.lab.sessions import SERVER_PORT
 from pfha_tui.lab.world import World
 from tests.support.deadline import until
+from tests.support.live_lab import lab
 
 PATIENCE = 20.0
 SHORT = 0.4
 """Seconds (real) in which nothing must happen."""
-
-
-@asynccontextmanager
-async def lab(scenario: str = "healthy", *, speed: float = 1.0) -> AsyncIterator[Lab]:
-    async with running(scenarios.build(scenario, time.time()), speed=speed) as found:
-        yield found
 
 
 def ports(found: Lab, interface: str = "LAN") -> tuple[int, int]:

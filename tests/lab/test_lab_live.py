@@ -7,17 +7,16 @@ import socket
 import sys
 import time
 import tomllib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncssh
 import pytest
 
-from pfha_tui.lab import mending, pfsense, place, scenarios, verbs
-from pfha_tui.lab.runner import Lab, LiveNode, running, serve
+from pfha_tui.lab import mending, pfsense, place, verbs
+from pfha_tui.lab.runner import LiveNode, serve
 from tests.support.deadline import until
 from tests.support.lab_pair import roles
+from tests.support.live_lab import lab, login, script
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="counts processes in /proc")
 
@@ -42,40 +41,6 @@ def processes(directory: Path) -> list[str]:
     return found
 
 
-@asynccontextmanager
-async def lab(scenario: str = "healthy", *, speed: float = 1.0) -> AsyncIterator[Lab]:
-    async with running(scenarios.build(scenario, time.time()), speed=speed) as found:
-        yield found
-
-
-@asynccontextmanager
-async def login(
-    found: Lab, name: str = "fw1", user: str = "admin"
-) -> AsyncIterator[asyncssh.SSHClientConnection]:
-    live = found.nodes[name]
-    async with asyncio.timeout(20):
-        connection = await asyncssh.connect(
-            "127.0.0.1",
-            live.ssh.listener.port,
-            username=user,
-            client_keys=[str(found.identity)],
-            known_hosts=None,
-            config=None,
-        )
-    try:
-        yield connection
-    finally:
-        connection.abort()
-        await connection.wait_closed()
-
-
-async def script(
-    connection: asyncssh.SSHClientConnection, text: str
-) -> asyncssh.SSHCompletedProcess:
-    async with asyncio.timeout(30):
-        return await connection.run("/bin/sh -s", input=text)
-
-
 async def test_a_script_runs_in_a_real_shell_with_the_nodes_commands() -> None:
     async with lab() as found, login(found) as connection:
         done = await script(
@@ -98,87 +63,6 @@ async def test_a_script_runs_in_a_real_shell_with_the_nodes_commands() -> None:
         assert (abs(int(stamp) - time.time()) < 30, zone) == (True, "+0000")
         assert lines[6:] == ["2", "0", "0", "0", "0"]
         assert "pfctl: Unknown show modifier 'creators'" in str(done.stderr)
-
-
-async def test_an_own_client_meets_the_node_and_not_the_host(tmp_path: Path) -> None:
-    """tmp_path is a folder of the host, and lies below one whose name a node knows too."""
-    secret = tmp_path / "secret"
-    secret.write_text("the host's\n")
-    async with lab() as found, login(found) as connection:
-        for text in (
-            f"cat {secret}",
-            f"head -n 1 {secret}",
-            f"sed -n 1p < {secret}",
-            f"read x <{secret}; echo $x",
-            f"cd {tmp_path} && read x <secret; echo $x",
-            f"echo {tmp_path}/*",
-            f". {secret}",
-            "cat /etc/passwd",
-            "awk 1 /proc/cpuinfo",
-            "cd / && read x <etc/passwd; echo $x",
-            "cd && read x <etc/passwd; echo $x",
-            "read x <etc/passwd; echo $x",
-        ):
-            for done in (
-                await connection.run(text),
-                await script(connection, f"{text}\n"),
-                await connection.run("sh -x -s", input=f"{text}\n"),
-            ):
-                said = str(done.stdout)
-                assert not set(said.split()) & {"the", "secret", "processor"}, text
-                assert "root:" not in said, text
-
-
-@pytest.mark.parametrize(
-    ("text", "out"),
-    [
-        ("hostname", "fw1.example.net"),
-        ("uname -sn", "FreeBSD fw1.example.net"),
-        ("whoami", "root"),
-        ("id -un", "root"),
-        ("cat /etc/version | tr -d 5", "2..2-RELEASE"),
-        ("find /var/run -maxdepth 1 -name 'devd.p*' -type s", "/var/run/devd.pipe"),
-        ("logger -t me -- see /etc/version; tail -n 1 /var/log/system.log | sed 's/.*me: //'", "see /etc/version"),
-        ("ls /etc", "product_name\nversion"),
-        ("yes | head -n 1", "y"),
-        ("head -n 1 /cf/conf/config.xml; head -2 /cf/conf/config.xml | wc -l", '<?xml version="1.0"?>\n2'),
-        ("tail -5 /var/log/system.log | wc -l", "5"),
-        ("ls -la /var/log | sed 's/ *[0-9]* [A-Z].*:.. / /'", "-rw-------  1 root  wheel system.log"),
-        ("pfctl -s rules | sed -n '/LAN to/s/ from.*//p'", "pass in quick on vtnet1 inet"),
-        ("pfctl -sn", "nat on vtnet0 inet from 192.168.1.0/24 to any -> 203.0.113.1 port 1024:65535"),
-        ("read v </etc/version; echo $v; cat /etc/v*", "2.5.2-RELEASE\n2.5.2-RELEASE"),
-        ("mkdir /tmp/x && mv /tmp/x /tmp/y && [ ! -e /tmp/y ] && ls /tmp && rmdir /tmp/y", "y"),
-    ],
-)  # fmt: skip
-async def test_what_is_typed_without_a_path_is_the_nodes(text: str, out: str) -> None:
-    async with lab() as found, login(found) as connection:
-        done = await connection.run(text)
-        assert (done.exit_status, done.stderr, done.stdout) == (0, "", out + "\n")
-
-
-async def test_what_is_not_simulated_says_so() -> None:
-    async with lab() as found, login(found) as connection:
-        for text in ("ps", "sudo ps aux", "/bin/ps -ax", "vmstat 1", "exec /usr/bin/top -b", "w"):
-            done = await connection.run(text)
-            name = text.replace("exec", "").replace("sudo", "").split()[0].rpartition("/")[2]
-            said = f"{name}: not simulated by the lab\n"
-            assert (done.exit_status, done.stdout, done.stderr) == (127, "", said)
-        for text in ("apt list", "/usr/bin/python3 -V", "lsb_release", "ip address", "bash"):
-            done = await connection.run(text)
-            assert (done.exit_status, done.stdout) == (127, "")
-            assert "not found" in str(done.stderr)
-
-
-async def test_an_account_without_root_needs_sudo_for_pf() -> None:
-    async with lab() as found, login(found, user="monitor") as connection:
-        done = await script(
-            connection,
-            "/usr/bin/id -u\n/sbin/pfctl -s memory; printf 'rc %d\\n' $?\n"
-            "/usr/local/bin/sudo -n /sbin/pfctl -s memory; printf 'rc %d\\n' $?\n",
-        )
-        assert isinstance(done.stdout, str)
-        assert done.stdout.splitlines()[:2] == ["2001", "rc 1"]
-        assert done.stdout.splitlines()[-1] == "rc 0"
 
 
 async def test_only_the_one_key_opens_and_only_known_names() -> None:
