@@ -266,6 +266,7 @@ async def test_a_port_without_a_banner_is_no_strike_and_told_soon(
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
+    monkeypatch.setattr(banner, "GIVE_UP_S", 0.5)
     async with answering(mute, tmp_path) as node:
         begun = asyncio.get_running_loop().time()
         with pytest.raises(NetworkFailure, match="does not speak SSH") as caught:

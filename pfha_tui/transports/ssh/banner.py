@@ -9,6 +9,8 @@ from pfha_tui.transports.ssh.verify import Verifier
 
 BANNER_S: Final = 1.8
 """sshd speaks first, and at once: what is silent for longer, and for the way there and back, does not run it now."""
+GIVE_UP_S: Final = 6.0
+"""The same where nobody is told and the login would end: a node under load may take its time for an action."""
 HOLD_S: Final = 60.0
 """So long one login waits for the banner: each that is given up may be told to the login protection later."""
 BANNER_TICK_S: Final = 0.05
@@ -56,8 +58,9 @@ class Banner:
             self._limit.reschedule(now + self._login_s)
             return
         if opened is not None and not self.mute:
-            patience = BANNER_S + 4 * (opened - self._begun)
-            if self.proxied and self._on_mute is None:
+            told = self._on_mute is not None
+            patience = (BANNER_S if told else GIVE_UP_S) + 4 * (opened - self._begun)
+            if self.proxied and not told:
                 patience = self._login_s
             if now - opened > patience:
                 self.mute = True
