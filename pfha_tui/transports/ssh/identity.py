@@ -21,7 +21,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret, SshTarget
 from pfha_tui.transports.base import OperatorNeeded
-from pfha_tui.transports.ssh.settings import Settings, expanded
+from pfha_tui.transports.ssh.settings import Settings, expanded, in_words
 
 AGENT_TIMEOUT_S: Final = 3.0
 _USER_CERTIFICATE: Final = 1
@@ -156,7 +156,7 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
             agent.close()
         raise OperatorNeeded(
             tr("the SSH agent at {path} does not answer: {error}").format(
-                path=settings.agent_path, error=str(error) or tr("timed out")
+                path=settings.agent_path, error=in_words(error) or tr("timed out")
             )
         ) from error
     try:

@@ -102,7 +102,7 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
     except (OSError, ValueError, asyncssh.Error) as error:
         raise OperatorNeeded(
             tr("the ssh_config for {host} cannot be used: {error}").format(
-                host=host, error=_words(error)
+                host=host, error=in_words(error)
             )
         ) from error
     config = options.config
@@ -127,7 +127,8 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
     )
 
 
-def _words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """What an exception says, without Python's own decoration; with the file that it names."""
     if not isinstance(error, OSError):
         return said(str(error))
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)

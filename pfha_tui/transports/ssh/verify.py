@@ -11,7 +11,7 @@ from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.wording import listed
 from pfha_tui.transports.base import OperatorNeeded
 from pfha_tui.transports.ssh.errors import HostKeySeen
-from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
+from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings, in_words
 
 PLAIN_KEY_ALGORITHMS: Final = (
     "ssh-ed25519",
@@ -89,7 +89,7 @@ def trusted_keys(settings: Settings, address: str) -> Trusted:
         )
     except (OSError, ValueError) as error:
         raise OperatorNeeded(
-            tr("known_hosts cannot be read: {error}").format(error=error)
+            tr("known_hosts cannot be read: {error}").format(error=in_words(error))
         ) from error
     keys, authorities, revoked = list(found[0]), list(found[1]), list(found[2])
     if not keys and not authorities:
