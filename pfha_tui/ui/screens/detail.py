@@ -18,7 +18,7 @@ from pfha_tui.ui import about as things
 from pfha_tui.ui import detail_view, layout, raw_view, verdict_view
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, Scope, everywhere
+from pfha_tui.ui.commands import Command, Scope, numbers
 from pfha_tui.ui.line import EMPTY, Line, Tone, line
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.raw_view import Printed
@@ -133,7 +133,7 @@ class DetailScreen(ModalScreen[None]):
         super().__init__()
         self._commands = _own(commands)
         bind(self, ((command.keys, command.action) for command in self._commands))
-        bind(self, everywhere(commands))
+        bind(self, ((key, f"app.{action}") for key, action in numbers(commands)))
         self._about, self._event = about, event
         self._target, self._mode = target, mode
         self._ascii = ascii_only
@@ -264,7 +264,8 @@ def _own(commands: Sequence[Command]) -> tuple[Command, ...]:
         "expand": ("grow", mark("enlarge")),
         "other-node": ("other", mark("other node")),
     }
-    shown = ("next", "expand", "other-node", "help")
+    shown = ("next", "expand", "other-node", "help", "wall")
+    kept = (Scope.ANYWHERE, Scope.SEVERAL)
     back = Command("back", "escape", "Esc", "dismiss", mark("back"), "")
     found = [back]
     for command in commands:
@@ -272,6 +273,6 @@ def _own(commands: Sequence[Command]) -> tuple[Command, ...]:
         if command.id in here:
             action, title = here[command.id]
             found.append(replace(command, action=action, title=title, bar=bar))
-        elif command.scope is Scope.ANYWHERE and command.keys and command.action:
+        elif command.scope in kept and command.keys and command.action:
             found.append(replace(command, action=f"app.{command.action}", bar=bar))
     return tuple(found)
