@@ -9,11 +9,11 @@ import asyncssh
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
+from pfha_tui.transports.ssh.dial import dial
 from pfha_tui.transports.ssh.errors import sort_out
 from pfha_tui.transports.ssh.login import (
     LOGIN_TIMEOUT_S,
     JumpTunnel,
-    dial,
     jump_settings,
     log_in_jumps,
     node_settings,

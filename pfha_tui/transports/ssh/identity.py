@@ -156,7 +156,7 @@ async def _from_agent(name: str, settings: Settings) -> Identity:
             agent.close()
         raise OperatorNeeded(
             tr("the SSH agent at {path} does not answer: {error}").format(
-                path=settings.agent_path, error=in_words(error) or tr("timed out")
+                path=settings.agent_path, error=in_words(error)
             )
         ) from error
     try:

@@ -5,8 +5,6 @@ middle of a handshake leaves a line which sshguard counts.
 """
 
 import asyncio
-import errno
-import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,15 +13,15 @@ from typing import Any, Final
 import asyncssh
 
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
-from pfha_tui.transports.base import NetworkFailure, NoAnswer, OperatorNeeded, TransportError
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
+from pfha_tui.transports.ssh.dial import dial
 from pfha_tui.transports.ssh.errors import LoginInterrupted, not_signed, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
 from pfha_tui.transports.ssh.refusals import Login, Refusals
-from pfha_tui.transports.ssh.settings import Settings, load, parse_jumps
+from pfha_tui.transports.ssh.settings import Settings, in_words, load, parse_jumps
 from pfha_tui.transports.ssh.verify import Verifier, verifier
 from pfha_tui.transports.ssh.ways import Way, close_all, way
 
@@ -149,66 +147,6 @@ async def jump_settings(target: SshTarget, settings: Settings) -> list[Settings]
                     )
                 )
     return hops
-
-
-async def dial(settings: Settings, timeout_s: float) -> socket.socket:
-    """Open TCP to the host, trying each of its addresses. Raises NetworkFailure, of it NoAnswer for silence."""
-    loop = asyncio.get_running_loop()
-    problem: OSError = TimeoutError()
-    infos = await _addresses(settings.host, settings.port, settings.family, timeout_s)
-    own = None
-    if settings.bind_address is not None:
-        found = await _addresses(settings.bind_address, 0, settings.family, timeout_s)
-        own = {family: address for family, _, _, _, address in reversed(found)}
-    for family, kind, protocol, _, address in infos:
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
-        _feel_for_life(sock)
-        try:
-            if own is not None:
-                if family not in own:
-                    raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
-                sock.bind(own[family])
-            async with asyncio.timeout(timeout_s / len(infos)):
-                await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            problem = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    failure = NoAnswer if isinstance(problem, TimeoutError) else NetworkFailure
-    raise failure(
-        tr("{where} cannot be reached: {reason}").format(
-            where=settings.where, reason=_words(problem)
-        )
-    ) from problem
-
-
-async def _addresses(
-    host: str, port: int, family: int, timeout_s: float
-) -> list[tuple[int, int, int, str, Any]]:
-    """What a name stands for, in the order to try. Raises NetworkFailure."""
-    try:
-        async with asyncio.timeout(2 * timeout_s):
-            found = await asyncio.get_running_loop().getaddrinfo(
-                host, port, family=family, type=socket.SOCK_STREAM
-            )
-    except OSError as error:
-        raise NetworkFailure(
-            tr("the name {host} was not found: {reason}").format(host=host, reason=_words(error))
-        ) from error
-    return [*found]
-
-
-def _feel_for_life(sock: socket.socket) -> None:
-    """Let the kernel ask whether the peer is still there: a login that waits for a banner would not notice."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class JumpTunnel:
@@ -385,15 +323,9 @@ def _not_tunnelled(error: Exception, settings: Settings) -> NetworkFailure:
 
 def _not_proxied(error: Exception, settings: Settings) -> NetworkFailure:
     """Nothing has reached sshd, so it counts no try."""
-    words = _words(error) if isinstance(error, OSError) else tr("it ended")
+    words = in_words(error) if isinstance(error, OSError) else tr("it ended")
     return NetworkFailure(
         tr("the ProxyCommand of ssh_config does not lead to {where}: {reason}").format(
             where=settings.where, reason=words
         )
     )
-
-
-def _words(error: OSError) -> str:
-    if isinstance(error, TimeoutError):
-        return tr("timed out")
-    return reason(error)

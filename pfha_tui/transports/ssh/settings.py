@@ -129,6 +129,8 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
 
 def in_words(error: Exception) -> str:
     """What an exception says, without Python's own decoration; with the file that it names."""
+    if isinstance(error, TimeoutError):
+        return tr("timed out")
     if not isinstance(error, OSError):
         return said(str(error))
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
