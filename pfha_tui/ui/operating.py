@@ -357,8 +357,9 @@ class Operating:
             return False
         self._warned = running[0]
         said = tr(texts.STILL_ACTING).format(what=self._warned.what)
-        if self._dialog is not None:
-            self._dialog[1].say(said)
+        dialog = self._dialog[1] if self._dialog is not None else None
+        if dialog is not None and self._app.screen is dialog:
+            dialog.say(said)
         else:
             self._app.tell(said, Tone.WARN)
         return True

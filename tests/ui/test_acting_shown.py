@@ -28,6 +28,7 @@ from pfha_tui.ui.commands import COMMANDS, Kind
 from pfha_tui.ui.line import Tone, plain
 from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen
+from pfha_tui.ui.screens.small import SmallScreen
 from pfha_tui.ui.screens.unfinished import UnfinishedScreen
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines
@@ -369,3 +370,18 @@ async def test_a_feed_that_is_opened_again_has_an_operator_and_a_look_at_the_jou
         await until(pilot, lambda: len(looks()) == 1)
         await pilot.press("s")
         await dialog(pilot, ActionScreen)
+
+
+async def test_a_tiny_terminal_is_not_left_in_the_midst_of_an_action_without_a_word() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await begun(app, pilot)
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: isinstance(app.screen, SmallScreen))
+        await pilot.press("q")
+        await until(pilot, lambda: "under way" in app.screen.query_one(KeyBar).notice)
+        assert app.is_running and not operator.cancelled
+        await pilot.resize_terminal(120, 36)
+        await dialog(pilot, DeedScreen)
+        operator.go_on.set()
+        await until(pilot, lambda: "CONFIRMED" in shown(app))
