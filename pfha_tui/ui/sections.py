@@ -13,7 +13,7 @@ from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, retone, wrap
 from pfha_tui.ui.present import Scene
 
 MESSAGE_CELLS = 80
-SENTENCE_ROWS = 3
+SENTENCE_ROWS = 5
 TOLD_AGE_S = 10.0
 
 
@@ -97,7 +97,7 @@ def told_above(link: LinkStatus) -> bool:
     return link.state in (LinkState.DOWN, LinkState.STOPPED) and bool(link.detail)
 
 
-def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 6) -> tuple[Line, ...]:
+def trouble_lines(node: NodeSnapshot, scene: Scene, cells: int, rows: int = 8) -> tuple[Line, ...]:
     """What keeps a node from being read, why, and what is being tried; nothing where all is well."""
     said: list[tuple[str, Tone]] = []
     if node.reachable is None:
