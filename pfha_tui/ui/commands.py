@@ -390,19 +390,3 @@ def on_wall(commands: Sequence[Command]) -> tuple[Command, ...]:
     """Those that make sense on the wall."""
     wanted = (Scope.ANYWHERE, Scope.WALL)
     return tuple(command for command in commands if command.scope in wanted)
-
-
-def everywhere(commands: Sequence[Command], *without: str) -> tuple[tuple[str, str], ...]:
-    """Keys and actions that go on working on a screen that covers a pair's: those that ask nothing of what it
-    covers, but for those named, and with several pairs the way to another one."""
-    wanted = (Scope.ANYWHERE, Scope.SEVERAL)
-    found = [one for one in commands if one.scope in wanted and one.id not in without]
-    keys = [(one.keys, f"app.{one.action}") for one in found if one.keys and one.action]
-    return (*keys, *((key, f"app.{action}") for key, action in numbers(commands)))
-
-
-def numbers(commands: Sequence[Command]) -> tuple[tuple[str, str], ...]:
-    """Each digit opens the pair of that number; none where there are not several."""
-    if not any(one.scope is Scope.SEVERAL for one in commands):
-        return ()
-    return tuple((str(n), f"open_number({n})") for n in range(1, DIGITS + 1))

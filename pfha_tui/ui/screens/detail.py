@@ -17,8 +17,8 @@ from pfha_tui.domain.text import clean
 from pfha_tui.ui import about as things
 from pfha_tui.ui import detail_view, layout, raw_view, verdict_view
 from pfha_tui.ui.about import About, Topic
-from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, Scope, numbers
+from pfha_tui.ui.bound import bind, numbers
+from pfha_tui.ui.commands import Command, Scope
 from pfha_tui.ui.line import EMPTY, Line, Tone, line
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.raw_view import Printed

@@ -15,8 +15,8 @@ from pfha_tui.configdiff import told, visible
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.configxml import Revision
-from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, everywhere
+from pfha_tui.ui.bound import bind, everywhere
+from pfha_tui.ui.commands import Command
 from pfha_tui.ui.diff_keys import PAST_KEYS
 from pfha_tui.ui.diff_pair import DiffPair, Span
 from pfha_tui.ui.line import EMPTY, Tone, line, pad, width, wrap
