@@ -161,6 +161,8 @@ def _why_demoted(found: Demotion) -> str:
     """What the demotion is made of, our own part left out."""
     if found.total < 0:
         return tr("set by hand")
+    if found.rest == found.total:
+        return tr("unexplained: set by hand or left over")
     if found.rest:
         text = tr("{part} of it unexplained: set by hand or left over")
         return text.format(part=found.rest)

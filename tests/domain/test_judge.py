@@ -117,7 +117,7 @@ def test_failed_over_says_why_it_stays() -> None:
     )
     demoted = on(primary(B, B, demotion=240), secondary(M, M))
     assert (demoted.kind, ids(demoted)) == (K.FAILED_OVER, [("demoted", "fw1")])
-    assert "240 of it unexplained: set by hand or left over" in demoted.why
+    assert "(unexplained: set by hand or left over)" in demoted.why
     equal = on(primary(B, B, 0), secondary(M, M, 0))
     assert equal.kind is K.FAILED_OVER and "nothing takes back" in equal.why
     plain = on(primary(B, B), secondary(M, M))
@@ -291,9 +291,7 @@ def test_demotion_is_decoded() -> None:
         return next(each.evidence for each in found.causes if each.id == "demoted")
 
     assert evidence(-10) == "fw2 is demoted by -10 (set by hand)"
-    assert (
-        evidence(480) == "fw2 is demoted by 480 (480 of it unexplained: set by hand or left over)"
-    )
+    assert evidence(480) == "fw2 is demoted by 480 (unexplained: set by hand or left over)"
     bulk = reading(CarpSysctls(True, True, 240, 1, 240, 0, 240))
     assert evidence(240, carp=bulk) == "fw2 is demoted by 240 (a bulk transfer of states)"
 
