@@ -41,11 +41,15 @@ Subscriber = Callable[[tuple[Event, ...]], None]
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Since when a VHID has the state that it has; `before` is the one before that, where it is known."""
+    """Since when a VHID has the state that it has; `before` is the one before that, where it is known.
+
+    `logged` is the line of the log that dated it, if one did.
+    """
 
     state: CarpState
     since: Since
     before: CarpState | None = None
+    logged: Event | None = None
 
 
 class NodeState:
@@ -279,36 +283,43 @@ class NodeState:
                 dated.append(role)
                 continue
             _remember(self._expected, key, None)
-            start = self._started(key, role.state, role.at, snapshot.clock)
+            self._forget_outdated(key, role.state, role.at)
+            start = self._started(key, role.state, snapshot.clock)
             _remember(self._since, key, start)
             dated.append(replace(role, since=start.since))
         return replace(snapshot, roles=tuple(dated))
 
-    def _started(self, key: Key, state: CarpState, at: float, clock: Reading[NodeClock]) -> _Start:
-        """Since when a VHID is in this state, in which it was at monotonic `at`.
+    def _started(self, key: Key, state: CarpState, clock: Reading[NodeClock]) -> _Start:
+        """Since when a VHID is in this state.
 
-        A line of the log dates it, unless it tells of a time before what is known exactly.
+        A line of the log dates it, unless it tells of a time before what is known exactly. Where the clocks'
+        offset is not exact, the line dates it once: a later reading of the clock moves it only if it is exact.
         """
         epoch = self._clock.epoch()
         start = self._since.get(key)
         if start is None or start.state is not state:
             before = start.state if start is not None else None
             start = _Start(state, Since(epoch, exact=False), before)
-        event, heard_at = self._logged.get(key, (None, 0.0))
+        event, _ = self._logged.get(key, (None, 0.0))
         off = ahead(clock, self._clock.monotonic(), epoch)
-        if event is None or off is None:
-            return start
-        if event.new is not state:
-            if heard_at < at:
-                del self._logged[key]
+        if event is None or event.new is not state or off is None:
             return start
         if start.since.exact and event.epoch - off.most <= start.since.epoch:
             return start
-        since = Since(event.epoch - off.proven, exact=True)
-        if not off.exact:
-            noticed = epoch if start.since.exact else start.since.epoch
-            since = Since(min(noticed, event.epoch - off.least), exact=False)
-        return _Start(state, since, event.old or start.before)
+        before = event.old or start.before
+        if off.exact:
+            return _Start(state, Since(event.epoch - off.proven, exact=True), before, event)
+        if start.logged == event:
+            return start
+        noticed = epoch if start.since.exact else start.since.epoch
+        since = Since(min(noticed, event.epoch - off.least), exact=False)
+        return _Start(state, since, before, event)
+
+    def _forget_outdated(self, key: Key, state: CarpState, at: float) -> None:
+        """Drop a line of the log about a VHID that was in another state at monotonic `at`, after it was heard."""
+        event, heard_at = self._logged.get(key, (None, 0.0))
+        if event is not None and event.new is not state and heard_at < at:
+            del self._logged[key]
 
     def _become(self, snapshot: NodeSnapshot, events: tuple[Event, ...] = ()) -> None:
         self.snapshot = snapshot

@@ -104,6 +104,20 @@ def test_a_slow_answer_is_no_late_clock() -> None:
     assert LOGGED <= since.epoch <= LOGGED + 6
 
 
+def test_a_start_on_a_clock_known_but_roughly_stays_where_it_is() -> None:
+    state, clock, _ = fresh()
+    state.sample(replace(sampled("normal"), clock_epoch=NOW - 5, duration_s=5.2))
+    first = state.snapshot.roles[0].since
+    told = set()
+    for second, late in enumerate((4, 3, 2, 6), start=1):
+        clock.now = 100.0 + second
+        reading = replace(sampled("normal", commands=(catalogue.IFCONFIG,)), received_at=clock.now)
+        clock_epoch = NOW + second - late
+        state.sample(replace(reading, clock_epoch=clock_epoch, duration_s=5.2))
+        told.add(state.snapshot.roles[0].since)
+    assert told == {first}
+
+
 def test_a_quick_answer_dates_what_a_slow_one_could_not() -> None:
     state, clock, _ = fresh()
     state.sample(replace(sampled("normal"), clock_epoch=NOW - 5, duration_s=5.2))
