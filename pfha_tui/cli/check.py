@@ -21,7 +21,6 @@ from pfha_tui.cli.exits import ExitCode, PluginState
 from pfha_tui.cli.options import Options, pair_target
 from pfha_tui.cli.watching import (
     Observation,
-    cause_place,
     judged,
     nobody_reached,
     observe,
@@ -30,6 +29,7 @@ from pfha_tui.cli.watching import (
 from pfha_tui.domain.confirm import Confirmation, alarm_due, step
 from pfha_tui.domain.election import dead_time
 from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.snapshot import place_of
 from pfha_tui.domain.verdict import Severity, Verdict, VerdictKind
 from pfha_tui.domain.view import Side
 
@@ -73,7 +73,7 @@ def plugin_lines(snapshot: "PairSnapshot") -> list[str]:
     verdict = snapshot.verdict
     head = f"CARP {level(verdict).name} - {snapshot.pair} {verdict.kind.value}: {verdict.why}"
     causes = [
-        f"{_MARKS[cause.severity]} {cause.id} {cause_place(cause, snapshot)}".rstrip()
+        f"{_MARKS[cause.severity]} {cause.id} {place_of(cause, snapshot)}".rstrip()
         + f": {cause.evidence}"
         for cause in verdict.causes
         if cause.severity is not Severity.NOTE

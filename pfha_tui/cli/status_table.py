@@ -8,10 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pfha_tui.cli.watching import cause_place
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
+from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since, place_of
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
@@ -203,7 +202,7 @@ _FACTS: tuple[tuple[str, Callable[[NodeSnapshot], str]], ...] = (
 
 def _cause(cause: Cause, snapshot: PairSnapshot) -> Text:
     text = Text(_MARKS[cause.severity] + " ", _SEVERITY_STYLES[cause.severity])
-    place = cause_place(cause, snapshot)
+    place = place_of(cause, snapshot)
     text.append(clean(f"{word(cause.severity)}  {cause.id}  {place}").rstrip())
     return text.append(clean(f": {cause.evidence}"))
 

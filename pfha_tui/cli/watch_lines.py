@@ -29,7 +29,7 @@ from pfha_tui.cli.status_json import SCHEMA, rfc3339, status_document
 from pfha_tui.domain.changes import Change, ChangeKind
 from pfha_tui.domain.events import Resolution
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.snapshot import PairSnapshot, label_of
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.domain.wording import decimal, word
@@ -115,7 +115,7 @@ class PlainForm:
         if change.kind is ChangeKind.VERDICT:
             text = _judged(VerdictKind(change.new or VerdictKind.UNKNOWN), text)
         elif change.interface is not None and change.kind in (ChangeKind.ROLE, ChangeKind.LINK):
-            text = f"{_place(change.interface, change.vhid, snapshot)}: {text}"
+            text = f"{_place(change.interface, change, snapshot)}: {text}"
         return self._line(
             change.epoch, change.resolution, change.pair, change.kind.value, change.node, text
         )
@@ -151,12 +151,10 @@ def _judged(kind: VerdictKind, why: str) -> str:
     return tr("{verdict}: {why}").format(verdict=word(kind), why=why)
 
 
-def _place(interface: str, vhid: int | None, snapshot: PairSnapshot) -> str:
+def _place(interface: str, change: Change, snapshot: PairSnapshot) -> str:
     """`WAN vhid 1`: what the operator calls the interface, else its name."""
-    found = (i for node in snapshot.nodes for i in node.interfaces.value or ())
-    labels = (i.description for i in found if i.name == interface and i.description)
-    name = next(labels, interface)
-    return name if vhid is None else f"{name} vhid {vhid}"
+    name = label_of(snapshot, interface, change.node, change.vhid)
+    return name if change.vhid is None else f"{name} vhid {change.vhid}"
 
 
 def _local(epoch: float, resolution: Resolution) -> str:

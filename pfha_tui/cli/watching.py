@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from pfha_tui.collector.feed import Feed
     from pfha_tui.domain.snapshot import PairSnapshot
     from pfha_tui.domain.target import PairTarget
-    from pfha_tui.domain.verdict import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,3 @@ def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
         for node in snapshot.nodes
         if node.reachable is False
     ]
-
-
-def cause_place(cause: "Cause", snapshot: "PairSnapshot") -> str:
-    """Which node, interface (by its description, where it has one) and VHID a cause is about, as far as it is
-    about any."""
-    known = [one for node in snapshot.nodes for one in node.interfaces.value or ()]
-    named = (one.description for one in known if one.name == cause.interface and one.description)
-    place = next(named, cause.interface)
-    vhid = f"vhid {cause.vhid}" if cause.vhid is not None else None
-    return " ".join(part for part in (cause.node, place, vhid) if part)

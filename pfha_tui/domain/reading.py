@@ -1,10 +1,12 @@
 """A value that knows its age, its source and what went wrong when it was last asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Source(StrEnum):
@@ -72,6 +74,11 @@ class Reading(Generic[T]):
         if age <= 2 * self.period_s + 1:
             return Freshness.FRESH
         return Freshness.LATE if age <= 4 * self.period_s + 2 else Freshness.STALE
+
+    def of(self, part: Callable[[T], U | None]) -> "Reading[U]":
+        """The same reading of a part of its value."""
+        value = None if self.value is None else part(self.value)
+        return Reading(value, self.taken_at, self.source, self.error, self.tried_at, self.period_s)
 
     def renewed(self, value: T, at: float, source: Source) -> "Reading[T]":
         """The same section after a successful read at monotonic `at`."""

@@ -26,9 +26,9 @@ from pfha_tui.domain.model import (
     SystemStats,
 )
 from pfha_tui.domain.rates import NodeRates
-from pfha_tui.domain.reading import Reading, Source
+from pfha_tui.domain.reading import Freshness, Reading, Source
 from pfha_tui.domain.target import NodeRole
-from pfha_tui.domain.verdict import Verdict
+from pfha_tui.domain.verdict import Cause, Verdict
 
 
 class LinkState(StrEnum):
@@ -145,11 +145,21 @@ class NodeSnapshot:
         return clock.value.epoch + (now - taken) - stats.boottime
 
     @property
+    def counted(self) -> Reading[int]:
+        """Entries of the pf state table: pfctl's figure, else SNMP's.
+
+        SNMP's, too, where pfctl's was no longer fresh when the agent told its own.
+        """
+        pf = self.pf.of(lambda info: info.states)
+        snmp = self.snmp.of(lambda facts: facts.states)
+        if snmp.value is None or snmp.taken_at is None:
+            return pf
+        return pf if pf.freshness(snmp.taken_at) is Freshness.FRESH else snmp
+
+    @property
     def states(self) -> int | None:
-        """Entries of the pf state table: pfctl's figure, else SNMP's."""
-        if self.pf.value is not None:
-            return self.pf.value.states
-        return self.snmp.value.states if self.snmp.value is not None else None
+        """The figure of `counted`, however old."""
+        return self.counted.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +184,27 @@ class PairSnapshot:
     def nodes(self) -> tuple[NodeSnapshot, NodeSnapshot]:
         """Primary and secondary."""
         return (self.primary, self.secondary)
+
+
+def label_of(snapshot: PairSnapshot, interface: str, node: str | None, vhid: int | None) -> str:
+    """What the operator calls an interface: its description, else its device name.
+
+    A device name is looked up on the node of that name alone (None: on the primary, then on the secondary),
+    for the nodes may be wired differently. Only a VHID that this node does not have is looked up on the other.
+    """
+    nodes = sorted(snapshot.nodes, key=lambda each: node is not None and each.name != node)
+    for role in (role for each in nodes for role in each.roles):
+        if (role.interface, role.vhid) == (interface, vhid):
+            return role.description or interface
+    for each in nodes if node is None else nodes[:1]:
+        for one in each.interfaces.value or ():
+            if one.name == interface and one.description:
+                return one.description
+    return interface
+
+
+def place_of(cause: Cause, snapshot: PairSnapshot) -> str:
+    """Which node, interface (as the operator calls it) and VHID a cause is about, as far as it is about any."""
+    label = cause.interface and label_of(snapshot, cause.interface, cause.node, cause.vhid)
+    vhid = f"vhid {cause.vhid}" if cause.vhid is not None else None
+    return " ".join(part for part in (cause.node, label, vhid) if part)

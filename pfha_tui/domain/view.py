@@ -79,12 +79,8 @@ class Side:
 
     @property
     def states(self) -> int | None:
-        """Entries of the pf state table: pfctl's figure, else SNMP's, if it describes the present."""
-        pf = self.current(self.node.pf)
-        if pf is not None:
-            return pf.states
-        snmp = self.current(self.node.snmp)
-        return snmp.states if snmp is not None else None
+        """Entries of the pf state table, if the figure describes the present."""
+        return self.current(self.node.counted)
 
     @property
     def allow(self) -> bool | None:

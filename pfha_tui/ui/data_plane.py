@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pfha_tui.domain.events import Event, EventKind
 from pfha_tui.domain.language import ntr, tr
-from pfha_tui.domain.model import PfInfo, PfsyncInterface, SnmpFacts
-from pfha_tui.domain.reading import ErrorKind, Freshness, Reading
+from pfha_tui.domain.model import PfsyncInterface
+from pfha_tui.domain.reading import ErrorKind, Freshness, Source
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
@@ -96,7 +96,7 @@ def states(node: NodeSnapshot, peer: NodeSnapshot, index: int, scene: Scene) -> 
     about, number = About(Topic.STATES, index), node.states
     if number is None:
         return Row(tr(texts.STATES), (), condition(node.pf, scene), about)
-    state = condition(counted(node), scene)
+    state = condition(node.counted, scene)
     limit = states_limit(node)
     text = brief = present.count(number)
     tone = Tone.PLAIN
@@ -107,7 +107,7 @@ def states(node: NodeSnapshot, peer: NodeSnapshot, index: int, scene: Scene) -> 
         text = tr(texts.STATES_OF).format(count=text, limit=present.count(limit), share=share)
         brief = f"{brief} ({share})"
     more = [] if state.stale else [parity(number, peer, scene)]
-    if node.pf.value is None and node.pf.error is not None:
+    if node.counted.source is Source.SNMP:
         more.append(line((tr(texts.VIA_SNMP), Tone.MUTED)))
     short = (line((brief, tone)), *more)
     return Row(tr(texts.STATES), (line((text, tone)), *more), state, about, short)
@@ -124,15 +124,10 @@ def states_limit(node: NodeSnapshot) -> int | None:
 def parity(number: int, peer: NodeSnapshot, scene: Scene) -> Line:
     """The own state count as a share of the peer's; nothing where that is not known now."""
     other = peer.states
-    if not other or counted(peer).freshness(scene.now) is Freshness.STALE:
+    if not other or peer.counted.freshness(scene.now) is Freshness.STALE:
         return EMPTY
     text = tr(texts.PARITY).format(share=present.share(number / other, 1), peer=clean(peer.name))
     return line((text, Tone.MUTED))
-
-
-def counted(node: NodeSnapshot) -> Reading[PfInfo] | Reading[SnmpFacts]:
-    """The section from which the node's state count comes."""
-    return node.pf if node.pf.value is not None else node.snmp
 
 
 def bulk_items(node: NodeSnapshot, bulk: Bulk | None, scene: Scene) -> tuple[Line, ...]:

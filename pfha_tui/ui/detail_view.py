@@ -1,6 +1,6 @@
 """Pure: one thing of the pair in full: facts of both nodes, its events, what its commands printed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pfha_tui.domain.events import Event, EventKind
 from pfha_tui.domain.language import tr
@@ -122,7 +122,7 @@ def around(event: Event, pair: PairSnapshot) -> tuple[Event, ...]:
 
 
 def event_facts(
-    event: Event, scene: Scene, names: Mapping[str, str], cells: int
+    event: Event, scene: Scene, names: timeline_view.Names, cells: int
 ) -> tuple[Line, ...]:
     """The event in full: moment with its day, how exactly that is known and by whom, and its text."""
     day = timeline_view.day_word(event, scene)

@@ -21,6 +21,9 @@ WHERE_CELLS = 16
 TEXT_LIMIT = 600
 DAY_RULE = 24
 
+Names = Mapping[tuple[str | None, str], str]
+"""What the operator calls the interfaces, by the name of the node and the device."""
+
 Known = dict[tuple[Event, int, int], Line]
 """The line of an event, for these widths of the columns with node and place."""
 
@@ -69,9 +72,10 @@ def stamp(event: Event, scene: Scene) -> str:
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 
-def where(event: Event, names: Mapping[str, str]) -> str:
+def where(event: Event, names: Names) -> str:
     """The VIP, interface or subject of an event: `WAN vhid 1`, `LAN`, `pfsync`."""
-    name = names.get(event.interface, event.interface) if event.interface else ""
+    device = event.interface or ""
+    name = names.get((event.node, device), device)
     if event.vhid is not None:
         return f"{name} {tr(texts.VHID)} {event.vhid}".strip()
     return name or word(event.kind)
@@ -87,7 +91,7 @@ def describe(event: Event) -> str:
     return event.text if event.new is None else f"{change(event)}   {event.reason}".rstrip()
 
 
-def matches(event: Event, needle: str, names: Mapping[str, str]) -> bool:
+def matches(event: Event, needle: str, names: Names) -> bool:
     """Whether the filter's text occurs (in any case) in what the line shows."""
     if not needle:
         return True
@@ -108,7 +112,7 @@ def ordered(events: Sequence[Event]) -> tuple[Event, ...]:
 def rows(
     events: Sequence[Event],
     scene: Scene,
-    names: Mapping[str, str],
+    names: Names,
     tones: Mapping[str | None, Tone] | None = None,
     known: Known | None = None,
 ) -> tuple[Line, ...]:

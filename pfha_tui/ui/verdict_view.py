@@ -1,12 +1,12 @@
 """Pure: the verdict bar, from the pair's name down to the causes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 
 from pfha_tui.domain.events import Event, EventKind
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot
+from pfha_tui.domain.snapshot import NodeSnapshot, PairSnapshot, place_of
 from pfha_tui.domain.target import BrokenPair, Environment, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity
@@ -14,7 +14,6 @@ from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import CUT, EMPTY, Line, Tone, crop, fit, line, plain, spread, width, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.vips import interface_labels
 
 OLD_AFTER_S = 5.0
 MARGIN = 1
@@ -200,8 +199,7 @@ def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
     if not found or rows <= 0:
         return ()
     shown = found if len(found) <= rows else found[: max(1, rows - 1) if rows > 1 else 1]
-    names = interface_labels(snapshot)
-    lines = [_cause(cause, names, cells) for cause in shown]
+    lines = [_cause(cause, snapshot, cells) for cause in shown]
     left = len(found) - len(shown)
     if left:
         more = line((tr(texts.MORE_CAUSES).format(count=left), Tone.MUTED))
@@ -212,17 +210,9 @@ def causes(snapshot: PairSnapshot, rows: int, cells: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _cause(cause: Cause, names: Mapping[str, str], cells: int) -> Line:
+def _cause(cause: Cause, snapshot: PairSnapshot, cells: int) -> Line:
     mark = present.SEVERITY_MARKS[cause.severity]
-    where = " ".join(
-        part
-        for part in (
-            cause.node or "",
-            names.get(cause.interface or "", cause.interface or ""),
-            f"{tr(texts.VHID)} {cause.vhid}" if cause.vhid is not None else "",
-        )
-        if part
-    )
+    where = place_of(cause, snapshot)
     head = line((f"{mark.glyph} {cause.id}", mark.tone), "  ", (clean(where[:80]), Tone.STRONG))
     head = line(head, "  " if where else "")
     return fit(line(head, clean(cause.evidence[:400])), cells)

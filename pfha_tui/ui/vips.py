@@ -47,16 +47,14 @@ def unhealthy(pair: PairSnapshot) -> frozenset[Key]:
     return frozenset(found)
 
 
-def interface_labels(pair: PairSnapshot) -> dict[str, str]:
-    """What the operator calls each interface (`vtnet0` is `WAN`), from both nodes."""
-    found: dict[str, str] = {}
-    for node in pair.nodes:
-        for interface in node.interfaces.value or ():
-            if interface.description:
-                found.setdefault(
-                    interface.name, crop(clean(interface.description[:64]), LABEL_CELLS)
-                )
-    return found
+def interface_labels(pair: PairSnapshot) -> dict[tuple[str | None, str], str]:
+    """What the operator calls each interface of each node (`vtnet0` of fw1 is `WAN`)."""
+    return {
+        (node.name, one.name): crop(clean(one.description[:64]), LABEL_CELLS)
+        for node in pair.nodes
+        for one in node.interfaces.value or ()
+        if one.description
+    }
 
 
 def label(role: CarpRole) -> str:

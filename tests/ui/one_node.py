@@ -45,8 +45,8 @@ M, B, INIT = CarpState.MASTER, CarpState.BACKUP, CarpState.INIT
 GATEWAYS = (Gateway("WANGW", 0.00124, 0.00018, 0.0),)
 
 
-def fresh(value, period: float = 1.0, old: float = 0.4):
-    return Reading(value, NOW - old, Source.SSH, None, NOW - old, period)
+def fresh(value, period: float = 1.0, old: float = 0.4, source: Source = Source.SSH):
+    return Reading(value, NOW - old, source, None, NOW - old, period)
 
 
 def refused(kind: ErrorKind = ErrorKind.NOT_PERMITTED, message: str = "", period: float = 5.0):
@@ -190,6 +190,7 @@ def node(index: int, **changes) -> NodeSnapshot:
             ),
             5,
             3.1,
+            Source.SNMP,
         ),
         rates=rates() if first else rates(0.001),
     )

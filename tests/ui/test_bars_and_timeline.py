@@ -102,6 +102,7 @@ def test_the_banner_tells_production_from_lab_and_read_only() -> None:
 
 
 OTHERS = line(("✗ 1", Tone.BAD), "  ", ("▲ 1", Tone.WARN), "  ", ("● 1", Tone.GOOD))
+WIRED = {(node, "vtnet0"): "WAN" for node in ("fw1", "fw2")}
 LONG = "branch-office-with-a-very-long-name-indeed"
 
 
@@ -133,7 +134,7 @@ def test_a_short_name_is_whole_beside_other_pairs() -> None:
 
 def lines(events, scene=factory.SCENE) -> list[str]:
     told = timeline_view.ordered(events)
-    rows = timeline_view.rows(told, scene, {"vtnet0": "WAN"})
+    rows = timeline_view.rows(told, scene, WIRED)
     return [plain(text) for text, _ in timeline_view.with_days(told, rows, scene)]
 
 
@@ -165,7 +166,7 @@ def test_events_are_sorted_by_their_time() -> None:
     [("", 6), ("FW2", 2), ("master", 3), ("vhid 1", 4), ("preempting", 1), ("nowhere", 0)],
 )
 def test_the_filter_looks_at_what_is_shown(needle: str, matching: int) -> None:
-    found = [e for e in factory.events() if timeline_view.matches(e, needle, {"vtnet0": "WAN"})]
+    found = [e for e in factory.events() if timeline_view.matches(e, needle, WIRED)]
     assert len(found) == matching
 
 

@@ -228,7 +228,7 @@ def test_around_an_event_is_half_a_minute_of_both_nodes() -> None:
 
 
 def test_an_event_tells_how_exactly_its_moment_is_known_and_by_whom() -> None:
-    names = {"vtnet0": "WAN"}
+    names = {(node, "vtnet0"): "WAN" for node in ("fw1", "fw2")}
     rows = [
         [plain(row) for row in detail_view.event_facts(one, factory.SCENE, names, 100)]
         for one in timeline_view.ordered(factory.events())

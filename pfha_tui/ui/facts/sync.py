@@ -56,7 +56,7 @@ def states(side: Side) -> Sequence[Told]:
     """The state table: count, fill, parity with the peer, and pf's own counters."""
     node, pf = side.node, side.node.pf.value
     limit = data_plane.states_limit(node)
-    count = node.states
+    count = pf.states if pf is not None else node.states
     fill = None if count is None or not limit else count / limit
     share: Items = ()
     if count is not None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from pfha_tui.domain.reading import Reading
 from pfha_tui.domain.snapshot import NodeSnapshot
-from pfha_tui.ui import data_plane
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.facts import carp, interface, services, sync, system
 from pfha_tui.ui.facts.side import Side, Told
@@ -36,7 +35,7 @@ def principal(about: About, node: NodeSnapshot) -> Reading[Any] | None:
         case Topic.INTERFACE:
             return node.snmp if node.interfaces.value is None else node.interfaces
         case Topic.STATES:
-            return data_plane.counted(node)
+            return node.snmp if node.pf.value is None else node.pf
         case Topic.DHCP:
             return node.dhcp_kea if about.name == services.KEA else node.dhcp_isc
     sections: dict[Topic, Reading[Any]] = {
