@@ -1,5 +1,6 @@
 """A plan, what the gate found, and how an action ended, as lines of words."""
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -75,7 +76,9 @@ def _of(what: str, detail: str) -> str:
 
 def _about(node: str | None, text: str) -> str:
     """The sentence, after the node's name where it does not name it itself."""
-    return _of(node, text) if node and node not in text else text
+    if not node or re.search(rf"(?<![\w.-]){re.escape(node)}(?![\w-]|\.\w)", text):
+        return text
+    return _of(node, text)
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
