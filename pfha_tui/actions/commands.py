@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pfha_tui.actions.model import Plan
 from pfha_tui.domain.command import Access, Command
@@ -69,13 +70,20 @@ def disarm(action: str) -> Command:
     return Command("disarm", ("/bin/rmdir", TOKEN + action), access=Access.WRITE)
 
 
-def claim(action: str) -> tuple[Command, Command, Command]:
-    """Take an action's token from its watchdog, in three commands: the first gives back what an earlier undo took and
-    did not come to use, the second takes it, or there is none, and the third removes it once all is taken back."""
+class Claim(NamedTuple):
+    """How an action's token is taken from its watchdog: `restore` gives back what an earlier undo took and did not come
+    to use, `take` takes it, or there is none, and `remove` is for once all is taken back."""
+
+    restore: Command
+    take: Command
+    remove: Command
+
+
+def claim(action: str) -> Claim:
+    """The commands that take an action's token from its watchdog."""
     token, taken = TOKEN + action, f"{TOKEN}{action}.taken"
     words = (("/bin/mv", taken, token), ("/bin/mv", token, taken), ("/bin/rmdir", taken))
-    restore, take, remove = (Command("claim", each, access=Access.WRITE) for each in words)
-    return restore, take, remove
+    return Claim(*(Command("claim", each, access=Access.WRITE) for each in words))
 
 
 def bulk(syncdev: str) -> Command:

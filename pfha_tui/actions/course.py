@@ -300,15 +300,18 @@ class Course:
         )
 
     async def _call_off(self) -> Call:
-        """Stop the node's own undo; one that fired has undone its step. Raises TransportError."""
+        """Stop the node's own undo. One that fired was begun, or its guard no longer held: whether the step is
+        undone, only both nodes show, and it is not undone once more. Raises TransportError."""
         assert self._armed is not None
         node = self._plan.steps[self._armed].node
         call = await self._hands.call_off(node)
         if call is Call.FIRED:
             self._done.remove(self._armed)
         self._armed = None
-        with suppress(JournalError):  # whatever comes next is written down or told, too
+        try:
             self._bench.journal.note(self._id, CALLED_OFF, call=call.value)
+        except JournalError:
+            return call  # what comes next is told; for a later undo the token must be there, as the journal says
         with suppress(TransportError):  # only to leave nothing behind
             await self._hands.run(node, disarm(self._id))
         return call

@@ -13,6 +13,7 @@ from pfha_tui.actions.commands import (
     UNMARK,
     announce,
     claim,
+    disarm,
 )
 from pfha_tui.actions.hands import Hands, refusal
 from pfha_tui.actions.journal import JournalError
@@ -66,12 +67,13 @@ class _TakeBack:
         self._sight = Sight(bench.feed, bench.clock)
         allowed = {node.name: PROOF for node in bench.target.nodes}
         self._claim = claim(left.id)
-        allowed[left.node] = PROOF | {*left.undo, *self._claim}
+        self._disarm = disarm(left.id)
+        allowed[left.node] = PROOF | {*left.undo, *self._claim, self._disarm}
         self._hands = Hands(bench.target, bench.links, allowed)
         self._began = bench.clock.monotonic()
         self._fires_at = left.fires_at
         self._done = True
-        """The step that was armed is done, and the node has not taken it back."""
+        """As far as the token says: the step that was armed is done, and the node has not taken it back."""
 
     async def perform(self) -> Report:
         """Never raises for what a node does."""
@@ -107,20 +109,26 @@ class _TakeBack:
 
     async def _call_off(self) -> bool:
         """Take its token from the node's own undo. Where there is none, the step may still be under way there, or the
-        undo: then its time is waited for. Whether it had to be waited. Raises TransportError.
+        undo: then its time is waited for, and taken what an undo that failed has put back. Whether it had to be
+        waited. Raises TransportError.
         """
         left, clock = self._left, self._bench.clock
         due, self._fires_at = self._fires_at, None
-        if due is None:
-            return False
-        output = (await self._hands.run(left.node, *self._claim[:2])).outputs[1]
-        self._done = output.exit_code == 0 or b"No such file" not in output.stderr
-        if output.exit_code == 0 or clock.epoch() >= due + AFTER_S:
+        if due is None or await self._claimed() or clock.epoch() >= due + AFTER_S:
             return False
         text = tr("{node} takes it back by itself by {time}; wait for that.")
         self._tell(Stage.REVERT, text.format(node=left.node, time=clock_time(due)))
         await clock.sleep(due + AFTER_S - clock.epoch())
+        await self._claimed()
         return True
+
+    async def _claimed(self) -> bool:
+        """Whether the token was taken just now. Raises TransportError."""
+        claim = self._claim
+        sample = await self._hands.run(self._left.node, claim.restore, claim.take)
+        output = sample.outputs[1]
+        self._done = output.exit_code == 0 or b"No such file" not in output.stderr
+        return output.exit_code == 0
 
     async def _undo(self) -> Report:
         self._tell(Stage.CHECK, tr("Look what is left of it."))
@@ -168,20 +176,27 @@ class _TakeBack:
             raise _Unclear(text.format(node=self._left.node))
         up = side.node.uptime_s(snapshot.at)
         booted = up is not None and self._bench.clock.epoch() - up > self._left.began
-        return tuple(
+        standing = tuple(
             command
             for command in self._left.undo
             if not (booted and command not in (MAINTENANCE_ON, MAINTENANCE_OFF))
-            and (self._done or not counted(command))
             and stands(command, self._left, side, found, own)
         )
+        if not self._done and any(demotion_by(command) for command in standing):
+            # Done for nothing it would be wrong by as much; and to remove the mark would hide what stands.
+            text = tr(
+                "The token of it on {node} is gone, as if it had been taken back there or never done; but the "
+                "demotion is as after the step. Look at {node}, then `pfha-tui undo --close --reason TEXT`."
+            )
+            raise _Unclear(text.format(node=self._left.node))
+        return standing
 
     async def _end(self, text: str) -> Report:
         """Close it in the journal. Raises JournalError."""
         left, journal = self._left, self._bench.journal
         journal.end(left.id, Result.REVERTED, text)
         with suppress(TransportError):  # only to leave nothing behind
-            await self._hands.run(left.node, self._claim[2])
+            await self._hands.run(left.node, self._claim.remove, self._disarm)
         line = f"{journal.who} undo {left.verb} {left.node} {left.id} ended, journal {journal.head}"
         await self._hands.say(announce(line))
         now = self._bench.clock.epoch()
@@ -240,11 +255,6 @@ def stands(
         text = tr("What is left of it on {node} is not known.")
         raise _Unclear(text.format(node=left.node))
     return now is (command in (MAINTENANCE_OFF, CARP_OFF))
-
-
-def counted(command: Command) -> bool:
-    """It changes the demotion, or says whose that is: done for nothing it would be wrong by as much."""
-    return demotion_by(command) != 0 or command.id == "mark"
 
 
 def plan_of(left: Unfinished, target: PairTarget) -> Plan:

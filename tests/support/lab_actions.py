@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pfha_tui.actions.execute import Executor
@@ -111,11 +112,26 @@ class Watching(Login):
         yield
 
 
+@dataclass
+class Faults:
+    """What goes wrong with a node's own undo: how long it takes before it does anything, and whether it fails."""
+
+    takes_s: float = 0.0
+    fails: bool = False
+
+
 class Acting(Login):
     """An ActionLink; the watchdog lives on the node, and dies with its power."""
 
-    def __init__(self, node: Node, allowed: frozenset[Command], locks: dict[str, "Acting"]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        allowed: frozenset[Command],
+        locks: dict[str, "Acting"],
+        faults: Faults | None = None,
+    ) -> None:
         super().__init__(node)
+        self._faults = Faults() if faults is None else faults
         self.allowed = set(allowed)
         self.ran: list[Command] = []
         self._locks = locks
@@ -149,7 +165,7 @@ class Acting(Login):
         def arm(command: Command) -> None:
             # The node does both or neither, whether or not anybody hears of it.
             self.node.folders[guard.token] = 0
-            self._watchdog = Watchdog(self.node, undo, delay_s, guard)
+            self._watchdog = Watchdog(self.node, undo, delay_s, guard, self._faults)
             done(command)
 
         self.after = arm
@@ -169,9 +185,16 @@ class Acting(Login):
 class Watchdog:
     """A node's own undo."""
 
-    def __init__(self, node: Node, undo: Sequence[Command], delay_s: float, guard: Guard) -> None:
+    def __init__(
+        self,
+        node: Node,
+        undo: Sequence[Command],
+        delay_s: float,
+        guard: Guard,
+        faults: Faults,
+    ) -> None:
         self.fired = False
-        self._node, self._undo, self._guard = node, undo, guard
+        self._node, self._undo, self._guard, self._faults = node, undo, guard, faults
         self._timer = node.later(delay_s, self._fire)
 
     def stop(self) -> bool:
@@ -184,10 +207,16 @@ class Watchdog:
         texts = self._guard.texts
         held = not texts or self._node.links.get(self._guard.path, "") in texts
         if held and self._node.folders.pop(self._guard.token, None) is not None:
-            for each in self._undo:
-                reply = shell.answer(self._node, each.argv[0], list(each.argv[1:]), 0)
-                if reply.work is not None:
-                    self._node.run(reply.work)
+            self._node.later(self._faults.takes_s, self._take_back)
+
+    def _take_back(self) -> None:
+        if self._faults.fails:
+            self._node.folders[self._guard.token] = 0
+            return
+        for each in self._undo:
+            reply = shell.answer(self._node, each.argv[0], list(each.argv[1:]), 0)
+            if reply.work is not None:
+                self._node.run(reply.work)
 
 
 class Patience:
@@ -222,6 +251,7 @@ class Stand:
         self.journal = journal
         self.locks: dict[str, Acting] = {}
         self.actors: list[Acting] = []
+        self.faults = Faults()
         self.after: Callable[[Command], None] = lambda command: None
         self.gaps: dict[int, float] = {}
         self.longest_gap = 0.0
@@ -238,7 +268,7 @@ class Stand:
         return self.executor
 
     def _login(self, node: NodeTarget, commands: frozenset[Command]) -> Acting:
-        made = Acting(self.node(node.name), commands, self.locks)
+        made = Acting(self.node(node.name), commands, self.locks, self.faults)
         made.after = lambda command: self.after(command)
         self.actors.append(made)
         return made
