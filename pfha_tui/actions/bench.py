@@ -11,7 +11,7 @@ from pfha_tui.actions.model import Plan, Step
 from pfha_tui.collector.catalogue import LOG_TAIL, MAINTENANCE, MARK
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.feed import Feed
-from pfha_tui.domain.clock import latest
+from pfha_tui.domain.clock_offset import latest
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.events import EventKind
 from pfha_tui.domain.snapshot import PairSnapshot

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pfha_tui.collector.clock import Clock
 from pfha_tui.collector.node import NodeWatch
-from pfha_tui.domain.clock import surely_ahead
+from pfha_tui.domain.clock_offset import proven_offsets
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.domain.confirm import Confirmation, step
 from pfha_tui.domain.events import Event, EventKind, Resolution
@@ -114,8 +114,8 @@ class PairWatch:
         self._logged.clear()
         self._pending.clear()
         nodes = [node.state.snapshot for node in self._nodes]
-        ahead = surely_ahead(nodes, self._clock.monotonic(), self._clock.epoch())
-        events = merge(self._current.events, pending, ahead=ahead)
+        offsets = proven_offsets(nodes, self._clock.monotonic(), self._clock.epoch())
+        events = merge(self._current.events, pending, offsets=offsets)
         self._current = self._join(self._current.revision + 1, events)
         for subscriber in tuple(self._subscribers):
             subscriber(self._current)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pfha_tui.collector import catalogue, sections
 from pfha_tui.collector.clock import Clock
-from pfha_tui.domain.clock import ahead
+from pfha_tui.domain.clock_offset import offset_of
 from pfha_tui.domain.command import Command, Output, PushedLine, Sample, StreamKind
 from pfha_tui.domain.events import (
     CarpEvent,
@@ -301,7 +301,7 @@ class NodeState:
             before = start.state if start is not None else None
             start = _Start(state, Since(epoch, exact=False), before)
         event, _ = self._logged.get(key, (None, 0.0))
-        off = ahead(clock, self._clock.monotonic(), epoch)
+        off = offset_of(clock, self._clock.monotonic(), epoch)
         if event is None or event.new is not state or off is None:
             return start
         if start.since.exact and event.epoch - off.most <= start.since.epoch:

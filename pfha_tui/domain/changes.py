@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pfha_tui.domain.clock import latest, surely_ahead
+from pfha_tui.domain.clock_offset import latest, proven_offsets
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import Source
@@ -97,18 +97,18 @@ class ChangeLog:
         if snapshot.events is self._last.events:
             return
         before = set(self._last.events)
-        ahead = surely_ahead(snapshot.nodes, snapshot.at, snapshot.epoch)
+        offsets = proven_offsets(snapshot.nodes, snapshot.at, snapshot.epoch)
         for event in snapshot.events:
-            if event in before or not self._news(event, ahead):
+            if event in before or not self._news(event, offsets):
                 continue
             kind = _KINDS.get(event.kind)
             since = self._started - (LOG_TOLERANCE_S if event.source is Source.LOG else 0.0)
             if kind is not None and latest(event, snapshot) >= since:
                 yield self._change(event, kind, snapshot)
 
-    def _news(self, event: Event, ahead: Mapping[str, float]) -> bool:
+    def _news(self, event: Event, offsets: Mapping[str, float]) -> bool:
         """Remember the event; False if it only tells again what was told."""
-        merged = merge(self._told, (event,), LIMIT + 1, ahead)
+        merged = merge(self._told, (event,), LIMIT + 1, offsets)
         new = len(merged) > len(self._told)
         self._told = merged[-LIMIT:]
         return new

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pfha_tui.domain.causes import cause
-from pfha_tui.domain.clock import ahead
+from pfha_tui.domain.clock_offset import offset_of
 from pfha_tui.domain.election import contender
 from pfha_tui.domain.findings import dead, no_link
 from pfha_tui.domain.language import tr
@@ -154,7 +154,7 @@ def _clocks(view: PairView) -> Iterator[Cause]:
     first, second = view.sides
     if any(side.current(side.node.clock) is None for side in view.sides):
         return
-    mine, theirs = (ahead(side.node.clock, side.now, side.now) for side in view.sides)
+    mine, theirs = (offset_of(side.node.clock, side.now, side.now) for side in view.sides)
     if mine is None or theirs is None:
         return
     apart = mine - theirs

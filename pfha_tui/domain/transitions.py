@@ -47,11 +47,11 @@ def merge(
     events: tuple[Event, ...],
     new: Iterable[Event],
     limit: int = LIMIT,
-    ahead: Mapping[str, float] = _ALIKE,
+    offsets: Mapping[str, float] = _ALIKE,
 ) -> tuple[Event, ...]:
     """The timeline with more events in it, oldest first, the newest `limit` kept.
 
-    `ahead` has by how many seconds the clock of each node, which stamps its log, is ahead of the console's.
+    `offsets` has for each node by how many seconds its clock, which stamps its log, is ahead of the console's.
 
     The same change told by several sources stands once: with the stamp of devd, else of the log, else of
     the poll, and with the kernel's reason if any of them has it. Told twice by one source, it stands once
@@ -59,7 +59,7 @@ def merge(
     """
     timeline = list(events)
     for event in new:
-        at = _twin(timeline, event, ahead)
+        at = _twin(timeline, event, offsets)
         if at is None:
             insort(timeline, event, key=_epoch)
             continue
@@ -95,17 +95,17 @@ def became(event: Event) -> str:
     return total[1] if total else event.text
 
 
-def _moment(event: Event, ahead: Mapping[str, float]) -> float:
+def _moment(event: Event, offsets: Mapping[str, float]) -> float:
     """When it happened by the console's clock."""
     if event.source is not Source.LOG:
         return event.epoch
-    return event.epoch - ahead.get(event.node or "", 0.0)
+    return event.epoch - offsets.get(event.node or "", 0.0)
 
 
-def _twin(timeline: list[Event], event: Event, ahead: Mapping[str, float]) -> int | None:
+def _twin(timeline: list[Event], event: Event, offsets: Mapping[str, float]) -> int | None:
     """Index of the event that tells the same change, None if it is new."""
-    moment = _moment(event, ahead)
-    stamps = {moment, moment + ahead.get(event.node or "", 0.0)}
+    moment = _moment(event, offsets)
+    stamps = {moment, moment + offsets.get(event.node or "", 0.0)}
     subject, outcome = _subject(event), became(event)
     near: list[tuple[float, int]] = []
     for at in (at for stamp in stamps for at in _around(timeline, stamp)):
@@ -114,7 +114,7 @@ def _twin(timeline: list[Event], event: Event, ahead: Mapping[str, float]) -> in
             if told.epoch == event.epoch and _same(told, event):
                 return at
         elif subject is not None and _subject(told) == subject and became(told) == outcome:
-            apart = abs(_moment(told, ahead) - moment)
+            apart = abs(_moment(told, offsets) - moment)
             if apart <= WINDOW_S:
                 near.append((apart, at))
     if near:

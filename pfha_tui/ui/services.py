@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pfha_tui.domain.clock import Ahead, ahead
+from pfha_tui.domain.clock_offset import ClockOffset, offset_of
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import DhcpHa, Gateway, NtpStatus
 from pfha_tui.domain.reading import ErrorKind, Reading
@@ -99,9 +99,13 @@ def _not_permitted(name: str, reading: Reading[Any]) -> str:
     return tr("{name} not permitted").format(name=name) if refused else ""
 
 
-def clock_offset(node: NodeSnapshot, scene: Scene) -> Ahead | None:
-    """By how much the node's clock is ahead of the console's; None while it is not known for the present."""
-    return ahead(node.clock, scene.now, scene.epoch) if present_now(node.clock, scene.now) else None
+def clock_offset(node: NodeSnapshot, scene: Scene) -> ClockOffset | None:
+    """The offset of the node's clock from the console's; None while it is not known for the present."""
+    return (
+        offset_of(node.clock, scene.now, scene.epoch)
+        if present_now(node.clock, scene.now)
+        else None
+    )
 
 
 def clock_items(node: NodeSnapshot, peer: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:

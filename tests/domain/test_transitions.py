@@ -106,9 +106,9 @@ def test_a_wrong_clock_of_the_node_does_not_make_two_changes_of_one(ahead: float
     log = told(M, 100.0 + ahead, Source.LOG, reason="master timed out", old=B)
     other = told(M, 160.0, Source.DEVD)
     for order in ((devd, log, other, log), (other, log, devd, log)):
-        timeline = merge((), order, ahead={"fw1": ahead})
+        timeline = merge((), order, offsets={"fw1": ahead})
         assert timeline == (replace(devd, reason="master timed out", old=B), other)
-    assert len(merge((), (devd, log), ahead={"fw2": ahead})) == 2
+    assert len(merge((), (devd, log), offsets={"fw2": ahead})) == 2
 
 
 def test_of_what_was_before_the_log_knows_best() -> None:

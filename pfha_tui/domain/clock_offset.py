@@ -15,8 +15,8 @@ EXACT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """By how many seconds one clock is ahead of another (negative: behind): between `least` and `most`.
+class ClockOffset:
+    """The offset of one clock from another, in seconds (positive: ahead of it), between `least` and `most`.
 
     `told` is what to tell people: the figure as it was read, in the middle of the time that reading it took.
     """
@@ -35,13 +35,13 @@ class Ahead:
         """What is out of doubt: the smallest difference that explains the reading, 0 where none is needed."""
         return max(self.least, 0.0) + min(self.most, 0.0)
 
-    def __sub__(self, other: "Ahead") -> "Ahead":
-        """How far the first is ahead of the second, both measured against the same clock."""
-        return Ahead(self.least - other.most, self.told - other.told, self.most - other.least)
+    def __sub__(self, other: "ClockOffset") -> "ClockOffset":
+        """The offset of the first from the second, both measured against the same clock."""
+        return ClockOffset(self.least - other.most, self.told - other.told, self.most - other.least)
 
 
-def ahead(clock: Reading[NodeClock], now: float, epoch: float) -> Ahead | None:
-    """By how much a node's clock is ahead of the console's, which says `epoch` at monotonic `now`.
+def offset_of(clock: Reading[NodeClock], now: float, epoch: float) -> ClockOffset | None:
+    """The offset of a node's clock from the console's, which says `epoch` at monotonic `now`.
 
     The reading may be of any moment between asking and its arrival: a slow answer makes the bounds wide, it
     does not make a clock late. None while the clock was never read.
@@ -50,12 +50,12 @@ def ahead(clock: Reading[NodeClock], now: float, epoch: float) -> Ahead | None:
         return None
     least = clock.value.epoch - (epoch - (now - clock.taken_at))
     within = clock.value.within_s
-    return Ahead(least, least + within / 2, least + within + GRAIN_S)
+    return ClockOffset(least, least + within / 2, least + within + GRAIN_S)
 
 
-def surely_ahead(nodes: Iterable[NodeSnapshot], now: float, epoch: float) -> dict[str, float]:
-    """By how many seconds the clock of each node is ahead of the console's, as far as that is out of doubt."""
-    offsets = ((node.name, ahead(node.clock, now, epoch)) for node in nodes)
+def proven_offsets(nodes: Iterable[NodeSnapshot], now: float, epoch: float) -> dict[str, float]:
+    """The offset of each node's clock from the console's, in seconds, as far as it is out of doubt."""
+    offsets = ((node.name, offset_of(node.clock, now, epoch)) for node in nodes)
     return {name: off.proven for name, off in offsets if off is not None}
 
 
@@ -67,5 +67,5 @@ def latest(event: Event, snapshot: PairSnapshot) -> float:
     if event.source is not Source.LOG:
         return event.epoch
     node = next((node for node in snapshot.nodes if node.name == event.node), None)
-    off = ahead(node.clock, snapshot.at, snapshot.epoch) if node is not None else None
+    off = offset_of(node.clock, snapshot.at, snapshot.epoch) if node is not None else None
     return event.epoch - (off.least if off is not None else 0.0)

@@ -5,20 +5,20 @@ import math
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pfha_tui.domain.clock import Ahead, ahead
+from pfha_tui.domain.clock_offset import ClockOffset, offset_of
 from pfha_tui.domain.model import NodeClock
 from pfha_tui.domain.reading import Reading, Source
 
 EPOCH = 1_795_389_300.0
 
 
-def read(true_ahead: float, took_s: float, share: float, age_s: float) -> Ahead:
+def read(true_ahead: float, took_s: float, share: float, age_s: float) -> ClockOffset:
     """A clock that is `true_ahead`, read at a `share` of the time that asking took."""
     received = 500.0
     moment = EPOCH + received - took_s * (1 - share)
     clock = NodeClock(math.floor(moment + true_ahead), 0, took_s)
     reading: Reading[NodeClock] = Reading().renewed(clock, received, Source.SSH)
-    found = ahead(reading, received + age_s, EPOCH + received + age_s)
+    found = offset_of(reading, received + age_s, EPOCH + received + age_s)
     assert found is not None
     return found
 
@@ -52,4 +52,4 @@ def test_two_nodes_are_apart_by_what_both_readings_prove(
 
 
 def test_a_clock_that_was_never_read_is_not_ahead_of_any() -> None:
-    assert ahead(Reading(), 1.0, EPOCH) is None
+    assert offset_of(Reading(), 1.0, EPOCH) is None
