@@ -26,18 +26,10 @@ def config_location(flag: str | None = None, environ: Mapping[str, str] | None =
     """The file to read: `--config`, else $PFHA_TUI_CONFIG, else config.toml in the XDG config place."""
     named = (os.environ if environ is None else environ).get(ENVIRONMENT_VARIABLE)
     if flag:
-        return Location(expanded(flag), "--config")
+        return Location(Path(os.path.expanduser(flag)), "--config")
     if named:
-        return Location(expanded(named), f"${ENVIRONMENT_VARIABLE}")
+        return Location(Path(os.path.expanduser(named)), f"${ENVIRONMENT_VARIABLE}")
     return Location(platformdirs.user_config_path(APP) / "config.toml", USUAL_PLACE)
-
-
-def expanded(path: str) -> Path:
-    """The path with `~` as a home; of a user who is not known it stays as written, and is missed as any other."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        return Path(path)
 
 
 def state_dir() -> Path:

@@ -5,7 +5,6 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from pfha_tui.config.locations import expanded
 from pfha_tui.config.problems import ConfigError, Problem, distinct
 from pfha_tui.config.secrets import SecretError, SecretRef, resolve
 from pfha_tui.config.settings import Configuration, NodeConfig, PairConfig, Values
@@ -124,7 +123,7 @@ class _Resolver:
         if text is None:
             return None
         try:
-            path = self.base / expanded(text)
+            path = self.base / os.path.expanduser(text)
             mode = path.stat().st_mode
             head = _head(path) if stat.S_ISREG(mode) else b""
         except (OSError, ValueError) as error:

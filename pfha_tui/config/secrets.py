@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pfha_tui.config.locations import expanded
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret
@@ -82,7 +81,7 @@ def resolve(reference: SecretRef, base: Path, environ: Mapping[str, str] | None 
             )
         return Secret(text)
     if reference.kind is SecretKind.FILE:
-        return _from_file(base / expanded(reference.where))
+        return _from_file(base / os.path.expanduser(reference.where))
     return _from_keyring(reference.where)
 
 

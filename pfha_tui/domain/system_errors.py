@@ -5,6 +5,7 @@ import os
 from pfha_tui.domain.language import mark, tr
 
 KNOWN = (
+    mark("Cannot assign requested address"),
     mark("Connection refused"),
     mark("Connection reset by peer"),
     mark("Connection timed out"),

@@ -13,7 +13,7 @@ from pfha_tui.domain.command import Command
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh import Life, SshNode
-from pfha_tui.transports.ssh.ways import _ways
+from pfha_tui.transports.ssh.jumps import _ways
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, make_key, running_sshd
 from tests.support.tcp_relay import Relay, relay_to

@@ -1,5 +1,6 @@
 """The pure rules of the SSH side: back-off, pulse, privilege, jump hosts, outcomes."""
 
+import pwd
 import random
 
 import pytest
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 from pfha_tui.domain.command import Command, Output
 from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.reading import ErrorKind
-from pfha_tui.domain.target import Privilege
+from pfha_tui.domain.target import Privilege, SshTarget
 from pfha_tui.domain.text import SAID_LIMIT
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
-from pfha_tui.transports.ssh import Backoff, Life, LoginInterrupted, Pulse
+from pfha_tui.transports.ssh import Backoff, Life, LoginInterrupted, Pulse, settings
 from pfha_tui.transports.ssh.elevation import Elevation, from_probes
 from pfha_tui.transports.ssh.frames import Part
 from pfha_tui.transports.ssh.settings import HopName, parse_jumps
@@ -199,3 +200,18 @@ def test_hostile_stderr_gives_one_bounded_line(code: int, stderr: bytes) -> None
     error = classify(Output(PFCTL, code, b"", stderr))
     assert error is not None
     assert len(error.message) <= SAID_LIMIT + 80 and "\n" not in error.message
+
+
+async def test_a_machine_account_without_a_home_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a container that runs under an arbitrary uid."""
+
+    def unknown(*_: object) -> object:
+        raise KeyError
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setenv("LOGNAME", "watcher")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(OperatorNeeded, match="home directory"):
+        await settings.load(SshTarget("192.0.2.1"), "192.0.2.1", None, "watcher")

@@ -68,6 +68,15 @@ def sort_out(
             )
 
 
+def in_words(error: Exception) -> str:
+    """What an exception says, without Python's own decoration; with the file that it names."""
+    if isinstance(error, TimeoutError):
+        return tr("timed out")
+    if not isinstance(error, OSError):
+        return said(str(error))
+    return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
+
+
 def not_signed(where: str, key: str) -> OperatorNeeded:
     """The agent held the key, but did not sign the login at `where` with it."""
     return OperatorNeeded(

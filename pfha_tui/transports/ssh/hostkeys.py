@@ -9,8 +9,8 @@ import asyncssh
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
-from pfha_tui.transports.ssh.dial import dial
 from pfha_tui.transports.ssh.errors import sort_out
+from pfha_tui.transports.ssh.jumps import close_all
 from pfha_tui.transports.ssh.login import (
     LOGIN_TIMEOUT_S,
     JumpTunnel,
@@ -19,8 +19,8 @@ from pfha_tui.transports.ssh.login import (
     node_settings,
 )
 from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
+from pfha_tui.transports.ssh.tcp import dial
 from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS
-from pfha_tui.transports.ssh.ways import close_all
 
 TCP_TIMEOUT_S: Final = 3.0
 

@@ -8,6 +8,7 @@ of its own. Certificates are looked for as ssh(1) does: those that ssh_config na
 import asyncio
 import base64
 import hashlib
+import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import Secret, SshTarget
 from pfha_tui.transports.base import OperatorNeeded
-from pfha_tui.transports.ssh.settings import Settings, expanded, in_words
+from pfha_tui.transports.ssh.errors import in_words
+from pfha_tui.transports.ssh.settings import Settings
 
 AGENT_TIMEOUT_S: Final = 3.0
 _USER_CERTIFICATE: Final = 1
@@ -89,7 +91,7 @@ async def _from_config(target: SshTarget, settings: Settings) -> Identity:
                 " set identity_file or agent_identity, or leave one IdentityFile"
             )
         raise OperatorNeeded(text.format(host=settings.host))
-    path = expanded(names[0])
+    path = _path(names[0])
     if not _is_private(await _read(path)):
         return await _from_agent(str(path), settings)
     try:
@@ -102,7 +104,7 @@ async def _from_config(target: SshTarget, settings: Settings) -> Identity:
 
 
 async def _from_file(name: str, passphrase: Secret | None, settings: Settings) -> Identity:
-    path = expanded(name)
+    path = _path(name)
     data = await _read(path)
     if not _is_private(data):
         raise OperatorNeeded(
@@ -136,7 +138,7 @@ async def _from_file(name: str, passphrase: Secret | None, settings: Settings) -
 
 
 async def _from_agent(name: str, settings: Settings) -> Identity:
-    path = expanded(name)
+    path = _path(name)
     public, certificate = _public(path, await _read(path))
     if certificate is None:
         certificate = await _certificate(path, public, settings)
@@ -220,7 +222,7 @@ async def _certificate(
     if names is None:
         key_path = path.with_suffix("") if path.suffix == ".pub" else path
         names = (f"{key_path}-cert.pub",)
-    for each in map(expanded, names):
+    for each in map(_path, names):
         if not each.is_file():
             continue  # ssh(1) passes over it, too
         found = _parsed(each, await _read(each))
@@ -294,6 +296,10 @@ def _watched(identity: Identity) -> Identity:
 
     key.sign_async = noting  # type: ignore[method-assign]
     return identity
+
+
+def _path(name: str) -> Path:
+    return Path(os.path.expanduser(name))
 
 
 async def _read(path: Path) -> bytes:

@@ -17,13 +17,13 @@ from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
-from pfha_tui.transports.ssh.dial import dial
-from pfha_tui.transports.ssh.errors import LoginInterrupted, not_signed, sort_out
+from pfha_tui.transports.ssh.errors import LoginInterrupted, in_words, not_signed, sort_out
 from pfha_tui.transports.ssh.identity import Identity, resolve
+from pfha_tui.transports.ssh.jumps import Way, close_all, way
 from pfha_tui.transports.ssh.refusals import Login, Refusals
-from pfha_tui.transports.ssh.settings import Settings, in_words, load, parse_jumps
+from pfha_tui.transports.ssh.settings import Settings, load, parse_jumps
+from pfha_tui.transports.ssh.tcp import dial
 from pfha_tui.transports.ssh.verify import Verifier, verifier
-from pfha_tui.transports.ssh.ways import Way, close_all, way
 
 LOGIN_TIMEOUT_S: Final = 15.0
 JUMP_LIMIT: Final = 4

@@ -4,16 +4,14 @@ import asyncio
 import os
 import socket
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import asyncssh
 
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
-from pfha_tui.domain.text import said
 from pfha_tui.transports.base import OperatorNeeded
+from pfha_tui.transports.ssh.errors import in_words
 
 DEFAULT_PORT: Final = 22
 SYSTEM_KNOWN_HOSTS: Final = "/etc/ssh/ssh_known_hosts"
@@ -99,7 +97,8 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
             known_hosts=b"",
             x509_trusted_certs=None,
         )
-    except (OSError, ValueError, asyncssh.Error) as error:
+    except (OSError, RuntimeError, ValueError, asyncssh.Error) as error:
+        # RuntimeError is pathlib's where the account has no home: asyncssh looks there whatever it is told.
         raise OperatorNeeded(
             tr("the ssh_config for {host} cannot be used: {error}").format(
                 host=host, error=in_words(error)
@@ -127,20 +126,11 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
     )
 
 
-def in_words(error: Exception) -> str:
-    """What an exception says, without Python's own decoration; with the file that it names."""
-    if isinstance(error, TimeoutError):
-        return tr("timed out")
-    if not isinstance(error, OSError):
-        return said(str(error))
-    return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
-
-
 def _config_paths(target: SshTarget) -> tuple[str, ...]:
     if target.ssh_config is not None:
-        return (str(expanded(target.ssh_config)),)
-    default = Path("~/.ssh/config").expanduser()
-    return (str(default),) if os.access(default, os.R_OK) else ()
+        return (os.path.expanduser(target.ssh_config),)
+    default = os.path.expanduser("~/.ssh/config")
+    return (default,) if os.access(default, os.R_OK) else ()
 
 
 def _known_hosts(target: SshTarget, user: object, system: object) -> tuple[str, ...]:
@@ -150,8 +140,8 @@ def _known_hosts(target: SshTarget, user: object, system: object) -> tuple[str, 
     else:
         names = ["~/.ssh/known_hosts"] if user is None else _strings(user)
         names += [SYSTEM_KNOWN_HOSTS] if system is None else _strings(system)
-    paths = map(expanded, names)
-    return tuple(str(path) for path in paths if path.is_file() and os.access(path, os.R_OK))
+    paths = map(os.path.expanduser, names)
+    return tuple(path for path in paths if os.path.isfile(path) and os.access(path, os.R_OK))
 
 
 def _agent_path(value: object) -> str | None:
@@ -159,15 +149,7 @@ def _agent_path(value: object) -> str | None:
     text = str(value) if value else ""
     if text == "SSH_AUTH_SOCK" or text.startswith("$"):
         text = os.environ.get(text.removeprefix("$").strip("{}"), "")
-    return str(expanded(text)) if text else None
-
-
-def expanded(name: str) -> Path:
-    """The path with `~` as a home; of a user who is not known it stays as written, and is missed as any other."""
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:
-        return Path(name)
+    return os.path.expanduser(text) if text else None
 
 
 def _strings(value: object) -> list[str]:

@@ -10,8 +10,8 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.wording import listed
 from pfha_tui.transports.base import OperatorNeeded
-from pfha_tui.transports.ssh.errors import HostKeySeen
-from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings, in_words
+from pfha_tui.transports.ssh.errors import HostKeySeen, in_words
+from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
 
 PLAIN_KEY_ALGORITHMS: Final = (
     "ssh-ed25519",

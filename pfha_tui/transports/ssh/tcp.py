@@ -8,7 +8,8 @@ from typing import Any
 
 from pfha_tui.domain.language import tr
 from pfha_tui.transports.base import NetworkFailure, NoAnswer
-from pfha_tui.transports.ssh.settings import Settings, in_words
+from pfha_tui.transports.ssh.errors import in_words
+from pfha_tui.transports.ssh.settings import Settings
 
 
 async def dial(settings: Settings, timeout_s: float) -> socket.socket:
@@ -21,10 +22,11 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
         found = await _addresses(settings.bind_address, 0, settings.family, timeout_s)
         own = {family: address for family, _, _, _, address in reversed(found)}
     for family, kind, protocol, _, address in infos:
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
-        _feel_for_life(sock)
+        sock = None
         try:
+            sock = socket.socket(family, kind, protocol)
+            sock.setblocking(False)
+            _feel_for_life(sock)
             if own is not None:
                 if family not in own:
                     raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
@@ -32,10 +34,10 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
             async with asyncio.timeout(timeout_s / len(infos)):
                 await loop.sock_connect(sock, address)
         except OSError as error:
-            sock.close()
+            _close(sock)
             problem = error
         except BaseException:
-            sock.close()
+            _close(sock)
             raise
         else:
             return sock
@@ -61,6 +63,11 @@ async def _addresses(
             tr("the name {host} was not found: {reason}").format(host=host, reason=in_words(error))
         ) from error
     return [*found]
+
+
+def _close(sock: socket.socket | None) -> None:
+    if sock is not None:
+        sock.close()
 
 
 def _feel_for_life(sock: socket.socket) -> None:
