@@ -54,9 +54,9 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"  {_role(role)}"
     for number, step in enumerate(plan.steps, 1):
         yield from _step_lines(number, step)
-    least, most = (duration(seconds) for seconds in plan.duration_s)
+    least, most = (duration(seconds, tenths=True) for seconds in plan.duration_s)
     text = tr("expected: {least} to {most} until it is confirmed; it is waited for {wait}")
-    yield text.format(least=least, most=most, wait=duration(plan.verify_s))
+    yield text.format(least=least, most=most, wait=duration(plan.verify_s, tenths=True))
     yield tr("lost: {loss}").format(loss=plan.loss)
     yield tr("undo: {undo}").format(undo=plan.undo)
     for note in plan.notes:
@@ -96,13 +96,13 @@ def report_lines(report: Report) -> Iterator[str]:
         yield f"  {_evidence(one)}"
     if report.id:
         text = tr("took {age}; in the journal as {id}")
-        yield text.format(age=duration(report.took_s), id=report.id)
+        yield text.format(age=duration(report.took_s, tenths=True), id=report.id)
 
 
 def unfinished_lines(left: Unfinished, now: float) -> Iterator[str]:
     """What was begun, by whom and when, what takes it back, and whether the node does so by itself."""
     text = tr("{id}  {title}, begun {age} ago by {who}")
-    ago = duration(round(now - left.began))
+    ago = duration(now - left.began)
     yield text.format(id=left.id, title=left.title, age=ago, who=left.who)
     yield "  " + tr("undo: {undo}").format(undo=left.undo_text)
     for command in left.undo:
@@ -114,7 +114,7 @@ def unfinished_lines(left: Unfinished, now: float) -> Iterator[str]:
         text = tr("{node} takes it back by itself in {age}, unless it is called off.")
     else:
         text = tr("{node} was to take it back by itself {age} ago.")
-    yield "  " + text.format(node=left.node, age=duration(round(abs(wait))))
+    yield "  " + text.format(node=left.node, age=duration(abs(wait)))
 
 
 def command_line(command: Command) -> str:
@@ -130,7 +130,7 @@ def _step_lines(number: int, step: Step) -> Iterator[str]:
         yield "     " + tr("taken back by {command}").format(command=command_line(command))
     if step.watchdog_s is not None:
         text = tr("on {node} itself after {age}, unless it is called off")
-        yield "     " + text.format(node=step.node, age=duration(round(step.watchdog_s)))
+        yield "     " + text.format(node=step.node, age=duration(step.watchdog_s))
 
 
 def _role(role: RoleLine) -> str:

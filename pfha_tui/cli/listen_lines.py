@@ -30,7 +30,7 @@ from typing import Any, Protocol
 from pfha_tui.cli.status_json import rfc3339
 from pfha_tui.domain.advertisement import TTL, CarpAdvertisement, VrrpAdvertisement
 from pfha_tui.domain.language import tr
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import decimal, duration
 from pfha_tui.listen.segment import Claim, Notice, NoticeKind, Segment, Speaker
 
 SCHEMA = 1
@@ -163,7 +163,7 @@ class PlainForm:
         """As Form.end."""
         yield ""
         if not segment.speakers:
-            yield tr("Nobody advertised in {seconds} s.").format(seconds=_number(seconds, 1))
+            yield tr("Nobody advertised in {age}.").format(age=duration(seconds, tenths=True))
         else:
             yield from _columns(
                 [
@@ -246,11 +246,9 @@ def clause(notice: Notice) -> str:
                 sources=", ".join(map(str, notice.others))
             )
         case NoticeKind.SINGLE:
-            return tr("claims it alone again, after {seconds} s").format(
-                seconds=_number(notice.lasted or 0.0, 1)
-            )
+            return tr("claims it alone again, after {age}").format(age=_lasted(notice))
         case NoticeKind.SILENT:
-            return tr("silent for {seconds} s").format(seconds=_number(notice.lasted or 0.0, 1))
+            return tr("silent for {age}").format(age=_lasted(notice))
         case NoticeKind.COLLISION:
             return tr("CARP and VRRP share the virtual MAC 00:00:5e:00:01:{number}").format(
                 number=f"{notice.claim.number if notice.claim is not None else 0:02x}"
@@ -301,6 +299,10 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         padded = (f"{each:{width}}" for each, width in zip(row, widths, strict=True))
         yield "  ".join(padded).rstrip()
+
+
+def _lasted(notice: Notice) -> str:
+    return duration(notice.lasted or 0.0, tenths=True)
 
 
 def _number(value: float, digits: int) -> str:

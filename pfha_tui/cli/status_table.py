@@ -182,7 +182,7 @@ def _age(node: NodeSnapshot) -> str:
     age = node.interfaces.age(node.at)
     if age is None:
         return tr("never read")
-    return tr("{age} ago").format(age=duration(age))
+    return tr("{age} ago").format(age=duration(age, tenths=True))
 
 
 def _either(value: bool | None, yes: str, no: str) -> str:

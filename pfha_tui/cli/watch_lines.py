@@ -32,7 +32,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot, label_of
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
-from pfha_tui.domain.wording import decimal, word
+from pfha_tui.domain.wording import duration, word
 
 STATUS = "status"
 FAULT = "fault"
@@ -105,8 +105,8 @@ class PlainForm:
         verdict = snapshot.verdict
         text = _judged(verdict.kind, verdict.why)
         if not verdict.confirmed:
-            waited = decimal(f"{verdict.unconfirmed_for_s:.1f}")
-            text += " " + tr("(unconfirmed, {seconds} s)").format(seconds=waited)
+            waited = duration(verdict.unconfirmed_for_s, tenths=True)
+            text += " " + tr("(unconfirmed, {age})").format(age=waited)
         return self._line(snapshot.epoch, Resolution.MS, snapshot.pair, STATUS, None, text)
 
     def change(self, change: Change, snapshot: PairSnapshot) -> str:

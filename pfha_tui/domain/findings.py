@@ -85,7 +85,7 @@ def _standing(side: Side) -> Iterator[Cause]:
     if text is None:
         return
     age = side.node.interfaces.age(side.now) or 0.0
-    clause = tr(text).format(node=side.name, age=duration(round(age)))
+    clause = tr(text).format(node=side.name, age=duration(age))
     link, error = side.node.ssh, side.node.interfaces.error
     brief = clause
     if side.standing in (Standing.UNREACHABLE, Standing.REFUSED):

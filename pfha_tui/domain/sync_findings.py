@@ -94,7 +94,7 @@ def _broken_flow(view: PairView, index: int) -> str | None:
         busy = other.node.rates.pfsync_out_busy_s or 0.0
         if silent >= SILENCE_S and busy >= SILENCE_S:
             text = tr("{node} has received no states for {age}, although {peer} sends them")
-            return text.format(node=side.name, age=duration(round(silent)), peer=other.name)
+            return text.format(node=side.name, age=duration(silent), peer=other.name)
     return None
 
 
@@ -160,7 +160,7 @@ def _clocks(view: PairView) -> Iterator[Cause]:
     apart = mine - theirs
     if abs(apart.proven) > CLOCKS_APART_S:
         text = tr("the clocks of {first} and {second} differ by {age}")
-        age = duration(round(abs(apart.told)))
+        age = duration(abs(apart.told))
         evidence = text.format(first=first.name, second=second.name, age=age)
         yield cause("clock-skew", evidence)
 

@@ -70,9 +70,9 @@ def abridged(words: Sequence[str]) -> str:
     return text.format(words=", ".join(words[:3]), count=more)
 
 
-def duration(seconds: float) -> str:
-    """How long: `0.4 s`, `41 s`, `4 m 05 s`, `4 h 12 m`, `3 d 04:12`; a whole number without tenths."""
-    if seconds < 9.95 and not isinstance(seconds, int):
+def duration(seconds: float, *, tenths: bool = False) -> str:
+    """How long: `41 s`, `4 m 05 s`, `4 h 12 m`, `3 d 04:12`; below ten seconds with `tenths`: `0.4 s`."""
+    if tenths and seconds < 9.95:
         return decimal(f"{max(0.0, seconds):.1f} s")
     whole = max(0, round(seconds))
     if whole < 60:

@@ -208,7 +208,7 @@ def age(seconds: float | None) -> str:
     """How long ago, or how long: `0.4 s`, `4 m 05 s`, `3 d 04:12`; `—` while unknown."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
-    return duration(max(0.0, seconds))
+    return duration(seconds, tenths=True)
 
 
 def uptime(seconds: float | None) -> str:

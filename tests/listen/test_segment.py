@@ -86,6 +86,20 @@ def test_double_masters_and_their_end() -> None:
     assert segment.faulty
 
 
+@pytest.mark.parametrize(
+    ("kind", "lasted", "told"),
+    [
+        (NoticeKind.SILENT, 3.42, "silent for 3.4 s"),
+        (NoticeKind.SILENT, 4000.0, "silent for 1 h 06 m"),
+        (NoticeKind.SINGLE, 245.0, "claims it alone again, after 4 m 05 s"),
+    ],
+)
+def test_a_notice_tells_how_long_as_everything_does(
+    kind: NoticeKind, lasted: float, told: str
+) -> None:
+    assert clause(Notice(kind, 0.0, None, None, lasted=lasted)) == told
+
+
 def test_the_same_vhid_on_two_vlans_is_two_things() -> None:
     segment = Segment()
     for step in range(8):

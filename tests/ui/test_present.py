@@ -225,6 +225,11 @@ def test_no_two_signs_of_different_meaning_are_alike_in_ascii() -> None:
     assert present.VERDICT_MARKS[VerdictKind.DEGRADED].glyph == "▲"
 
 
-def test_a_duration_of_whole_seconds_has_no_tenths() -> None:
-    told = [wording.duration(value) for value in (5, 5.0, 17_966, 17_966.0, -1, -0.2, 61)]
-    assert told == ["5 s", "5.0 s", "4 h 59 m", "4 h 59 m", "0 s", "0.0 s", "1 m 01 s"]
+def test_a_duration_has_tenths_where_they_are_asked_for_and_below_ten_seconds() -> None:
+    lengths = (5, 5.0, 9.94, 9.96, 17_966, -0.2, 61)
+    assert [wording.duration(value, tenths=True) for value in lengths] == [
+        *("5.0 s", "5.0 s", "9.9 s", "10 s", "4 h 59 m", "0.0 s", "1 m 01 s"),
+    ]
+    assert [wording.duration(value) for value in lengths] == [
+        *("5 s", "5 s", "10 s", "10 s", "4 h 59 m", "0 s", "1 m 01 s"),
+    ]

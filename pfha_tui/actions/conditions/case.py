@@ -84,4 +84,4 @@ def seen(text: str, reading: Reading[Any], now: float) -> str:
         return tr("{evidence} (never read)").format(evidence=text)
     source = reading.source.value.upper() if reading.source is not None else "?"
     told = tr("{evidence} (read {age} ago, {source})")
-    return told.format(evidence=text, age=duration(age), source=source)
+    return told.format(evidence=text, age=duration(age, tenths=True), source=source)

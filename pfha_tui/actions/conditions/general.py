@@ -36,7 +36,7 @@ def cooldown(case: Case) -> Iterator[Finding]:
     ago = case.context.last_change
     if case.plan.risk is not Risk.ROLE_CHANGING or ago is None:
         return
-    text = tr("The last role change was {age} ago.").format(age=duration(round(ago)))
+    text = tr("The last role change was {age} ago.").format(age=duration(ago))
     if ago >= COOLDOWN_S:
         yield fine("cooldown", text)
         return

@@ -115,7 +115,7 @@ def _switches(side: Side, prefix: str) -> Iterator[Finding]:
     up = side.node.uptime_s(now)
     if up is not None and up < YOUNG_S:
         text = tr("{node} was booted only {age} ago.")
-        yield warn(f"{prefix}-young", text.format(node=name, age=duration(round(up))), name)
+        yield warn(f"{prefix}-young", text.format(node=name, age=duration(up)), name)
 
 
 def _vhids(case: Case, index: int, prefix: str) -> Iterator[Finding]:
