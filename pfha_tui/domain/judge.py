@@ -1,6 +1,7 @@
 """Judges one moment of a pair: the verdict, its causes, and one sentence of why. Worst wins."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from pfha_tui.domain.causes import cause, ranked
 from pfha_tui.domain.findings import node_causes
@@ -15,17 +16,14 @@ from pfha_tui.domain.wording import abridged, listed
 _WORST_FIRST = tuple(VerdictKind)
 
 
-class _Reasons(list[Cause]):
-    """The causes, the gravest first, and those of them that the sentence has told."""
+class _Said(NamedTuple):
+    """A clause of the sentence, and the causes that it tells in their own words."""
 
-    def __init__(self, causes: Sequence[Cause]) -> None:
-        super().__init__(causes)
-        self.told: list[Cause] = []
+    text: str
+    told: tuple[Cause, ...] = ()
 
-    def tell(self, found: Cause) -> str:
-        """The words of one of them for the sentence."""
-        self.told.append(found)
-        return found.clause
+
+_NOTHING = _Said("")
 
 
 def judge(primary: NodeSnapshot, secondary: NodeSnapshot, now: float) -> Verdict:
@@ -46,8 +44,8 @@ def judge(primary: NodeSnapshot, secondary: NodeSnapshot, now: float) -> Verdict
         ]
     )
     kind = min(_kinds(view, causes), key=_WORST_FIRST.index)
-    reasons = _Reasons(causes)
-    return Verdict(kind, _why(view, kind, reasons), causes, told=tuple(reasons.told))
+    why = _WHY[kind](view, causes)
+    return Verdict(kind, _sentence(why.text, view), causes, told=why.told)
 
 
 def _kinds(view: PairView, causes: Sequence[Cause]) -> Iterator[VerdictKind]:
@@ -144,129 +142,130 @@ def _both_masters(view: PairView, vips: Sequence[Vip]) -> str:
     return text.format(first=first, second=second, vips=labels)
 
 
-def _why(view: PairView, kind: VerdictKind, causes: _Reasons) -> str:
-    """One sentence for the operator: as written, for node names keep their case; a word of ours at the
-    start is capitalised."""
-    text = _WHY[kind](view, causes)
+def _sentence(text: str, view: PairView) -> str:
+    """As written, for node names keep their case; a word of ours at the start is capitalised."""
     names = [side.name for side in view.sides]
     return text if text.split(maxsplit=1)[0] in names else text[0].upper() + text[1:]
 
 
-def _why_split(view: PairView, causes: _Reasons) -> str:
-    split = [found for found in causes if found.id == "split-brain"]
-    if len(split) == 1:
-        return _joined(causes.tell(split[0]), _deaf(view, causes))
-    vips = [vip for vip in view.vips if view.outcome(vip) is Outcome.SPLIT_BRAIN]
-    return _joined(_both_masters(view, vips), _deaf(view, causes))
+def _tell(found: Cause) -> _Said:
+    return _Said(found.clause, (found,))
 
 
-def _why_partial(view: PairView, causes: _Reasons) -> str:
-    errors = _of(causes, Severity.ERROR)
-    rest = [found for found in errors if found.id != "role-mixed"]
-    mixed = next(found for found in errors if found.id == "role-mixed")
-    return _joined(causes.tell(mixed), _first(causes, rest))
-
-
-def _why_degraded(view: PairView, causes: _Reasons) -> str:
-    fault = _first(causes, _of(causes, Severity.ERROR))
-    return tr("{clause}, but {fault}").format(clause=_serving(view), fault=fault)
-
-
-def _why_failed_over(view: PairView, causes: _Reasons) -> str:
-    for found in causes:
-        if found.id == "demoted-by-us" and found.node == _absent(view):
-            return _warned(_joined(_serving(view), causes.tell(found)), causes)
-    text = tr("{clause} in place of {node}").format(clause=_serving(view), node=_absent(view))
-    return _joined(text, _why_stays(view, causes))
-
-
-def _why_maintenance(view: PairView, causes: _Reasons) -> str:
-    note = next(found for found in causes if found.id == "maintenance")
-    text = tr("{clause}, {note}").format(clause=_serving(view), note=causes.tell(note))
-    return _warned(text, causes)
-
-
-def _why_healthy(view: PairView, causes: _Reasons) -> str:
-    server, text = view.server, _serving(view)
-    if server is not None:
-        spare = view.sides[1 - server].name
-        ours = [causes.tell(found) for found in causes if found.id == "demoted-by-us"]
-        text = tr("{clause}, {node} stands by").format(clause=text, node=spare)
-        text = _joined(text, ours[0] if ours else "")
-    return _warned(text, causes)
+def _joined(clause: _Said, reason: _Said) -> _Said:
+    if not reason.text:
+        return clause
+    text = tr("{clause}; {reason}").format(clause=clause.text, reason=reason.text)
+    return _Said(text, clause.told + reason.told)
 
 
 def _of(causes: Sequence[Cause], severity: Severity) -> list[Cause]:
     return [found for found in causes if found.severity is severity]
 
 
-def _joined(clause: str, reason: str) -> str:
-    return tr("{clause}; {reason}").format(clause=clause, reason=reason) if reason else clause
-
-
-def _first(causes: _Reasons, among: Sequence[Cause]) -> str:
+def _first(among: Sequence[Cause]) -> _Said:
     """The gravest of these, and how many more there are; nothing where there is none."""
     if not among:
-        return ""
-    clause, more = causes.tell(among[0]), len(among) - 1
+        return _NOTHING
+    first, more = _tell(among[0]), len(among) - 1
     if not more:
-        return clause
+        return first
     text = ntr("{cause} (and {count} more)", "{cause} (and {count} more)", more)
-    return text.format(cause=clause, count=more)
+    return first._replace(text=text.format(cause=first.text, count=more))
 
 
-def _warned(text: str, causes: _Reasons) -> str:
-    warning = _first(causes, _of(causes, Severity.WARNING))
-    if not warning:
-        return text
-    return tr("{clause}; warning: {warning}").format(clause=text, warning=warning)
+def _warned(clause: _Said, causes: Sequence[Cause]) -> _Said:
+    warning = _first(_of(causes, Severity.WARNING))
+    if not warning.text:
+        return clause
+    text = tr("{clause}; warning: {warning}").format(clause=clause.text, warning=warning.text)
+    return _Said(text, clause.told + warning.told)
 
 
-def _why_no_master(view: PairView, causes: _Reasons) -> str:
+def _why_split(view: PairView, causes: Sequence[Cause]) -> _Said:
+    split = [found for found in causes if found.id == "split-brain"]
+    if len(split) == 1:
+        return _joined(_tell(split[0]), _deaf(view, causes))
+    vips = [vip for vip in view.vips if view.outcome(vip) is Outcome.SPLIT_BRAIN]
+    return _joined(_Said(_both_masters(view, vips)), _deaf(view, causes))
+
+
+def _why_partial(view: PairView, causes: Sequence[Cause]) -> _Said:
+    errors = _of(causes, Severity.ERROR)
+    rest = [found for found in errors if found.id != "role-mixed"]
+    mixed = next(found for found in errors if found.id == "role-mixed")
+    return _joined(_tell(mixed), _first(rest))
+
+
+def _why_degraded(view: PairView, causes: Sequence[Cause]) -> _Said:
+    fault = _first(_of(causes, Severity.ERROR))
+    text = tr("{clause}, but {fault}").format(clause=_serving(view), fault=fault.text)
+    return fault._replace(text=text)
+
+
+def _why_failed_over(view: PairView, causes: Sequence[Cause]) -> _Said:
+    serving, absent = _serving(view), _absent(view)
+    for found in causes:
+        if found.id == "demoted-by-us" and found.node == absent:
+            return _warned(_joined(_Said(serving), _tell(found)), causes)
+    text = tr("{clause} in place of {node}").format(clause=serving, node=absent)
+    return _joined(_Said(text), _why_stays(view, causes))
+
+
+def _why_maintenance(view: PairView, causes: Sequence[Cause]) -> _Said:
+    note = _tell(next(found for found in causes if found.id == "maintenance"))
+    text = tr("{clause}, {note}").format(clause=_serving(view), note=note.text)
+    return _warned(note._replace(text=text), causes)
+
+
+def _why_healthy(view: PairView, causes: Sequence[Cause]) -> _Said:
+    server, said = view.server, _Said(_serving(view))
+    if server is not None:
+        spare = view.sides[1 - server].name
+        said = _Said(tr("{clause}, {node} stands by").format(clause=said.text, node=spare))
+        ours = [_tell(found) for found in causes if found.id == "demoted-by-us"]
+        said = _joined(said, ours[0] if ours else _NOTHING)
+    return _warned(said, causes)
+
+
+def _why_no_master(view: PairView, causes: Sequence[Cause]) -> _Said:
     lost = [found for found in causes if found.id == "no-master"]
     off = [found for found in causes if found.id in ("booting", "carp-disabled", "link-down")]
     if not lost:
         faults = abridged([found.clause for found in off])
-        return tr("no node can serve: {faults}").format(faults=faults)
+        return _Said(tr("no node can serve: {faults}").format(faults=faults))
     if len(lost) == 1:
-        return _joined(causes.tell(lost[0]), _first(causes, off))
+        return _joined(_tell(lost[0]), _first(off))
     labels = [v.label for v in view.vips if view.outcome(v) is Outcome.NO_MASTER]
     text = tr("no node serves {vips}").format(vips=abridged(labels))
-    return _joined(text, _first(causes, off))
+    return _joined(_Said(text), _first(off))
 
 
-def _deaf(view: PairView, causes: _Reasons) -> str:
+def _deaf(view: PairView, causes: Sequence[Cause]) -> _Said:
     """What keeps two masters from noticing each other, as far as it is known."""
     for id in ("cloned-host-id", "addresses-differ", "bad-authentication", "wrong-ttl"):
         for found in causes:
             if found.id == id:
-                return causes.tell(found)
+                return _tell(found)
     heard = [
         side.node.rates.carp_received_ps
         for side in view.sides
         if side.current(side.node.carp_counters) is not None
     ]
-    return tr("neither hears the other's advertisements") if heard == [0, 0] else ""
+    return _Said(tr("neither hears the other's advertisements")) if heard == [0, 0] else _NOTHING
 
 
-def _why_unknown(view: PairView, causes: _Reasons) -> str:
+def _why_unknown(view: PairView, causes: Sequence[Cause]) -> _Said:
     blind = [side for side in view.sides if not side.known]
     lost = [vip.label for vip in view.vips if view.outcome(vip) is Outcome.UNKNOWN]
-    ids = (
-        "not-yet-known",
-        "login-refused",
-        "unreachable",
-        "roles-unread",
-        "data-stale",
-        "no-vhids",
-    )
-    reasons = [causes.tell(found) for found in causes if found.id in ids]
-    text = listed(reasons) if reasons else tr("no CARP VHID is known")
+    ids = (*(standing.value for standing in Standing), "no-vhids")
+    told = tuple(found for found in causes if found.id in ids)
+    text = listed([found.clause for found in told]) if told else tr("no CARP VHID is known")
     if len(blind) == 1 and lost:
         known = next(side for side in view.sides if side.known)
         longer = tr("{clause}, and {node} does not serve {vips}")
-        return longer.format(clause=text, node=known.name, vips=abridged(lost))
-    return text
+        text = longer.format(clause=text, node=known.name, vips=abridged(lost))
+    return _Said(text, told)
 
 
 def _serving(view: PairView) -> str:
@@ -287,20 +286,22 @@ def _absent(view: PairView) -> str:
     return view.sides[0 if view.server == 1 else 1].name
 
 
-def _why_stays(view: PairView, causes: _Reasons) -> str:
+def _why_stays(view: PairView, causes: Sequence[Cause]) -> _Said:
     """Why the preferred node has not taken back."""
     name, warnings = _absent(view), _of(causes, Severity.WARNING)
     for found in warnings:
         if found.id in ("demoted", "preempt-off") and found.node == name:
-            return tr("{clause}, so it does not take back").format(clause=causes.tell(found))
+            text = tr("{clause}, so it does not take back")
+            return _Said(text.format(clause=found.clause), (found,))
     for found in warnings:
         if found.id == "equal-skew":
-            return tr("{clause}, so nothing takes back").format(clause=causes.tell(found))
+            text = tr("{clause}, so nothing takes back")
+            return _Said(text.format(clause=found.clause), (found,))
     waiting = any(vip.state(1 - (view.server or 0)) is CarpState.BACKUP for vip in view.vips)
-    return tr("it should take back at the next advertisement") if waiting else ""
+    return _Said(tr("it should take back at the next advertisement")) if waiting else _NOTHING
 
 
-_WHY: dict[VerdictKind, Callable[[PairView, _Reasons], str]] = {
+_WHY: dict[VerdictKind, Callable[[PairView, Sequence[Cause]], _Said]] = {
     VerdictKind.NO_MASTER: _why_no_master,
     VerdictKind.SPLIT_BRAIN: _why_split,
     VerdictKind.UNKNOWN: _why_unknown,
