@@ -17,7 +17,7 @@ _USABLE = (Freshness.FRESH, Freshness.LATE)
 
 
 class Standing(Enum):
-    """Whether a node's roles are known now, and if not, why."""
+    """Whether a node's roles are known now, and if not, why: all values but KNOWN's are ids of causes.CAUSES."""
 
     KNOWN = "known"
     UNREACHABLE = "unreachable"

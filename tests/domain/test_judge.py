@@ -23,11 +23,13 @@ from domain_pairs import (
 from judging import K, errors, ids, on, with_pf, with_rates
 
 from pfha_tui.domain.causes import CAUSES, cause
+from pfha_tui.domain.findings import _UNKNOWN
 from pfha_tui.domain.model import CarpSysctls, Identity, NodeClock, PfInfo
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import carp_roles
 from pfha_tui.domain.snapshot import LinkState, LinkStatus
 from pfha_tui.domain.target import NodeRole
+from pfha_tui.domain.view import Standing
 
 BOTH = [(WAN, 1), (LAN, 2)]
 
@@ -387,3 +389,9 @@ def test_a_cause_that_is_not_listed_cannot_be_made() -> None:
     with pytest.raises(KeyError):
         cause("no-such-id", "?")
     assert all(kind.meaning for kind in CAUSES.values())
+
+
+def test_every_standing_but_known_is_a_cause_and_has_words() -> None:
+    unknown = set(Standing) - {Standing.KNOWN}
+    assert set(_UNKNOWN) == unknown
+    assert {standing.value for standing in unknown} <= set(CAUSES)
