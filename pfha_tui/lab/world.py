@@ -5,13 +5,12 @@ Nothing here reads a clock by itself. Tests move time by hand; a live lab gives 
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from pfha_tui.lab import traffic
 from pfha_tui.lab.carp import TICK_SLACK, Advertisement, State
 from pfha_tui.lab.configuration import Configuration
-from pfha_tui.lab.foreign import Stranger
 from pfha_tui.lab.generation import F12, Generation
 from pfha_tui.lab.interface import Interface
 from pfha_tui.lab.node import Node, Power
@@ -39,8 +38,6 @@ class Segment:
     cut: bool = False
     muted: frozenset[int] = frozenset()
     """Families (4, 6) whose multicasts the switches drop."""
-    strangers: list[Stranger] = field(default_factory=list)
-    """Other routers on this segment that advertise virtual hosts."""
 
 
 class World:
@@ -178,14 +175,6 @@ class World:
                     count = seconds // (max(0.0, vhid.interval) + sum(TICK_SLACK) / 2)
                     for advertisement in vhid.advertisements():
                         self._skip_advertisement(node, vhid.port.name, advertisement, count)
-        for name, segment in self.segments.items():
-            for stranger in segment.strangers:
-                for node in self._audience(name, stranger):
-                    node.admit(
-                        node.interface(name),
-                        stranger.advertisement,
-                        seconds // stranger.advertisement.interval,
-                    )
         self.accrue()
 
     def _skip_advertisement(
@@ -220,35 +209,6 @@ class World:
         self.accrue()
         self.segments[name].muted = families
         self.touch()
-
-    def add_stranger(self, name: str, stranger: Stranger) -> None:
-        """Plug a router that is none of the pair into a segment, on the first node's side of a cut."""
-        self.segments[name].strangers.append(stranger)
-        self.touch()
-        self._stranger_speaks(name, stranger)
-
-    def remove_stranger(self, name: str, stranger: Stranger) -> None:
-        """Take such a router away again; ValueError when it is not there."""
-        self.segments[name].strangers.remove(stranger)
-        self.touch()
-
-    def _stranger_speaks(self, name: str, stranger: Stranger) -> None:
-        if stranger not in self.segments[name].strangers:
-            return
-        for node in self._audience(name, stranger):
-            node.hear(node.interface(name), stranger.advertisement)
-        self.scheduler.after(
-            stranger.advertisement.interval + TICK_SLACK[0],
-            lambda: self._stranger_speaks(name, stranger),
-            periodic=True,
-        )
-
-    def _audience(self, name: str, stranger: Stranger) -> tuple[Node, ...]:
-        """The nodes that a stranger's advertisements reach."""
-        segment = self.segments[name]
-        if stranger.family in segment.muted:
-            return ()
-        return self.nodes[:1] if segment.cut else self.nodes
 
     def _carries(self, name: str, advertisement: Advertisement) -> bool:
         return advertisement.family not in self.segments[name].muted and self.joined(name)

@@ -24,11 +24,11 @@ from pfha_tui.configdiff.engine import compare
 from pfha_tui.configdiff.told import lines
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.lab.configxml import edits
-from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.operations import edit
 from pfha_tui.lab.configxml.pair import pair_histories
 from pfha_tui.parsers.configxml import parse_config
 from tests.bench.common import percentile, say
+from tests.support.school import school_pair
 
 RULES = 5000
 NOW = 1_790_000_000.0

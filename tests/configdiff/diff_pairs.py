@@ -9,9 +9,8 @@ from drifts import Change, same
 from pfha_tui.configdiff.engine import compare
 from pfha_tui.configdiff.model import Report
 from pfha_tui.lab.configxml.config import Config
-from pfha_tui.lab.configxml.facts import school_pair
-from pfha_tui.lab.configxml.pair import pair_configs
 from pfha_tui.parsers.configxml import ConfigXml, parse_config
+from tests.support.school import pair_configs, school_pair
 
 NOW = 1_790_000_000.0
 VERSIONS = ("21.7", "22.9", "23.3", "24.0")

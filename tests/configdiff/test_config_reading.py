@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from pfha_tui.configdiff.history import parse_index
 from pfha_tui.configdiff.remote import inflate
 from pfha_tui.lab.configxml.dump import dump
-from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.history import serialise
 from pfha_tui.lab.configxml.pair import pair_histories
 from pfha_tui.lab.configxml.tree import reread
 from pfha_tui.parsers.configxml import LISTS, MAX_BYTES, Value, parse_config
 from pfha_tui.parsers.errors import ParseError
+from tests.support.school import school_pair
 
 
 def without_empty_entries(value: Value) -> Value:

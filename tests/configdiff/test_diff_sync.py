@@ -12,11 +12,11 @@ from pfha_tui.configdiff.model import AlertKind, Report, Verdict
 from pfha_tui.configdiff.rules import RULES, RuleError, with_own
 from pfha_tui.domain.verdict import Severity
 from pfha_tui.lab.configxml import edits
-from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.history import History
 from pfha_tui.lab.configxml.operations import edit, set_maintenance
 from pfha_tui.lab.configxml.pair import pair_histories
 from pfha_tui.lab.configxml.sync import synchronise
+from tests.support.school import school_pair
 
 ADMIN = "admin@192.168.99.20 (Local Database)"
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from pfha_tui.lab.configxml import tree
 from pfha_tui.lab.configxml.config import Config
 from pfha_tui.lab.configxml.dump import dump
-from pfha_tui.lab.configxml.facts import school_pair
-from pfha_tui.lab.configxml.pair import pair_configs
 from tests.support import config_text
+from tests.support.school import pair_configs, school_pair
 
 NOW = 1_790_000_000.0
 

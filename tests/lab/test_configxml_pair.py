@@ -5,11 +5,12 @@ import re
 import pytest
 
 from pfha_tui.lab.configxml import tree
-from pfha_tui.lab.configxml.facts import NodeFacts, PairFacts, school_pair
+from pfha_tui.lab.configxml.facts import NodeFacts, PairFacts
 from pfha_tui.lab.configxml.history import CACHE, CONFIG, History, serialise
 from pfha_tui.lab.configxml.operations import set_maintenance
-from pfha_tui.lab.configxml.pair import pair_configs, pair_histories
+from pfha_tui.lab.configxml.pair import pair_histories
 from tests.support import config_text
+from tests.support.school import pair_configs, school_pair
 
 NOW = 1_790_000_000.0
 DAY = 86400

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from pfha_tui.lab.configxml import edits, sync, tree
 from pfha_tui.lab.configxml.config import Config
-from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.history import History
 from pfha_tui.lab.configxml.operations import Edit, edit, set_maintenance
 from pfha_tui.lab.configxml.pair import pair_histories
 from pfha_tui.lab.configxml.sync import Outcome, synchronise
 from pfha_tui.lab.configxml.tree import Value, text
-from tests.support import config_text
+from tests.support import config_edits, config_text
+from tests.support.school import school_pair
 
 NOW = 1_790_000_000.0
 ADMIN = "admin@192.168.99.20 (Local Database)"
@@ -132,7 +132,7 @@ def test_another_configuration_version_stops_the_run() -> None:
 
 
 def test_a_pointer_back_makes_the_sender_believe_in_success() -> None:
-    secondary = apply(PAIR[1], edits.set_sync("synchronizetoip", "172.16.1.2"))
+    secondary = apply(PAIR[1], config_edits.set_sync("synchronizetoip", "172.16.1.2"))
     done = synchronise(PAIR[0], secondary, NOW)
     assert (done.outcome, done.secondary) == (Outcome.LOOP, secondary)
     assert done.primary_log == synchronise(*PAIR, NOW).primary_log
@@ -150,7 +150,7 @@ def test_with_no_box_ticked_nothing_is_sent() -> None:
         for name in tree.children(PAIR[0].current.root, "hasync")
         if name.startswith("synchronize")
     ]
-    clear = [edits.set_sync(name, None) for name in boxes if name != "synchronizetoip"]
+    clear = [config_edits.set_sync(name, None) for name in boxes if name != "synchronizetoip"]
     done = synchronise(apply(PAIR[0], *clear), PAIR[1], NOW)
     assert done.outcome is Outcome.NOTHING_CHECKED
     assert [line.text for line in done.primary_log] == [
@@ -178,7 +178,7 @@ def test_a_node_that_does_not_answer_is_tried_four_times() -> None:
 def test_the_address_follows_the_protocol_and_port_of_the_sender() -> None:
     plain = apply(PAIR[0], put("system", "webgui", "protocol", value="http")).current
     other = apply(PAIR[0], put("system", "webgui", "port", value="8443")).current
-    v6 = apply(PAIR[0], edits.set_sync("synchronizetoip", "2001:db8::3")).current
+    v6 = apply(PAIR[0], config_edits.set_sync("synchronizetoip", "2001:db8::3")).current
     assert sync.sync_url(plain) == "http://172.16.1.3:80/xmlrpc.php"
     assert sync.sync_url(other) == "https://172.16.1.3:8443/xmlrpc.php"
     assert sync.sync_url(v6) == "https://[2001:db8::3]:443/xmlrpc.php"
@@ -235,7 +235,7 @@ def test_an_entry_with_nosync_is_not_sent_and_protects_nothing() -> None:
 def test_the_skew_arrives_a_hundred_higher_at_most_254_and_empty_as_it_is(
     here: str, there: str
 ) -> None:
-    primary = apply(PAIR[0], edits.set_vip(VIP, "advskew", here))
+    primary = apply(PAIR[0], config_edits.set_vip(VIP, "advskew", here))
     assert synced(primary).text("virtualip", "vip", f"uniqid={VIP}", "advskew") == there
 
 
@@ -259,7 +259,7 @@ def test_own_aliases_survive_in_front_and_stacked_ones_follow_the_primary() -> N
         "uniqid": "p",
     }
     before = apply(RICH[1], put("virtualip", "vip", "+", value={**second}))
-    primary = apply(RICH[0], edits.delete_vip(text(stacked[0], "uniqid")))
+    primary = apply(RICH[0], config_edits.delete_vip(text(stacked[0], "uniqid")))
     after = synchronise(primary, before, NOW).secondary.current.entries("virtualip", "vip")
     assert [text(vip, "subnet") for vip in after[:2]] == ["192.168.1.9", "192.168.99.13"]
     assert text(stacked[0], "uniqid") not in {text(vip, "uniqid") for vip in after}
@@ -273,7 +273,7 @@ def test_the_administrator_stays_local_unless_adminsync_is_on() -> None:
     where = ("system", "user", "name=admin", "bcrypt-hash")
     primary = apply(PAIR[0], put(*where, value="$2y$10$new"))
     assert synced(primary).text(*where) == PAIR[1].current.text(*where)
-    followed = synced(apply(primary, edits.set_sync("adminsync", "on")))
+    followed = synced(apply(primary, config_edits.set_sync("adminsync", "on")))
     assert followed.text(*where) == "$2y$10$new"
     assert followed.text("hasync", "adminsync") == "on"
     assert followed.text("hasync", "synchronizetoip") == ""
@@ -299,12 +299,14 @@ def test_maintenance_is_neither_sent_nor_overwritten() -> None:
 
 def test_a_box_that_is_not_ticked_leaves_its_section_alone() -> None:
     primary = apply(
-        PAIR[0], edits.set_sync("synchronizealiases", None), edits.delete_alias("VISIO")
+        PAIR[0],
+        config_edits.set_sync("synchronizealiases", None),
+        config_edits.delete_alias("VISIO"),
     )
     done = synchronise(primary, PAIR[1], NOW + 60)
     assert done.secondary.current.get("aliases") == PAIR[1].current.get("aliases")
     assert "aliases" not in done.sections
-    unticked = [edits.set_sync(f"synchronize{box}", None) for box in ("certs", "openvpn")]
+    unticked = [config_edits.set_sync(f"synchronize{box}", None) for box in ("certs", "openvpn")]
     assert not {"cert", "ca", "crl"} & {
         *synchronise(apply(PAIR[0], *unticked), PAIR[1], NOW + 60).sections
     }
@@ -340,9 +342,9 @@ CHANGES = st.one_of(
     st.builds(edits.change_alias, st.sampled_from(NAMES), st.just("192.0.2.7")),
     st.builds(edits.add_rule, WORDS, st.just("any"), st.just("any:80")),
     st.builds(edits.add_host, st.sampled_from(["alpha", "beta"]), st.just("example.net"), st.just("192.0.2.8"), WORDS),
-    st.builds(lambda skew: edits.set_vip(VIP, "advskew", str(skew)), st.integers(0, 254)),
-    st.builds(lambda word: edits.set_vip(VIP, "password", word), st.sampled_from(["one", "two"])),
-    st.just(edits.delete_vip(VIP)),
+    st.builds(lambda skew: config_edits.set_vip(VIP, "advskew", str(skew)), st.integers(0, 254)),
+    st.builds(lambda word: config_edits.set_vip(VIP, "password", word), st.sampled_from(["one", "two"])),
+    st.just(config_edits.delete_vip(VIP)),
     st.builds(lambda uid: put("system", "user", "+", value={"name": f"u{uid}", "uid": str(uid)}),
               st.integers(2100, 2110)),
     st.builds(lambda name: put("system", "user", f"name={name}", value=None), st.sampled_from(["pfha", "stagiaire"])),

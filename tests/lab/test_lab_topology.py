@@ -1,10 +1,9 @@
-"""The rich topology, address families, strangers, and what an address too few does."""
+"""The rich topology, address families, and what an address too few does."""
 
 import pytest
 
 from pfha_tui.lab import mib
 from pfha_tui.lab.carp import Advertisement, State
-from pfha_tui.lab.foreign import Stranger
 from pfha_tui.lab.generation import F12, F14
 from pfha_tui.lab.interface import Interface, Kind
 from pfha_tui.lab.node import Node
@@ -170,36 +169,6 @@ def test_another_password_parts_them_too_and_is_counted_while_time_is_skipped() 
     assert roles(world)["fw2"] == {"1@vtnet0": State.BACKUP, "2@vtnet1": State.MASTER}
     for node in world.nodes:
         assert 2000 < node.counters.carp_bad_authentication < 3700
-
-
-def test_a_stranger_is_counted_and_changes_nothing() -> None:
-    world = fresh(PLAIN)
-    stranger = Stranger(77)
-    world.add_stranger("LAN", stranger)
-    world.advance(30)
-    seen = [node.counters.carp_bad_vhid for node in world.nodes]
-    assert all(25 <= count <= 31 for count in seen)
-    world.coast(world.now + 3600)
-    assert all(3500 <= node.counters.carp_bad_vhid <= 3700 for node in world.nodes)
-    assert states(world, "fw1") == {State.MASTER}
-    world.remove_stranger("LAN", stranger)
-    world.advance(5)
-    seen = [node.counters.carp_bad_vhid for node in world.nodes]
-    world.advance(5)
-    assert [node.counters.carp_bad_vhid for node in world.nodes] == seen
-
-
-def test_a_stranger_with_one_of_our_numbers_fails_to_authenticate() -> None:
-    world = fresh(PLAIN)
-    world.set_segment("LAN", True)
-    before = [node.counters.carp_bad_authentication for node in world.nodes]
-    world.add_stranger("LAN", Stranger(2))
-    world.advance(20)
-    rise = [
-        node.counters.carp_bad_authentication - old
-        for node, old in zip(world.nodes, before, strict=True)
-    ]
-    assert rise[0] >= 18 and rise[1] == 0  # the stranger is on the first node's side
 
 
 def test_the_generations_may_differ_between_the_nodes() -> None:

@@ -17,7 +17,6 @@ from pfha_tui.collector import catalogue
 from pfha_tui.configdiff import apart, live
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.lab.configxml import edits
-from pfha_tui.lab.configxml.facts import school_pair
 from pfha_tui.lab.configxml.history import History
 from pfha_tui.lab.configxml.operations import edit
 from pfha_tui.lab.configxml.pair import pair_histories
@@ -30,6 +29,7 @@ from pfha_tui.ui.screens.help import HelpScreen
 from pfha_tui.ui.widgets.above import Above
 from pfha_tui.ui.widgets.choosing import Choosing
 from pfha_tui.ui.widgets.lines import Lines, Panel
+from tests.support.school import school_pair
 
 ADMIN = "admin@192.168.99.20 (Local Database)"
 Ask = Callable[[str, Sequence[Command]], Sample]

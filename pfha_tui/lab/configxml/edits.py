@@ -8,11 +8,10 @@ from pfha_tui.lab.configxml.network import reservation
 from pfha_tui.lab.configxml.operations import Edit
 from pfha_tui.lab.configxml.rules import rule, stamped
 from pfha_tui.lab.configxml.system import user
-from pfha_tui.lab.configxml.tree import Tree, Value, text
+from pfha_tui.lab.configxml.tree import Tree, text
 
 _RULES = ("firewall_rules_edit.php", "Firewall: Rules - saved/edited a firewall rule.")
 _ALIASES = ("firewall_aliases_edit.php", "Edited a firewall alias.")
-_VIPS = ("firewall_virtual_ip_edit.php", "Saved/edited a virtual IP.")
 
 
 def describe_rule(config: Config, old: str, new: str) -> Edit:
@@ -46,12 +45,6 @@ def change_alias(name: str, addresses: str) -> Edit:
     return Edit(*_ALIASES, ("aliases", "alias", f"name={name}", "address"), addresses)
 
 
-def delete_alias(name: str) -> Edit:
-    """Delete an alias."""
-    path = ("aliases", "alias", f"name={name}")
-    return Edit("firewall_aliases.php", f"Deleted firewall alias {name}", path, None)
-
-
 def add_reservation(mac: str, address: str, name: str, description: str) -> Edit:
     """A new DHCP reservation on LAN."""
     made = reservation(mac, address, name, description)
@@ -78,23 +71,6 @@ def add_user(config: Config, name: str, description: str, *privileges: str) -> E
         user(name, uid, description, *privileges),
         counter=(("system", "nextuid"), str(int(uid) + 1)),
     )
-
-
-def set_vip(uniqid: str, name: str, value: Value) -> Edit:
-    """Another value in a VIP: advskew, password, subnet, ... ."""
-    return Edit(*_VIPS, ("virtualip", "vip", f"uniqid={uniqid}", name), value)
-
-
-def delete_vip(uniqid: str) -> Edit:
-    """Delete a VIP."""
-    path = ("virtualip", "vip", f"uniqid={uniqid}")
-    return Edit("firewall_virtual_ip.php", "Deleted a virtual IP.", path, None)
-
-
-def set_sync(name: str, value: Value | None) -> Edit:
-    """Another value under `<hasync>`, or none: a box (`synchronizerules`), the address, adminsync, ... ."""
-    what = "Updated High Availability Sync configuration"
-    return Edit("system_hasync.php", what, ("hasync", name), value)
 
 
 def _tracker(config: Config, description: str) -> str:

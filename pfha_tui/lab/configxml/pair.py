@@ -38,12 +38,6 @@ def pair_histories(facts: PairFacts, now: float) -> tuple[History, History]:
     return primary, secondary
 
 
-def pair_configs(facts: PairFacts, now: float) -> tuple[Config, Config]:
-    """The running configurations of `pair_histories`."""
-    primary, secondary = pair_histories(facts, now)
-    return primary.current, secondary.current
-
-
 def _installed(facts: PairFacts, node: NodeFacts, when: float) -> Config:
     """A node before its past: the primary with everything, the secondary with what is its own."""
     primary = node is facts.nodes[0]
