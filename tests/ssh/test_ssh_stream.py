@@ -306,6 +306,32 @@ def test_the_wrapper_ends_what_it_started_and_itself(
             time.sleep(0.02)
 
 
+def test_what_is_ended_at_the_end_is_what_was_started() -> None:
+    """The number of a stream that is over is not free for another process while the wrapper may still end it."""
+    script = wrapper("n", ("/bin/false",), None, ("/bin/true",), 60)
+    with subprocess.Popen(
+        ["/bin/sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as shell:
+        assert shell.stdin is not None and shell.stdout is not None
+        shell.stdin.write(script)
+        shell.stdin.flush()
+        assert {shell.stdout.readline() for _ in range(4)} == {b"\n", b"@n B\n", b"@n D 1\n"}
+        children = Path(f"/proc/{shell.pid}/task/{shell.pid}/children")
+        streams = set(children.read_text().split()[:2])
+        for _ in range(3):
+            before = set(children.read_text().split())
+            shell.stdin.write(b"\n")
+            shell.stdin.flush()
+            deadline = time.monotonic() + 10
+            while not streams < (now := set(children.read_text().split())) or now == before:
+                assert time.monotonic() < deadline, (streams, now)
+        shell.stdin.close()
+        assert shell.wait(10) == 0
+    deadline = time.monotonic() + 10
+    while any(Path("/proc", pid).exists() for pid in streams):
+        assert time.monotonic() < deadline
+
+
 async def test_an_eleventh_client_of_devd_is_told_what_may_be_the_matter(
     sshd: Sshd, places: tuple[Path, Path]
 ) -> None:

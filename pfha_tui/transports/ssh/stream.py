@@ -41,6 +41,7 @@ ALIVE_PERIOD_S: Final = 20.0
 ALIVE_LIMIT_S: Final = 60
 """The node's patience in whole seconds, three lines of ours: each costs it two short processes."""
 ALIVE: Final = b"\n"
+HOLD: Final = ("/bin/sleep", "2147483647")
 AT_ONCE_S: Final = 1.0
 LASTING: Final = frozenset({ErrorKind.NOT_PERMITTED, ErrorKind.MISSING})
 
@@ -80,20 +81,22 @@ def wrapper(
     All of it is one compound command, so that no shell leaves a part of the script for read to eat.
     The traps read `$!`, which is set with the fork itself; a variable assigned after it would come too
     late for a signal in between. Until then it is the parent's, hence `p`. KILL cannot get lost between fork and exec;
-    sudo(8) gets TERM, because only that is passed on to what it runs.
+    sudo(8) gets TERM, because only that is passed on to what it runs. A stream that is over holds (`h`) until it is
+    told to end: its number could be another process's by the time when it is killed.
     """
     guard = ""
     if socket is not None:
         there = frames.quote(("/bin/test", "-S", socket))
-        guard = f"{there} </dev/null || {{ e D 1 No such file or directory; exit; }}; "
+        guard = f"{there} </dev/null || {{ e D 1 No such file or directory; h; }}; "
     sleep = ("/bin/sleep", str(limit_s))
     lines = [
         "{ unset IFCONFIG_FORMAT LANG ENV; LC_ALL=C; export LC_ALL",
         f"e() {{ printf '\\n@{nonce} %s\\n' \"$*\"; }}",
+        f'h() {{ {frames.quote(HOLD)} </dev/null >/dev/null 2>&1 & wait "$!"; exit; }}',
         "e B; e B >&2",
         f"( {_trap(devd)}; {guard}"
-        f'{frames.quote(devd)} </dev/null 2>&1 & wait "$!"; e D "$?" ) & d=$!',
-        f'( {_trap(log)}; {frames.quote(log)} </dev/null >&2 & wait "$!"; e L "$?" >&2 ) & l=$!',
+        f'{frames.quote(devd)} </dev/null 2>&1 & wait "$!"; e D "$?"; h ) & d=$!',
+        f'( {_trap(log)}; {frames.quote(log)} </dev/null >&2 & wait "$!"; e L "$?" >&2; h ) & l=$!',
         f"w() {{ ( {_trap(sleep)}; {frames.quote(sleep)} </dev/null >/dev/null 2>&1 & "
         'wait "$!"; e D 0; e L 0 >&2; kill "$d" "$l" "$$" ) & s=$!; }',
         'w; while read -r _; do { kill "$s"; wait "$s"; } 2>/dev/null; w; done',
