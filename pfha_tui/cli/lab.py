@@ -34,9 +34,11 @@ def run_lab(options: LabOptions) -> ExitCode:
     With `until_eof` a program runs it: only the path of the configuration is printed, and it ends with
     standard input too, so that no parent can leave it behind, however that dies.
     """
+    from pfha_tui.lab import place
+
     check_scenario(options.scenario)
     config = Path(options.config_out).absolute() if options.config_out else None
-    if config is not None and config.exists() and not _left(config):
+    if config is not None and config.exists() and not place.is_left(config):
         raise Failure(
             ExitCode.USAGE,
             tr("{path} is there already; name a file that is not.").format(path=config),
@@ -78,12 +80,6 @@ def do(command: str, config: str | None) -> int:
         raise Failure(ExitCode(answer.code), answer.text)
     output.block(answer.text)
     return ExitCode.OK
-
-
-def _left(config: Path) -> bool:
-    from pfha_tui.lab import place
-
-    return place.is_left(config)
 
 
 def _why(error: BaseException) -> str:

@@ -25,20 +25,6 @@ REBOOT_S = 5
 
 T = TypeVar("T")
 
-_NO_CARP: dict[str, Any] = dict.fromkeys(
-    ("carp_received_ps", "carp_bad_auth_ps", "carp_bad_vhid_ps", "carp_wrong_ttl_ps")
-)
-_NO_PFSYNC: dict[str, Any] = dict.fromkeys(
-    (
-        "pfsync_in_ps",
-        "pfsync_out_ps",
-        "pfsync_send_errors_ps",
-        "pfsync_in_silent_s",
-        "pfsync_out_silent_s",
-        "pfsync_out_busy_s",
-    )
-)
-
 
 @dataclass(frozen=True, slots=True)
 class InterfaceRate:
@@ -201,7 +187,13 @@ def _carp(
 ) -> NodeRates:
     both = _both(previous, current, reboot)
     if both is None:
-        return replace(rates, **_NO_CARP)
+        return replace(
+            rates,
+            carp_received_ps=None,
+            carp_bad_auth_ps=None,
+            carp_bad_vhid_ps=None,
+            carp_wrong_ttl_ps=None,
+        )
     before, after, seconds = both
     return replace(
         rates,
@@ -222,7 +214,15 @@ def _pfsync(
 ) -> NodeRates:
     both = _both(previous, current, reboot)
     if both is None:
-        return replace(rates, **_NO_PFSYNC)
+        return replace(
+            rates,
+            pfsync_in_ps=None,
+            pfsync_out_ps=None,
+            pfsync_send_errors_ps=None,
+            pfsync_in_silent_s=None,
+            pfsync_out_silent_s=None,
+            pfsync_out_busy_s=None,
+        )
     before, after, seconds = both
     came = delta(before.received + before.received6, after.received + after.received6)
     went = delta(before.sent + before.sent6, after.sent + after.sent6)

@@ -1,4 +1,4 @@
-"""A CARP VIP of a node, and what of it the configuration does not say."""
+"""A CARP VIP of a node."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from pfha_tui.lab.interface import Inet
 
 @dataclass(slots=True)
 class CarpVip:
-    """A CARP VIP as the configuration holds it."""
+    """A CARP VIP as the configuration holds it, and what somebody gave the kernel in place of that."""
 
     interface: str
     vhid: int

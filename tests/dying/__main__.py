@@ -15,8 +15,12 @@ from dataclasses import asdict
 from typing import Any
 
 from tests.dying.case import Case, Found
-from tests.dying.cases import CASES
+from tests.dying.cases_access import ACCESS
+from tests.dying.cases_machine import MACHINE
 from tests.support.netns import Box, inside, lay_wire, why_not
+
+CASES: list[Case] = [*MACHINE, *ACCESS]
+"""Everything that befalls a firewall here, in the order of the README's table."""
 
 AT_ONCE = 4
 FIRST_NUMBER = 11

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.dying.__main__ import CASES
 from tests.dying.case import Case
-from tests.dying.cases import CASES
 from tests.support.netns import inside, why_not
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
