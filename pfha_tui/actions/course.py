@@ -19,6 +19,7 @@ from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.mark import OwnMark, write
 from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.text import said
 from pfha_tui.transports.base import Call, NetworkFailure, TransportError
 
 
@@ -252,11 +253,12 @@ class Course:
                     return  # it takes the connection with it
                 raise
         self._event(step.what)
-        why = refusal(sample.outputs[0])
-        if why is None and step.watchdog_s is not None and sample.outputs[0].exit_code:
-            why = tr("exit code {code}").format(code=sample.outputs[0].exit_code)
+        output = sample.outputs[0]
+        why = refusal(output)
+        if why is None and step.watchdog_s is not None and output.exit_code:
+            why = said(output.stderr) or tr("exit code {code}").format(code=output.exit_code)
         if why is not None:
-            if demotion_by(step.command) or refusal(sample.outputs[0]) is not None:
+            if demotion_by(step.command) or refusal(output) is not None:
                 self._done.remove(number)  # else it may have been done in part
             self._armed = None
             raise _Stopped(tr("{node} did not do it: {why}").format(node=step.node, why=why))
@@ -320,6 +322,7 @@ class Course:
         """Undo what was begun, the last first, and see that it is undone."""
         plan = self._plan
         fired = False
+        why = f"{why.rstrip('.')}."
         self._tell(Stage.REVERT, tr("Take it back: {why}").format(why=why))
         try:
             if self._lost is not None:

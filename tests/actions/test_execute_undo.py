@@ -122,3 +122,22 @@ def test_the_mark_of_a_demotion_that_the_node_took_back_goes_with_the_undo(tmp_p
         assert (node.carp_demotion, node.links) == (0, {})
 
     played("switchover", tmp_path, act)
+
+
+@pytest.mark.parametrize("verb", ["switchover", "failback", "demotion-reset", "carp-disable"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_step_that_could_not_be_armed_is_taken_back_by_the_node_or_else_by_us(
+    verb: str, fails: bool, tmp_path: Path
+) -> None:
+    async def act(stand: Stand) -> None:
+        node = stand.node(CASES[verb].node)
+        before = Print.of(node)
+        stand.faults.planted, stand.faults.fails = True, fails
+        report = await stand.perform(stand.plan(CASES[verb].request))
+        undone = not fails and verb != "carp-disable"  # which is switched back again where it was
+        assert report.result is (Result.REFUSED if undone else Result.REVERTED), report
+        assert "File exists" in report.text
+        assert Print.of(node) == before
+        assert stand.executor.unfinished() == ()
+
+    played(verb, tmp_path, act)

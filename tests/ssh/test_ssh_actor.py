@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +69,18 @@ class Files:
     def undone(self) -> bool:
         return self.first.exists() and self.second.exists()
 
+    def watchdog_ended(self) -> bool:
+        """No process here is about the token any more."""
+        token = os.fsencode(self.token)
+        return not any(b"watchdog" in words and token in words for words in processes())
+
+
+def processes() -> Iterator[bytes]:
+    """The words of each process of this machine."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has just ended
+            yield path.read_bytes()
+
 
 async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_path: Path) -> None:
     files = Files(tmp_path)
@@ -88,9 +100,10 @@ async def test_a_watchdog_that_is_called_off_never_runs(sshd: Sshd, tmp_path: Pa
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
         await found.run_armed(files.do, files.undo, 1.0, files.guard)
+        await until(lambda: not files.watchdog_ended())
         assert await found.call_off() is Call.OFF
         assert await found.call_off() is Call.OFF
-        await asyncio.sleep(1.3)
+        assert files.watchdog_ended()
     assert files.step.exists()
     assert not files.first.exists()
 
@@ -110,7 +123,7 @@ async def test_whoever_takes_the_token_first_has_the_undo(sshd: Sshd, tmp_path: 
         await found.run_armed(files.do, files.undo, 1.0, files.guard)
         async with actor(sshd.target(), take) as another:
             assert (await another.run((take,))).outputs[0].exit_code == 0
-        await asyncio.sleep(1.3)
+        await until(files.watchdog_ended)
         assert await found.call_off() is Call.FIRED
         assert not files.first.exists()
         await found.run_armed(files.do, files.undo, 1.0, files.guard)
@@ -124,7 +137,7 @@ async def test_an_undo_that_fails_leaves_the_token(sshd: Sshd, tmp_path: Path) -
     failing = Command("no", ("/bin/ls", "/nonexistent/file"))
     async with actor(sshd.target(), *files.commands, failing) as found:
         await found.run_armed(files.do, (failing, *files.undo), 1.0, files.guard)
-        await asyncio.sleep(1.3)
+        await until(files.watchdog_ended)
         assert await found.call_off() is Call.FIRED
         assert files.token.is_dir() and not files.first.exists()
 
@@ -137,6 +150,55 @@ async def test_without_a_token_there_is_no_step(sshd: Sshd, tmp_path: Path) -> N
         assert output.exit_code and b"none/token" in output.stderr
         assert await found.call_off() is Call.OFF
         assert not files.step.exists()
+
+
+def plant(path: Path, how: str) -> None:
+    """What another account may have put at a name below /tmp before we come to use it."""
+    match how:
+        case "folder":
+            path.mkdir()
+        case "link":
+            (path.parent / "theirs").mkdir()
+            path.symlink_to(path.parent / "theirs")
+        case "dangling link":
+            path.symlink_to(path.parent / "nothing")
+
+
+@pytest.mark.parametrize("how", ["folder", "link", "dangling link"])
+async def test_a_token_that_another_has_planted_prevents_the_step(
+    sshd: Sshd, tmp_path: Path, how: str
+) -> None:
+    files = Files(tmp_path)
+    plant(files.token, how)
+    async with actor(sshd.target(), *files.commands) as found:
+        output = (await found.run_armed(files.do, files.undo, 1.0, files.guard)).outputs[0]
+        assert output.exit_code and b"File exists" in output.stderr
+        assert await found.call_off() is Call.OFF
+    assert not files.step.exists() and not files.undone()
+
+
+async def test_a_token_that_is_planted_beside_the_step_has_it_undone_at_once(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    files = Files(tmp_path)
+    planting = Command("plant", ("/bin/mkdir", str(files.token)), access=Access.WRITE)
+    async with actor(sshd.target(), planting, *files.undo) as found:
+        output = (await found.run_armed(planting, files.undo, 60.0, files.guard)).outputs[0]
+        assert output.exit_code and b"File exists" in output.stderr
+        assert files.undone()
+        assert await found.call_off() is Call.OFF
+
+
+async def test_a_step_that_is_neither_armed_nor_undone_is_no_failed_step(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    files = Files(tmp_path)
+    planting = Command("plant", ("/bin/mkdir", str(files.token)), access=Access.WRITE)
+    failing = Command("no", ("/bin/ls", "/nonexistent/file"))
+    async with actor(sshd.target(), planting, failing) as found:
+        with pytest.raises(OperatorNeeded, match="File exists"):
+            await found.run_armed(planting, (failing,), 60.0, files.guard)
+        assert await found.call_off() is Call.OFF
 
 
 async def test_an_undo_that_has_begun_is_run_to_its_end(sshd: Sshd, tmp_path: Path) -> None:
@@ -210,7 +272,7 @@ async def test_a_watchdog_only_undoes_what_is_still_there(
         if undone:
             await until(files.undone)
         else:
-            await asyncio.sleep(1.3)
+            await until(files.watchdog_ended)
         assert await found.call_off() is Call.FIRED
         assert files.first.exists() is undone
 
@@ -239,7 +301,8 @@ def test_every_command_that_needs_root_has_a_sudo_of_its_own() -> None:
     text = watchdog(("sudo -n /sbin/a", "sudo -n /bin/b"), 62.4, guard)
     assert "; sudo -n /sbin/a </dev/null && sudo -n /bin/b </dev/null || /bin/mkdir " in text
     assert "/bin/sleep 62 &" in text
-    line = armed("sudo -n /sbin/do", text, "/tmp/token", "name")
+    line = armed("sudo -n /sbin/do", ("sudo -n /sbin/a",), text, "/tmp/token", "name")
+    assert "; o=$t; { sudo -n /sbin/a </dev/null; } >" in line
     assert "\n" not in line
 
 

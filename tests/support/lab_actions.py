@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pfha_tui.actions.execute import Executor
@@ -22,6 +22,7 @@ from pfha_tui.transports.base import (
     Guard,
     NetworkFailure,
     NotInCatalogue,
+    OperatorNeeded,
     TransportTimeout,
 )
 from tests.support.lab_worlds import fresh
@@ -114,10 +115,12 @@ class Watching(Login):
 
 @dataclass
 class Faults:
-    """What goes wrong with a node's own undo: how long it takes before it does anything, and whether it fails."""
+    """What goes wrong with a node's own undo: how long it takes before it does anything, whether it fails, and whether
+    another has planted something in the token's place while the step was done."""
 
     takes_s: float = 0.0
     fails: bool = False
+    planted: bool = False
 
 
 class Acting(Login):
@@ -163,16 +166,26 @@ class Acting(Login):
         done = self.after
 
         def arm(command: Command) -> None:
-            # The node does both or neither, whether or not anybody hears of it.
-            self.node.folders[guard.token] = 0
-            self._watchdog = Watchdog(self.node, undo, delay_s, guard, self._faults)
+            # Whether or not anybody hears of it.
+            if not self._faults.planted:
+                self.node.folders[guard.token] = 0
+                self._watchdog = Watchdog(self.node, undo, delay_s, guard, self._faults)
+            elif not self._faults.fails:
+                take_back(self.node, undo)
             done(command)
 
         self.after = arm
         try:
-            return await self.run((step,))
+            sample = await self.run((step,))
         finally:
             self.after = done
+        if not self._faults.planted:
+            return sample
+        problem = f"mkdir: {guard.token}: File exists"
+        if self._faults.fails:
+            raise OperatorNeeded(problem)
+        output = replace(sample.outputs[0], exit_code=1, stderr=problem.encode())
+        return replace(sample, outputs=(output,))
 
     async def call_off(self) -> Call:
         await self._trip()
@@ -212,11 +225,16 @@ class Watchdog:
     def _take_back(self) -> None:
         if self._faults.fails:
             self._node.folders[self._guard.token] = 0
-            return
-        for each in self._undo:
-            reply = shell.answer(self._node, each.argv[0], list(each.argv[1:]), 0)
-            if reply.work is not None:
-                self._node.run(reply.work)
+        else:
+            take_back(self._node, self._undo)
+
+
+def take_back(node: Node, undo: Sequence[Command]) -> None:
+    """The node runs an undo by itself."""
+    for each in undo:
+        reply = shell.answer(node, each.argv[0], list(each.argv[1:]), 0)
+        if reply.work is not None:
+            node.run(reply.work)
 
 
 class Patience:

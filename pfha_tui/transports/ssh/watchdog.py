@@ -13,7 +13,8 @@ from typing import Final
 
 from pfha_tui.domain.command import Command, Output, Sample
 from pfha_tui.domain.language import tr
-from pfha_tui.transports.base import Call, Guard, NetworkFailure
+from pfha_tui.domain.text import said
+from pfha_tui.transports.base import Call, Guard, NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh import frames
 from pfha_tui.transports.ssh.link import SshLink
 from pfha_tui.transports.ssh.shell import SshShell
@@ -24,6 +25,8 @@ FIRED: Final = 70
 OVERTAKEN: Final = 71
 """Its time came, and the guard no longer held, or its token was gone."""
 NONE_LEFT: Final = 72
+STANDS: Final = 73
+"""Exit code of a step that was done, but neither armed nor undone."""
 CALL_OFF_S: Final = 10.0
 
 CALL_OFF: Final = (
@@ -32,20 +35,20 @@ CALL_OFF: Final = (
 )
 
 
-def armed(step: str, watchdog: str, token: str, name: str) -> str:
+def armed(step: str, undo: Sequence[str], watchdog: str, token: str, name: str) -> str:
     """One line of shell: the step and, if that ends well, the token and the watchdog; its exit code is the step's.
 
-    The token is made under another name before, so that there is no step without one, and renamed once it is true.
+    Its name may be known to other accounts, and /tmp is open to them: mkdir follows no link and takes nothing that is
+    there. The token is made and removed before, so that there is no step where that cannot be. Where it fails
+    nevertheless once the step is done, that is undone at once, and the exit code is mkdir's, or else STANDS.
     """
     job = f"/bin/sh -c {shlex.quote(watchdog)} {name} </dev/null >/dev/null 2>&1 & w=$!"
-    new = f"{token}.new"
-    make, remove = (frames.quote((f"/bin/{tool}", new)) for tool in ("mkdir", "rmdir"))
-    rename = frames.quote(("/bin/mv", new, token))
+    make, remove = (_on(tool, token) for tool in ("mkdir", "rmdir"))
     return (
-        f"w=; o=$({make} </dev/null 2>&1); r=$?; "
+        f"w=; o=$({{ {make} && {remove}; }} </dev/null 2>&1); r=$?; "
         f'if [ "$r" -eq 0 ]; then o=$({step} </dev/null 2>&1); r=$?; '
-        f'if [ "$r" -eq 0 ]; then {rename} </dev/null 2>/dev/null; {job}; '
-        f"else {remove} </dev/null 2>/dev/null; fi; fi; "
+        f'if [ "$r" -eq 0 ]; then if t=$({make} </dev/null 2>&1); then {job}; '
+        f"else r=$?; o=$t; {{ {_all(undo)}; }} >/dev/null 2>&1 || r={STANDS}; fi; fi; fi; "
         f'if [ "$r" -eq 0 ]; then printf \'%s\\n\' "$o"; else printf \'%s\\n\' "$o" >&2; fi; (exit "$r")'
     )
 
@@ -56,8 +59,7 @@ def watchdog(undo: Sequence[str], delay_s: float, guard: Guard) -> str:
     An undo that fails puts the token back: the step still stands.
     """
     link = frames.quote(("/usr/bin/readlink", guard.path))
-    make, remove = (frames.quote((f"/bin/{tool}", guard.token)) for tool in ("mkdir", "rmdir"))
-    taken_back = " && ".join(f"{each} </dev/null" for each in undo)
+    make, remove = (_on(tool, guard.token) for tool in ("mkdir", "rmdir"))
     texts = "|".join(shlex.quote(text) for text in guard.texts)
     held = f'case "$({link} 2>/dev/null)" in {texts}) ;; *) exit {OVERTAKEN} ;; esac'
     return "; ".join(
@@ -69,10 +71,19 @@ def watchdog(undo: Sequence[str], delay_s: float, guard: Guard) -> str:
             "trap '' TERM",
             *((held,) if guard.texts else ()),
             f"{remove} || exit {OVERTAKEN}",
-            f"{taken_back} || {make}",
+            f"{_all(undo)} || {make}",
             f"exit {FIRED}",
         )
     )
+
+
+def _on(tool: str, token: str) -> str:
+    return frames.quote((f"/bin/{tool}", token))
+
+
+def _all(undo: Sequence[str]) -> str:
+    """One after another, up to the first that fails."""
+    return " && ".join(f"{each} </dev/null" for each in undo)
 
 
 class WatchdogShell(SshShell):
@@ -93,11 +104,15 @@ class WatchdogShell(SshShell):
             words = [frames.quote(elevation.words(each, privilege)) for each in (step, *undo)]
             # A name that nobody can guess, and that tells an administrator whose process this is.
             name = f"pfha-tui-watchdog-{secrets.token_hex(8)}"
-            line = armed(words[0], watchdog(words[1:], delay_s, guard), guard.token, name)
+            job = watchdog(words[1:], delay_s, guard)
+            line = armed(words[0], words[1:], job, guard.token, name)
             sent_at = self._link.clock()
             self._armed = True
             part, frame = await self._line(line, step.timeout_s, step)
             self._armed = part.exit_code == 0
+            if part.exit_code == STANDS:
+                text = tr("{where} can neither arm the step nor take it back by itself: {said}")
+                raise OperatorNeeded(text.format(where=self._link.where, said=said(part.stderr)))
             now = self._link.clock()
             output = Output(step, part.exit_code, part.stdout, part.stderr)
             return Sample((output,), frame.clock_epoch, frame.utc_offset_s, now, now - sent_at)
