@@ -39,9 +39,8 @@ from typing import Any
 
 from pfha_tui.actions.model import Lease
 from pfha_tui.domain.model import Address, Interface, InterfaceCounters
-from pfha_tui.domain.rates import InterfaceRate
 from pfha_tui.domain.reading import Reading
-from pfha_tui.domain.snapshot import CarpRole, LinkStatus, NodeSnapshot, PairSnapshot
+from pfha_tui.domain.snapshot import CarpRole, InterfaceRate, LinkStatus, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
 

@@ -4,8 +4,8 @@ A rate is never negative and never a guess: where a counter went back without a 
 node was rebooted, or where the samples lie too far apart, there is none until two good samples follow.
 """
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from pfha_tui.domain.model import (
     CarpCounters,
@@ -15,50 +15,13 @@ from pfha_tui.domain.model import (
     SystemStats,
 )
 from pfha_tui.domain.reading import Reading
-
-if TYPE_CHECKING:
-    from pfha_tui.domain.snapshot import NodeSnapshot
+from pfha_tui.domain.snapshot import InterfaceRate, NodeRates, NodeSnapshot
 
 HISTORY = 30
 LONGEST_GAP_S = 60.0
 REBOOT_S = 5
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class InterfaceRate:
-    """Bits per second in and out of one interface, and errors per second, over the last interval."""
-
-    name: str
-    in_bps: float
-    out_bps: float
-    errors_ps: float
-
-
-@dataclass(frozen=True, slots=True)
-class NodeRates:
-    """What changed per second between the last two good samples; None where two are not yet there.
-
-    `history` keeps the last 30 in and out bit rates of each interface, oldest first, for sparklines.
-    `pfsync_in_silent_s` and `pfsync_out_silent_s` are how long, over consecutive samples, no pfsync
-    packet came or went; `pfsync_out_busy_s` is how long every sample showed packets sent.
-    """
-
-    interfaces: tuple[InterfaceRate, ...] = ()
-    history: tuple[tuple[str, tuple[float, ...], tuple[float, ...]], ...] = ()
-    pfsync_in_ps: float | None = None
-    pfsync_out_ps: float | None = None
-    cpu: float | None = None
-    carp_received_ps: float | None = None
-    carp_bad_auth_ps: float | None = None
-    carp_bad_vhid_ps: float | None = None
-    carp_wrong_ttl_ps: float | None = None
-    pfsync_send_errors_ps: float | None = None
-    pfsync_in_silent_s: float | None = None
-    pfsync_out_silent_s: float | None = None
-    pfsync_out_busy_s: float | None = None
-    pf_inserts_ps: float | None = None
 
 
 def delta(before: int, after: int, bits: int = 64) -> int | None:
@@ -75,7 +38,7 @@ def delta(before: int, after: int, bits: int = 64) -> int | None:
     return None
 
 
-def advance(previous: "NodeSnapshot", current: "NodeSnapshot") -> NodeRates:
+def advance(previous: NodeSnapshot, current: NodeSnapshot) -> NodeRates:
     """The rates of `current`, given the snapshot before it; sections not read anew keep their rates."""
     rates = previous.rates
     reboot = _rebooted(previous.system, current.system)

@@ -25,7 +25,6 @@ from pfha_tui.domain.model import (
     SnmpFacts,
     SystemStats,
 )
-from pfha_tui.domain.rates import NodeRates
 from pfha_tui.domain.reading import Freshness, Reading, Source
 from pfha_tui.domain.target import NodeRole
 from pfha_tui.domain.verdict import Cause, Verdict
@@ -82,6 +81,41 @@ class CarpRole:
     source: Source | None = None
     at: float = 0.0
     vrrp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRate:
+    """Bits per second in and out of one interface, and errors per second, over the last interval."""
+
+    name: str
+    in_bps: float
+    out_bps: float
+    errors_ps: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRates:
+    """What changed per second between the last two good samples; None where two are not yet there.
+
+    `history` keeps the last 30 in and out bit rates of each interface, oldest first, for sparklines.
+    `pfsync_in_silent_s` and `pfsync_out_silent_s` are how long, over consecutive samples, no pfsync
+    packet came or went; `pfsync_out_busy_s` is how long every sample showed packets sent.
+    """
+
+    interfaces: tuple[InterfaceRate, ...] = ()
+    history: tuple[tuple[str, tuple[float, ...], tuple[float, ...]], ...] = ()
+    pfsync_in_ps: float | None = None
+    pfsync_out_ps: float | None = None
+    cpu: float | None = None
+    carp_received_ps: float | None = None
+    carp_bad_auth_ps: float | None = None
+    carp_bad_vhid_ps: float | None = None
+    carp_wrong_ttl_ps: float | None = None
+    pfsync_send_errors_ps: float | None = None
+    pfsync_in_silent_s: float | None = None
+    pfsync_out_silent_s: float | None = None
+    pfsync_out_busy_s: float | None = None
+    pf_inserts_ps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

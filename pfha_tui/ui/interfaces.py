@@ -7,9 +7,8 @@ from rich.cells import cell_len
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import Interface, SnmpInterface
-from pfha_tui.domain.rates import InterfaceRate
 from pfha_tui.domain.reading import Freshness
-from pfha_tui.domain.snapshot import NodeSnapshot
+from pfha_tui.domain.snapshot import InterfaceRate, NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.about import About, Entry, Topic

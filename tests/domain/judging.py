@@ -7,8 +7,7 @@ from domain_pairs import NOW, reading
 
 from pfha_tui.domain.judge import judge
 from pfha_tui.domain.model import CarpCounters, PfsyncCounters
-from pfha_tui.domain.rates import NodeRates
-from pfha_tui.domain.snapshot import NodeSnapshot
+from pfha_tui.domain.snapshot import NodeRates, NodeSnapshot
 from pfha_tui.domain.verdict import Severity, Verdict, VerdictKind
 
 K = VerdictKind

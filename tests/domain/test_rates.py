@@ -15,8 +15,9 @@ from pfha_tui.domain.model import (
     PfsyncCounters,
     SystemStats,
 )
-from pfha_tui.domain.rates import HISTORY, NodeRates, advance, delta
+from pfha_tui.domain.rates import HISTORY, advance, delta
 from pfha_tui.domain.reading import Reading, Source
+from pfha_tui.domain.snapshot import NodeRates
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,13 @@ from pfha_tui.domain.model import (
     SnmpInterface,
     SystemStats,
 )
-from pfha_tui.domain.rates import InterfaceRate, NodeRates
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.snapshot import (
     CarpRole,
+    InterfaceRate,
     LinkState,
     LinkStatus,
+    NodeRates,
     NodeSnapshot,
     Since,
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import Family, Interface, InterfaceCounters, SnmpInterface
-from pfha_tui.domain.rates import InterfaceRate
+from pfha_tui.domain.snapshot import InterfaceRate
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.about import interface
