@@ -6,34 +6,43 @@ import pytest
 
 from tests.support.live_lab import lab, login, script
 
+FORMS = (
+    "cat {folder}/{name}",
+    "head -n 1 {folder}/{name}",
+    "awk 1 {folder}/{name}",
+    "sed -n 1p < {folder}/{name}",
+    "read x <{folder}/{name}; echo $x",
+    "cd {folder} && read x <{name}; echo $x",
+    "cd / && read x <.{folder}/{name}; echo $x",
+    "echo {folder}/*",
+    ". {folder}/{name}",
+)
+
 
 async def test_an_own_client_meets_the_node_and_not_the_host(tmp_path: Path) -> None:
     """tmp_path is a folder of the host, and lies below one whose name a node knows too."""
-    secret = tmp_path / "secret"
-    secret.write_text("the host's\n")
+    (tmp_path / "secret").write_text("the host's\n")
     async with lab() as found, login(found) as connection:
-        for text in (
-            f"cat {secret}",
-            f"head -n 1 {secret}",
-            f"sed -n 1p < {secret}",
-            f"read x <{secret}; echo $x",
-            f"cd {tmp_path} && read x <secret; echo $x",
-            f"echo {tmp_path}/*",
-            f". {secret}",
-            "cat /etc/passwd",
-            "awk 1 /proc/cpuinfo",
-            "cd / && read x <etc/passwd; echo $x",
-            "cd && read x <etc/passwd; echo $x",
-            "read x <etc/passwd; echo $x",
-        ):
-            for done in (
+
+        async def told(text: str) -> list[tuple[str, str]]:
+            """Standard output and error of the text in each way of running it."""
+            ways = (
                 await connection.run(text),
                 await script(connection, f"{text}\n"),
                 await connection.run("sh -x -s", input=f"{text}\n"),
-            ):
-                said = str(done.stdout)
-                assert not set(said.split()) & {"the", "secret", "processor"}, text
-                assert "root:" not in said, text
+            )
+            return [(str(done.stdout), str(done.stderr)) for done in ways]
+
+        for form in FORMS:
+            for out, err in await told(form.format(folder="/etc", name="version")):
+                assert "/version" in out or "2.5.2-RELEASE" in out + err, form
+            for folder, name in ((tmp_path, "secret"), ("/etc", "passwd"), ("/proc", "cpuinfo")):
+                text = form.format(folder=folder, name=name)
+                for out, _ in await told(text):
+                    assert not set(out.split()) & {"the", f"{tmp_path}/secret", "processor"}, text
+                    assert "root:" not in out and "passwd" not in out, text
+        for text in ("cd && read x <etc/passwd; echo $x", "read x <etc/passwd; echo $x"):
+            assert {out for out, _ in await told(text)} == {"\n"}, text
 
 
 @pytest.mark.parametrize(
