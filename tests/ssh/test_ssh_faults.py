@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -289,4 +291,47 @@ async def test_nothing_waits_for_a_dead_peer_on_closing(tmp_path: Path) -> None:
             await node.close()
             await node.close()
         with pytest.raises(NetworkFailure, match="closed"):
+            await node.run([DATE])
+
+
+async def test_a_channel_may_take_as_long_as_the_login_lets_expect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is measured yet when the first channel is opened: a slow login is what is known of the way."""
+    monkeypatch.setattr(link, "CHANNEL_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(link, "LOGIN_TRIPS", 0.01)
+    async with world_for(tmp_path) as (_, node):
+        await node.open()
+        assert node.rtt_s is not None
+
+
+async def test_what_the_system_refuses_on_the_way_is_a_network_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(link, "log_in", refused)
+    async with world_for(tmp_path) as (_, node):
+        with pytest.raises(NetworkFailure, match="Too many open files"):
+            await node.open()
+
+
+async def test_a_shell_that_is_gone_before_it_is_written_to_is_a_network_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        process.exit(0)
+
+    async with world_for(tmp_path, {SHELL: gone}) as (_, node):
+        await node.open()
+        real = node.link.open_channel
+
+        async def late(*words: Any) -> Any:
+            channel = await real(*words)
+            await channel.wait_closed()
+            return channel
+
+        monkeypatch.setattr(node.link, "open_channel", late)
+        with pytest.raises(NetworkFailure):
             await node.run([DATE])

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from pfha_tui.domain.command import Command
@@ -140,4 +141,20 @@ async def test_a_refused_login_is_told_to_all_who_wait_and_tried_once(
         for error in tried:
             assert isinstance(error, OperatorNeeded) and "refused the key" in str(error)
         assert relay.connections == 1
+        assert not _ways[asyncio.get_running_loop()]
+
+
+async def test_a_login_that_is_cancelled_while_it_closes_leaves_the_way(
+    sshd: Sshd, jump: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(_: object) -> None:
+        await asyncio.Event().wait()
+
+    async with behind(sshd, jump, tmp_path) as (_, target):
+        node, _ = nodes(target)
+        await node.open()
+        monkeypatch.setattr(asyncssh.SSHClientConnection, "wait_closed", hangs)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await node.close()
         assert not _ways[asyncio.get_running_loop()]

@@ -13,7 +13,8 @@ GIVE_UP_S: Final = 6.0
 """The same where nobody is told and the login would end: a node under load may take its time for an action."""
 HOLD_S: Final = 60.0
 """So long one login waits for the banner: each that is given up may be told to the login protection later."""
-BANNER_TICK_S: Final = 0.05
+BANNER_TICK_S: Final = 0.5
+"""How late it may be noticed that the server has spoken; the end of the patience is met exactly."""
 
 MuteCallback = Callable[[str], None]
 
@@ -54,22 +55,28 @@ class Banner:
         """Look, until the server has spoken or the login has ended."""
         now = self._loop.time()
         opened = self._check.opened_at
+        next_at = now + BANNER_TICK_S
         if self._check.spoke:
             self._limit.reschedule(now + self._login_s)
             return
         if opened is not None and not self.mute:
-            told = self._on_mute is not None
-            patience = (BANNER_S if told else GIVE_UP_S) + 4 * (opened - self._begun)
-            if self.proxied and not told:
-                patience = self._login_s
-            if now - opened > patience:
+            due = opened + self._patience_s(opened)
+            if now < due:
+                next_at = min(next_at, due)
+            else:
                 self.mute = True
                 if self._on_mute is None:
                     self._limit.reschedule(now)
                     return
                 self._limit.reschedule(now + HOLD_S)
                 self._on_mute(self.sentence)
-        self._timer = self._loop.call_later(BANNER_TICK_S, self.watch)
+        self._timer = self._loop.call_at(next_at, self.watch)
+
+    def _patience_s(self, opened: float) -> float:
+        """How long the server may be silent after TCP was open."""
+        if self._on_mute is not None:
+            return BANNER_S + 4 * (opened - self._begun)
+        return self._login_s if self.proxied else GIVE_UP_S + 4 * (opened - self._begun)
 
     def stop(self) -> None:
         """The login has ended."""

@@ -10,14 +10,9 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh.errors import sort_out
-from pfha_tui.transports.ssh.jumps import close_all
-from pfha_tui.transports.ssh.login import (
-    LOGIN_TIMEOUT_S,
-    JumpTunnel,
-    jump_settings,
-    log_in_jumps,
-    node_settings,
-)
+from pfha_tui.transports.ssh.jumps import JumpTunnel, close_all, jump_settings
+from pfha_tui.transports.ssh.login import LOGIN_TIMEOUT_S
+from pfha_tui.transports.ssh.route import log_in_jumps, node_settings
 from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
 from pfha_tui.transports.ssh.tcp import dial
 from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS

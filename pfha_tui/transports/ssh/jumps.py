@@ -5,15 +5,22 @@ takes every login over it along; whoever is the first to try again opens it anew
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import asyncssh
 
-from pfha_tui.transports.base import TransportError
+from pfha_tui.domain.language import tr
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.text import said
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
+from pfha_tui.transports.ssh.errors import LoginInterrupted
+from pfha_tui.transports.ssh.settings import Settings, load, parse_jumps
 
 CLOSE_TIMEOUT_S: Final = 1.0
+JUMP_LIMIT: Final = 4
 
 Connections = list[asyncssh.SSHClientConnection]
 
@@ -85,13 +92,85 @@ def way(key: Hashable) -> Way:
 
 async def close_all(connections: Connections) -> None:
     """Close connections, the farthest first, and cut those that take longer than a second."""
-    for connection in connections:
-        connection.close()
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await connection.wait_closed()
-        except TimeoutError:
+    try:
+        for connection in connections:
+            connection.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await connection.wait_closed()
+    finally:  # cancelled, too: nothing stays half-open
+        for connection in connections:
             connection.abort()
 
 
 _ways: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Way]] = WeakKeyDictionary()
+
+
+async def jump_settings(target: SshTarget, settings: Settings) -> list[Settings]:
+    """The jump hosts on the way, the nearest first. As with ssh(1) the nearest may be behind others by its own
+    ProxyJump. Raises OperatorNeeded."""
+    hops: list[Settings] = []
+    text = target.proxy_jump or settings.proxy_jump
+    while text is not None and text.lower() != "none":
+        names = parse_jumps(text)
+        hops = [await load(target, name.host, name.port, name.user) for name in names] + hops
+        if len(hops) > JUMP_LIMIT:
+            raise OperatorNeeded(
+                tr("more than {count} jump hosts on the way to {host}").format(
+                    count=JUMP_LIMIT, host=settings.host
+                )
+            )
+        text = hops[0].proxy_jump
+        if text is not None and text.lower() != "none":
+            last = parse_jumps(text)[-1].host
+            if last == hops[0].name:
+                break  # `Host *` with a ProxyJump means the jump host, too
+            if last in {hop.name for hop in hops}:
+                raise OperatorNeeded(
+                    tr("the jump hosts on the way to {host} lead in a circle, by {jump}").format(
+                        host=settings.host, jump=last
+                    )
+                )
+    return hops
+
+
+class JumpTunnel:
+    """Opens the next hop over a jump host, with a time limit for the TCP part.
+
+    `opened` tells whether the far sshd was reached.
+    """
+
+    def __init__(self, via: asyncssh.SSHClientConnection, timeout_s: float) -> None:
+        self._via = via
+        self._timeout_s = timeout_s
+        self.opened = False
+
+    async def create_connection(self, factory: Any, host: str, port: int) -> Any:
+        """As SSHClientConnection.create_connection. Raises NetworkFailure."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                made = await self._via.create_connection(factory, host, port)
+        except TimeoutError as error:
+            raise NetworkFailure(
+                tr("{where} cannot be reached over the jump host: {reason}").format(
+                    where=host, reason=tr("timed out")
+                )
+            ) from error
+        self.opened = True
+        return made
+
+
+def not_tunnelled(error: Exception, settings: Settings) -> NetworkFailure:
+    """Why the way over a jump host did not open; none of it has reached the far sshd."""
+    if isinstance(error, NetworkFailure):
+        return error
+    if isinstance(error, asyncssh.ConnectionLost):
+        return LoginInterrupted(
+            tr("the jump host on the way to {where} went away").format(where=settings.where)
+        )
+    words = said(error.reason if isinstance(error, asyncssh.Error) else str(error))
+    return NetworkFailure(
+        tr("{where} cannot be reached over the jump host: {reason}").format(
+            where=settings.where, reason=words
+        )
+    )

@@ -15,9 +15,10 @@ from pfha_tui.domain.text import said
 from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.ssh.elevation import Elevation
-from pfha_tui.transports.ssh.login import Route, log_in
+from pfha_tui.transports.ssh.errors import in_words
 from pfha_tui.transports.ssh.pulse import Life, Pulse
 from pfha_tui.transports.ssh.refusals import Refusals
+from pfha_tui.transports.ssh.route import Route, log_in
 
 TCP_TIMEOUT_S: Final = 1.5
 TCP_TIMEOUT_CAP_S: Final = 6.0
@@ -25,6 +26,10 @@ CHANNEL_TIMEOUT_S: Final = 5.0
 TICK_S: Final = 0.2
 BEAT_COMMAND: Final = "exec /bin/cat"
 SAID_LIMIT: Final = 200
+LOGIN_TRIPS: Final = 6
+"""Round trips that a login takes at least: version, key exchange (two), service, the key, its signature."""
+TRIP_CAP_S: Final = 3.0
+"""No slower is a link taken for by its login: an agent may have waited for a touch."""
 
 Session = asyncssh.SSHClientSession[bytes]
 Channel = asyncssh.SSHClientChannel[bytes]
@@ -79,6 +84,7 @@ class SshLink:
         self._measured = asyncio.Event()
         self._failure = NetworkFailure(tr("not connected"))
         self._tcp_timeout_s = TCP_TIMEOUT_S
+        self._login_trip_s = 0.0
 
     @property
     def where(self) -> str:
@@ -103,6 +109,11 @@ class SshLink:
         return None if self._pulse is None else self._pulse.rtt_s
 
     @property
+    def _trip_s(self) -> float:
+        """The round trip; as long as the beat has not measured it, what the login lets guess."""
+        return self._login_trip_s if self.rtt_s is None else self.rtt_s
+
+    @property
     def heard_at(self) -> float | None:
         """Monotonic time of the last byte on any channel; None before the first connection."""
         return None if self._pulse is None else self._pulse.heard_at
@@ -114,6 +125,7 @@ class SshLink:
         """
         await self.close()
         self._lost, self._measured = asyncio.Event(), asyncio.Event()
+        began = self.clock()
         try:
             self._route = await log_in(
                 self.target, self._tcp_timeout_s, self._connection_lost, on_mute, self._refusals
@@ -121,6 +133,13 @@ class SshLink:
         except NetworkFailure:
             self._tcp_timeout_s = min(TCP_TIMEOUT_CAP_S, self._tcp_timeout_s * 1.5)
             raise
+        except OSError as error:
+            raise NetworkFailure(
+                tr("{where} cannot be reached: {reason}").format(
+                    where=self.where, reason=in_words(error)
+                )
+            ) from error
+        self._login_trip_s = min(TRIP_CAP_S, (self.clock() - began) / LOGIN_TRIPS)
         try:
             await self._start_beat()
         except BaseException:  # cancelled or failed: no half-open link stays behind
@@ -188,7 +207,7 @@ class SshLink:
         """
         if self._route is None or self._lost.is_set():
             raise self.failure()
-        limit = CHANNEL_TIMEOUT_S + 8 * (self.rtt_s or 0.0)
+        limit = CHANNEL_TIMEOUT_S + 8 * self._trip_s
         try:
             async with asyncio.timeout(limit):
                 channel, _ = await self._route.connection.create_session(
@@ -217,7 +236,7 @@ class SshLink:
         except asyncssh.ChannelOpenError as error:
             raise self._no_shell(said(error.reason)) from error
         self._tick()
-        limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s
+        limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s + 8 * self._trip_s
         try:
             async with asyncio.timeout(limit):
                 await self._measured.wait()

@@ -166,9 +166,8 @@ class SshShell:
                 ).format(where=self._link.where, reason=said(error.reason))
             ) from error
         self._channel, self._session = channel, session
-        channel.write(frames.preamble(nonce))
         self._seq += 1
-        probes = frames.script(self._seq, PROBES)
+        probes = frames.preamble(nonce) + frames.script(self._seq, PROBES)
         frame = await self._exchange(probes, [OPEN_TIMEOUT_S] * len(PROBES), ())
         self._link.elevation = from_probes(frame.parts)
         return self._link.elevation
