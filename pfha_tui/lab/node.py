@@ -49,6 +49,28 @@ class Path:
 class Node(Callouts):
     """A firewall; everything that changes at runtime, and the faults that can befall it."""
 
+    host_id_pinned = True
+    """Whether the host id outlives a boot, as pfSense sees to; plain FreeBSD draws one at each start of pf."""
+    syncpeer = ""
+    power = Power.OFF
+    serving_network = False
+    """Whether sshd and the SNMP agent are started: late in the boot, until the shutdown or the end of power."""
+    booting = False
+    """Whether /var/run/booting is there: until rc.bootup is over."""
+    halting = False
+    """Whether a shutdown or a reboot is under way that takes the power at its end."""
+    sshd = snmpd = True
+    """Whether these services are enabled."""
+    maintenance = False
+    sync_due = sync_running = False
+    """Whether a synchronisation of the configuration has been asked for, and whether one runs."""
+    carp_allow = carp_preempt = carp_log = 1
+    carp_demotion = 0
+    carp_ifdown_factor = 240
+    carp_senderr_factor = 0
+    carp_dscp = 56
+    pfsync_demotion_factor = 0
+
     def __init__(
         self,
         world: "World",
@@ -65,8 +87,6 @@ class Node(Callouts):
         self.name = name
         self.hostname = f"{name}.example.net"
         self.host_id = host_id
-        self.host_id_pinned = True
-        """Whether the host id outlives a boot, as pfSense sees to; plain FreeBSD draws one at each start of pf."""
         self.interfaces = interfaces
         self._by_name = {
             name: each
@@ -77,16 +97,6 @@ class Node(Callouts):
         self.gateways = list(gateways)
         self.config_vips = vips
         self.syncdev = self.interface("SYNC").name
-        self.syncpeer = ""
-        self.power = Power.OFF
-        self.serving_network = False
-        """Whether sshd and the SNMP agent are started: late in the boot, until the shutdown or the end of power."""
-        self.booting = False
-        """Whether /var/run/booting is there: until rc.bootup is over."""
-        self.halting = False
-        """Whether a shutdown or a reboot is under way that takes the power at its end."""
-        self.sshd = self.snmpd = True
-        """Whether these services are enabled."""
         self.path = Path()
         self.links: dict[str, str] = {}
         """Symbolic links below /var/run, which is emptied at boot: path to target."""
@@ -102,17 +112,6 @@ class Node(Callouts):
         self.log_hub = Hub()
         self.devd = Hub(DEVD_CLIENTS)
         self.vhids: list[Vhid] = []
-        self.maintenance = False
-        self.sync_due = self.sync_running = False
-        """Whether a synchronisation of the configuration has been asked for, and whether one runs."""
-        self.carp_allow = 1
-        self.carp_preempt = 1
-        self.carp_log = 1
-        self.carp_demotion = 0
-        self.carp_ifdown_factor = 240
-        self.carp_senderr_factor = 0
-        self.carp_dscp = 56
-        self.pfsync_demotion_factor = 0
         self.pfsync = Pfsync(self)
 
     @property
