@@ -160,7 +160,7 @@ async def ask_for(node: str, risk: Risk, wish: Wish) -> str | None:
         raise Failure(ExitCode.REFUSED, tr("Not confirmed; nothing was done."))
     _check_given(node, wish)
     said = await output.answer(tr("Type the name of the node ({node}) to do it:").format(node=node))
-    if said != node:
+    if said.casefold() != node.casefold():
         raise Failure(ExitCode.REFUSED, tr("That is not the name of the node; nothing was done."))
     return said
 

@@ -268,16 +268,17 @@ class TestForce:
 
 
 class TestPerson:
-    def test_the_name_is_typed(self, acting: Acting) -> None:
-        with acting.typed("fw1"):
+    @pytest.mark.parametrize("said", ["fw1", "FW1"])
+    def test_the_name_is_typed(self, acting: Acting, said: str) -> None:
+        with acting.typed(said):
             ran = acting("switchover")
         assert ran.code == 0
-        assert acting.operator.done[0].request.confirmed == "fw1"
+        assert acting.operator.done[0].request.confirmed == said
         assert ran.out.startswith("CONFIRMED")
         assert "net.inet.carp.demotion=120" in ran.err
         assert "Type the name of the node (fw1) to do it:" in ran.err
 
-    @pytest.mark.parametrize("said", ["", "y", "yes", "fw2", "FW1"])
+    @pytest.mark.parametrize("said", ["", "y", "yes", "fw2", "fw 1"])
     def test_nothing_else_is_taken_for_it(self, acting: Acting, said: str) -> None:
         with acting.typed(said):
             ran = acting("switchover")
