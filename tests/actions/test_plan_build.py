@@ -5,6 +5,7 @@ from action_pairs import MARK, fw1, fw2, maintained, pair, plan, switched
 
 from pfha_tui.actions import commands
 from pfha_tui.actions.model import Method, Plan, Request, Risk, Unplannable, Verb
+from pfha_tui.actions.plans.around import around
 from pfha_tui.domain.mark import write
 from pfha_tui.domain.model import CarpState
 from tests.domain.domain_pairs import B, M, X, carp_interface, reading, sync_interfaces, unreachable
@@ -34,14 +35,22 @@ def test_a_switchover_demotes_the_serving_node_just_enough() -> None:
 
 
 def test_what_is_done_around_the_steps_is_named_with_its_commands() -> None:
-    assert list(commands.around(plan(V.SWITCHOVER, pair()))) == [
+    assert list(around(plan(V.SWITCHOVER, pair()))) == [
         "lock on fw1 and fw2: lockf /tmp/pfha-tui.lock",
         "lines in both system logs: /usr/bin/logger -t pfha-tui -- TEXT",
         "mark on fw1: /bin/ln -sfn TEXT /var/run/pfha-tui.mark  (as root)",
         "the watchdog's token on fw1: /bin/mkdir /tmp/pfha-tui.ID",
     ]
-    lasting = list(commands.around(plan(V.SYNC_NOW, pair())))
+    lasting = list(around(plan(V.SYNC_NOW, pair())))
     assert len(lasting) == 2, "no demotion to mark, and nothing that takes itself back"
+
+
+def test_a_plan_says_how_long_as_all_else_does() -> None:
+    made = plan(V.CARP_DISABLE, pair(), "fw1")
+    assert made.steps[0].watchdog_s == 72
+    told = [note for note in made.notes if "by itself" in note]
+    assert told == ["fw1 takes it back by itself after 1 m 12 s, unless it is confirmed before."]
+    assert made.loss.startswith("3.4 s without service, until fw2 notices")
 
 
 def test_the_vhid_that_needs_most_decides_and_a_demotion_that_is_there_counts() -> None:

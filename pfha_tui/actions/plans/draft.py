@@ -15,6 +15,7 @@ from pfha_tui.actions.model import (
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
+from pfha_tui.domain.wording import duration
 
 WATCHDOG_GRACE_S = 30.0
 """How much longer than the console the node itself waits before it takes a demotion back."""
@@ -119,8 +120,8 @@ def named(scene: Scene, request: Request) -> int:
 
 def by_itself(step: Step) -> str:
     """When the node takes a step back without any console."""
-    text = tr("{node} takes it back by itself after {seconds} s, unless it is confirmed before.")
-    return text.format(node=step.node, seconds=f"{step.watchdog_s or 0:.0f}")
+    text = tr("{node} takes it back by itself after {age}, unless it is confirmed before.")
+    return text.format(node=step.node, age=duration(step.watchdog_s or 0))
 
 
 def handover_loss(moves: bool) -> str:

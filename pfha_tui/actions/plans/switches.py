@@ -10,7 +10,7 @@ from pfha_tui.domain.election import dead_time
 from pfha_tui.domain.findings import carp_off, dead
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.wording import decimal
+from pfha_tui.domain.wording import duration
 
 PFSYNC_WAIT_S = 31.0
 """How long pfSense waits for pfsync when it switches CARP on (interfaces.inc, interfaces_sync_setup)."""
@@ -39,7 +39,7 @@ def disable(scene: Scene, request: Request) -> Plan:
     )
     alone = tr(
         "Where {peer} stops answering before it is confirmed, CARP is enabled on {node} again; that takes up to "
-        "{seconds} s."
+        "{age}."
     )
     undo = tr("Enable CARP on {node} again, by this console.")
     return draft.plan(
@@ -57,7 +57,7 @@ def disable(scene: Scene, request: Request) -> Plan:
             tr(
                 "A reboot, a link that comes up, and a changed VIP or high-availability setting enable it again."
             ),
-            alone.format(peer=draft.peer, node=draft.node, seconds=f"{_enabled_in(count):.0f}"),
+            alone.format(peer=draft.peer, node=draft.node, age=duration(_enabled_in(count))),
             by_itself(step),
         ),
         undo_request=Request(Verb.CARP_ENABLE, draft.node),
@@ -76,9 +76,9 @@ def _silence(draft: Draft) -> str:
         return tr("Nothing now; but {peer} is alone until CARP is enabled again.").format(
             peer=draft.peer
         )
-    text = tr("{seconds} s without service, until {peer} notices the silence; then it is alone.")
+    text = tr("{age} without service, until {peer} notices the silence; then it is alone.")
     silence = dead_time(draft.scene.sides[1 - draft.index].node.roles)
-    return text.format(seconds=decimal(f"{silence:.1f}"), peer=draft.peer)
+    return text.format(age=duration(silence, tenths=True), peer=draft.peer)
 
 
 def enable(scene: Scene, request: Request) -> Plan:
