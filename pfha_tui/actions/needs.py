@@ -15,9 +15,7 @@ _DEMOTION = (
 )
 _MAINTENANCE = (commands.MAINTENANCE_ON, commands.MAINTENANCE_OFF)
 
-Way = tuple[Verb, Method | None]
-
-NEEDS: dict[Way, tuple[Command, ...]] = {
+NEEDS: dict[tuple[Verb, Method | None], tuple[Command, ...]] = {
     (Verb.MAINTENANCE_ENTER, None): _MAINTENANCE,
     (Verb.MAINTENANCE_LEAVE, None): _MAINTENANCE,
     (Verb.SWITCHOVER, Method.DEMOTION): _DEMOTION,

@@ -8,7 +8,7 @@ every language, but for sentences.
 - `steps`: in their order, each with `node`, `command` (words), `root`, `what`, `undo` (commands that take it back)
   and `watchdog_s` (after that many seconds the node itself runs them, unless called off).
 - `roles`: `node`, `interface`, `vhid`, `label`, `before`, `after`. `duration_s`: least and most. `verify_s`.
-- `undo_request`: the `verb`, `node` and `method` that lead back.
+- `undo_request`: the `verb`, `node` and `method` that lead back. `around`: sentences, what is done beside the steps.
 - `findings`: of the gate, worst first: `id`, `weight` (block, warn, fine), `node`, `text`. `permitted`: none blocks.
 - `result`: `null` with `--plan`, else confirmed, contradicted, unknown, reverted or refused. `id`: the journal's.
   `text`: one sentence. `took_s`. `evidence`: `node`, `what`, `expected`, `found`, `holds` (`null`: not known).
@@ -20,8 +20,8 @@ Refused before there is a plan (an unknown node, read-only, nobody to ask, no fa
 from collections.abc import Sequence
 from typing import Any
 
-from pfha_tui.actions.commands import around
 from pfha_tui.actions.model import Finding, Plan, Report, Request, Result, Step, Unfinished, Weight
+from pfha_tui.actions.plans.around import around
 
 SCHEMA = 1
 

@@ -4,7 +4,6 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from pfha_tui.actions.commands import around
 from pfha_tui.actions.model import (
     Evidence,
     Finding,
@@ -18,6 +17,7 @@ from pfha_tui.actions.model import (
     Unfinished,
     Weight,
 )
+from pfha_tui.actions.plans.around import around
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.domain.wording import duration

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfha_tui.actions.needs import NEEDS, Way, rule
+from pfha_tui.actions.needs import NEEDS, rule
 from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import warn
 from pfha_tui.cli.exits import ExitCode
@@ -55,8 +55,8 @@ def live_check(options: Options, timeout_s: float) -> ExitCode:
             warn(f"{node.name}: {found}")
             code = ExitCode.UNREACHABLE
             continue
-        for way in NEEDS:
-            able, *lacking = _able(found, way)
+        for way, needed in NEEDS.items():
+            able, *lacking = _able(found, needed)
             output.line(f"{node.name}  {' '.join(filter(None, way)):<22}  {able}")
             for entry in lacking:
                 output.line(f"    {entry}")
@@ -66,13 +66,14 @@ def live_check(options: Options, timeout_s: float) -> ExitCode:
     return code
 
 
-def _able(account: Account, way: Way) -> list[str]:
-    """Whether this account could perform the action on that node, and if not, the entries that sudoers lacks."""
+def _able(account: Account, needed: tuple[Command, ...]) -> list[str]:
+    """Whether this account could perform an action that needs these commands, and if not, the entries that
+    sudoers lacks."""
     if account.uid == 0 and account.sudo is None:
         return [tr("yes: uid 0")]
     if account.sudo is None:
         return [tr("no: it needs root, and this account has no sudo")]
-    lacking = [c for c in NEEDS[way] if c.root and c not in account.permitted]
+    lacking = [c for c in needed if c.root and c not in account.permitted]
     if lacking:
         return [tr("no: sudoers lacks"), *dict.fromkeys(map(rule, lacking))]
     if account.password:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from pfha_tui.actions.commands import around
 from pfha_tui.actions.model import (
     Evidence,
     Finding,
@@ -20,6 +19,7 @@ from pfha_tui.actions.model import (
     Verb,
     Weight,
 )
+from pfha_tui.actions.plans.around import around
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import ntr, tr
 from pfha_tui.domain.model import CarpState
