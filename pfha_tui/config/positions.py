@@ -22,7 +22,6 @@ _FAULTS: Final = {
     "Un": _OPEN,
     "Expected ']": _OPEN,
     'Expected "': _OPEN,
-    "Expected '\"": _OPEN,
     "Expected '='": mark('a key has no "=" after it'),
     "Expected newline": mark("something more follows the value on its line"),
     "Invalid value": mark("there is no value; a text stands in quotes"),
