@@ -61,6 +61,13 @@ async def test_values_come_as_plain_types(target: Callable[[int], SnmpTarget]) -
         assert await asker.table([]) == {}
 
 
+async def test_an_answer_far_too_late_does_not_make_every_later_table_wait() -> None:
+    asker = SnmpClient(v2c(161))
+    asker._measured(9.9, True)
+    assert client.TABLE_DEADLINE_S + 8 * asker._rtt_s <= 34
+    await asker.close()
+
+
 async def test_a_slow_link_is_learnt_from_answers_that_come_too_late() -> None:
     """0.6 s there and back, and a patience of 0.2 s to begin with."""
     async with (

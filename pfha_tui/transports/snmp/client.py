@@ -189,7 +189,7 @@ class SnmpClient:
         timeout_s: float | None = None,
         tries: int = DATA_TRIES,
     ) -> Answer:
-        """Send until something answers; explains what went wrong in a whole sentence."""
+        """Send until something answers. Raises as `get`, in a sentence about the agent."""
         least_s = self._timeout_s if timeout_s is None else timeout_s
         for left in reversed(range(tries)):
             session = await self._ready()
@@ -241,7 +241,9 @@ class SnmpClient:
             return self._session
 
     def _measured(self, rtt_s: float, late: bool) -> None:
-        """A GET was answered: what came too late counts as it is, what came in time by half."""
+        """A GET was answered: what came too late counts as it is, what came in time by half; none for more than
+        the longest time-out can wait."""
+        rtt_s = min(rtt_s, TIMEOUT_CAP_S / 2)
         self._rtt_s = rtt_s if late else (self._rtt_s + rtt_s) / 2
         if late:
             self._misses = 0

@@ -59,9 +59,7 @@ class Session:
     """One engine and, after `open()`, one socket. Building it takes about 0.1 s of CPU and binds to no event loop,
     so it may be done in a thread. Not reusable after `close()`."""
 
-    def __init__(
-        self, target: SnmpTarget, measured: Callable[[float, bool], None] | None = None
-    ) -> None:
+    def __init__(self, target: SnmpTarget, measured: Callable[[float, bool], None]) -> None:
         """`measured` is told the seconds that each GET took, and whether its answer came too late to be used."""
         self._target = target
         self._measured = measured
@@ -101,7 +99,8 @@ class Session:
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._pending.add(answer)
-        context = answer, self._clock() if repetitions is None else None
+        sent_at = asyncio.get_running_loop().time()
+        context = answer, sent_at if repetitions is None else None
         binds = [(rfc1902.ObjectName(oid), _NULL) for oid in oids]
         try:
             if repetitions is None:
@@ -126,10 +125,6 @@ class Session:
         finally:
             self._pending.discard(answer)
             answer.cancel()
-
-    @staticmethod
-    def _clock() -> float:
-        return asyncio.get_running_loop().time()
 
     async def close(self) -> None:
         """Release the socket and pysnmp's timer task; what still waits fails."""
@@ -156,8 +151,8 @@ class Session:
     ) -> None:
         """What pysnmp calls when a request has ended, however it ended."""
         answer, sent_at = context
-        if failure is None and sent_at is not None and self._measured is not None:
-            self._measured(self._clock() - sent_at, answer.done())
+        if failure is None and sent_at is not None:
+            self._measured(asyncio.get_running_loop().time() - sent_at, answer.done())
         if answer.done():
             return
         if failure is not None:
