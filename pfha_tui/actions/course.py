@@ -3,28 +3,22 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 from pfha_tui.actions import gate, sight
-from pfha_tui.actions.bench import Bench, allowed, context, guard_of
+from pfha_tui.actions.bench import Bench, allowed, guard_of
 from pfha_tui.actions.commands import CARP_OFF, REBOOT, UNMARK, announce, disarm, mark
 from pfha_tui.actions.hands import Hands, refusal
 from pfha_tui.actions.journal import ARMED, CALLED_OFF, STEP, JournalError, new_id
+from pfha_tui.actions.last_look import LastLook, Refused
 from pfha_tui.actions.model import Evidence, Plan, Progress, Report, Result, Stage, Step, Weight
 from pfha_tui.actions.reverse import demotion_by, harm, lets_down, repeatable, reversal, reverse
 from pfha_tui.actions.sight import NO_PROOF, Sight
-from pfha_tui.collector.catalogue import MAINTENANCE, MARK
-from pfha_tui.domain.command import Sample
+from pfha_tui.collector.catalogue import MARK
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.mark import OwnMark, write
-from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.text import said
 from pfha_tui.transports.base import Call, NetworkFailure, TransportError
-
-
-class Refused(Exception):
-    """Nothing was changed on any node; one sentence for the operator."""
 
 
 class _Stopped(Exception):
@@ -40,6 +34,7 @@ class Course:
         self._began = bench.clock.monotonic()
         self._sight = Sight(bench.feed, bench.clock)
         self._hands = Hands(bench.target, bench.links, allowed(plan))
+        self._look = LastLook(bench, plan, self._id, self._sight, self._hands, self._tell)
         self._open = False
         """It stands in the journal, and not yet how it ended."""
         self._done: list[int] = []
@@ -55,7 +50,7 @@ class Course:
         """As Operator.perform."""
         try:
             try:
-                permit = await self._approach()
+                permit = await self._look.approach()
                 await self._record(permit)
             except Refused as why:
                 return self._report(Result.REFUSED, str(why))
@@ -69,75 +64,6 @@ class Course:
         finally:
             self._tell(Stage.CLOSE, tr("Close the logins of the action."))
             await self._hands.close()
-
-    # Before anything is changed
-
-    async def _approach(self) -> gate.Permit:
-        """Log in, take the locks, look once more. Raises Refused."""
-        plan, target = self._plan, self._bench.target
-        if target.read_only:
-            raise Refused(tr("{pair} is watched read-only.").format(pair=target.name))
-        both = tr("Log in to {first} and {second} for this action alone.")
-        self._tell(Stage.CONNECT, both.format(first=plan.node, second=plan.peer))
-        await self._hands.open()
-        for node, error in self._hands.failures.items():
-            if node == plan.node or sight.reached(self._bench.feed.current, node):
-                text = tr("No login on {node} for this action: {why}")
-                raise Refused(text.format(node=node, why=error))
-        self._tell(Stage.LOCK, tr("Lock both nodes against other actions."))
-        try:
-            busy = await self._hands.lock()
-        except TransportError as error:
-            raise Refused(tr("No lock: {why}").format(why=error)) from error
-        if busy is not None:
-            raise Refused(busy)
-        self._tell(Stage.CHECK, tr("Look at both nodes once more."))
-        return await self._check()
-
-    async def _check(self) -> gate.Permit:
-        """The gate's permit for what both nodes show now: after the locks, and again right before the first step,
-        for whatever was said to the nodes in between may have taken long. Raises Refused."""
-        await self._same_flags()
-        snapshot = await self._sight.fresh()
-        found = gate.permit(self._plan, snapshot, self._context(snapshot))
-        if not isinstance(found, gate.Permit):
-            raise Refused(" ".join(each.text for each in found))
-        return found
-
-    def _context(self, snapshot: PairSnapshot) -> gate.Context:
-        """As `bench.context`, without this action's own record among those that came to no end."""
-        found = context(self._bench, snapshot)
-        if not self._open or not found.unfinished:
-            return found
-        left = self._bench.journal.unfinished(self._bench.target.name)
-        return replace(found, unfinished=sum(each.id != self._id for each in left))
-
-    async def _links_answer(self) -> dict[str, Sample]:
-        """The maintenance flag and the mark of each node, read over the action's own logins: those must still
-        answer, a forced failover's only on the node itself. Raises Refused."""
-        plan, found = self._plan, {}
-        for node in (plan.node, plan.peer):
-            spared = plan.request.forced and node == plan.peer
-            try:
-                sample = await self._hands.probe(node, MAINTENANCE, MARK)
-            except TransportError as error:
-                if spared:
-                    continue
-                raise Refused(tr("{node}: {why}").format(node=node, why=error)) from error
-            if sample is not None:
-                found[node] = sample
-        return found
-
-    async def _same_flags(self) -> None:
-        """The maintenance flag and the mark are watched every few seconds only: they are read now. Raises Refused."""
-        for node, sample in (await self._links_answer()).items():
-            flag, own = sample.outputs
-            seen = sight.node_of(self._bench.feed.current, node)
-            known = flag.exit_code in (0, 1) and seen.maintenance.value is not None
-            flipped = known and (flag.exit_code == 0) is not seen.maintenance.value
-            if flipped or sight.mark_of(own) != sight.marks(self._bench.feed.current, node):
-                text = tr("Another hand has just changed {node}; look at it again.")
-                raise Refused(text.format(node=node))
 
     async def _record(self, permit: gate.Permit) -> None:
         """Write the plan and its undo down, before anything is done. Raises Refused."""
@@ -161,7 +87,7 @@ class Course:
         plan = self._plan
         baseline = await self._sight.baseline(plan, self._hands)
         try:
-            permit = await self._check()
+            permit = await self._look.check()
         except Refused as why:
             return self._end(Result.REFUSED, str(why))
         try:
@@ -220,7 +146,7 @@ class Course:
         if step.command == UNMARK:
             return  # it only removes what the step before has made untrue
         try:
-            await self._links_answer()
+            await self._look.links_answer()
         except Refused as why:
             raise _Stopped(str(why)) from why
         snapshot = await self._sight.fresh()

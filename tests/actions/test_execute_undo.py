@@ -141,3 +141,31 @@ def test_a_step_that_could_not_be_armed_is_taken_back_by_the_node_or_else_by_us(
         assert stand.executor.unfinished() == ()
 
     played(verb, tmp_path, act)
+
+
+def test_a_token_that_nobody_waits_for_any_more_goes_with_the_undo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The console died when it had written down that the watchdog was called off, and before it removed the token."""
+    note = Journal.note
+
+    def die(self: Journal, action: str, kind: str, **facts: Any) -> None:
+        note(self, action, kind, **facts)
+        if kind == CALLED_OFF:
+            raise Killed
+
+    async def act(stand: Stand) -> None:
+        node = stand.node("fw1")
+        before = Print.of(node)
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "note", die)
+            with pytest.raises(Killed):
+                await stand.perform(stand.plan(CASES["switchover"].request))
+        stand.cut()
+        (left,) = stand.start().unfinished()
+        assert left.fires_at is None and list(node.folders) == [f"{TOKEN}{left.id}"]
+        report = await stand.undo(left)
+        assert report.result is Result.REVERTED, report
+        assert (Print.of(node), node.folders) == (before, {})
+
+    played("switchover", tmp_path, act)
