@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options, pair_target
+from pfha_tui.cli.watching import told_to_try
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.wording import decimal
@@ -173,7 +174,7 @@ def _too_late(timeout_s: float) -> Failure:
 def _failures(name: str) -> Iterator[None]:
     """What goes wrong on the way to a node, as the end of the command."""
     from pfha_tui.configdiff.remote import NotReadable
-    from pfha_tui.transports.base import TransportError, TransportTimeout
+    from pfha_tui.transports.base import HeldBack, TransportError, TransportTimeout
 
     try:
         yield
@@ -181,6 +182,8 @@ def _failures(name: str) -> Iterator[None]:
         raise Failure(ExitCode.UNVERIFIED, f"{name}: {error}") from None
     except TransportTimeout as error:
         raise Failure(ExitCode.TIMEOUT, f"{name}: {error}") from None
+    except HeldBack as error:
+        raise Failure(ExitCode.UNREACHABLE, f"{name}: {told_to_try(str(error))}") from None
     except TransportError as error:
         raise Failure(ExitCode.UNREACHABLE, f"{name}: {error}") from None
 

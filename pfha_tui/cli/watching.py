@@ -69,12 +69,20 @@ def nobody_reached(snapshot: "PairSnapshot") -> bool:
 
 def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
     """Why each node that could not be reached was not, a sentence for each."""
+    from pfha_tui.domain.snapshot import LinkState
+
     return [
         tr("{node} ({address}) cannot be reached: {why}").format(
             node=node.name,
             address=node.address,
-            why=node.unreachable_why or tr("no reason known"),
+            why=told_to_try(why) if node.ssh.state is LinkState.STOPPED else why,
         )
         for node in snapshot.nodes
         if node.reachable is False
+        for why in (node.unreachable_why or tr("no reason known"),)
     ]
+
+
+def told_to_try(why: str) -> str:
+    """Why a login is not tried again by itself, and what tries it at once."""
+    return tr("{why}: `pfha-tui` and its key r try at once").format(why=why)

@@ -25,6 +25,10 @@ class OperatorNeeded(TransportError):
     as another strike at the firewall's login protection, so only the operator may."""
 
 
+class HeldBack(OperatorNeeded):
+    """A login that was refused lately and is not tried again for now; nothing was sent."""
+
+
 class TransportTimeout(NetworkFailure):
     """The link lives but the answer did not come in time; `hung` is the command that did not end."""
 

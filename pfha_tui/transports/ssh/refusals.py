@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
-from pfha_tui.transports.base import OperatorNeeded
+from pfha_tui.transports.base import HeldBack
 from pfha_tui.transports.ssh.identity import Identity
 from pfha_tui.transports.ssh.settings import Settings
 
@@ -61,7 +61,7 @@ class Login:
     key: str
 
     async def check(self) -> None:
-        """Raises OperatorNeeded where it was refused lately and that is heeded."""
+        """Raises HeldBack where it was refused lately and that is heeded."""
         if not self.kept_in.heed:
             return
         found = await asyncio.to_thread(self._read)
@@ -71,9 +71,9 @@ class Login:
         if 0 <= self.kept_in.now() - at < WAIT_S:
             text = tr(
                 "{why}; that was at {at}, and it is not tried again before {until}, because each try counts with the "
-                "login protection: `pfha-tui` and its key r try at once"
+                "login protection"
             )
-            raise OperatorNeeded(text.format(why=why, at=_clock(at), until=_clock(at + WAIT_S)))
+            raise HeldBack(text.format(why=why, at=_clock(at), until=_clock(at + WAIT_S)))
 
     async def refused(self, why: str) -> None:
         """Keep that it was, and in which words that was said."""
