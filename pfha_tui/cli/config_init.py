@@ -1,6 +1,7 @@
 """`config init`: asks for two addresses, shows both nodes' host keys, pins them, writes the file."""
 
 import asyncio
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,7 +115,7 @@ def _completed(wish: InitOptions) -> InitOptions:
 def _usual_identity() -> str:
     """The first of OpenSSH's usual private keys that is there, else nothing."""
     usual = [f"~/.ssh/id_{kind}" for kind in ("ed25519", "ecdsa", "rsa")]
-    return next((path for path in usual if Path(path).expanduser().is_file()), "")
+    return next((path for path in usual if os.path.isfile(os.path.expanduser(path))), "")
 
 
 def _new_pair(wish: InitOptions) -> "NewPair":

@@ -14,6 +14,7 @@ from pfha_tui.cli import output
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.system_errors import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ def do(command: str, config: str | None) -> int:
 
 def _why(error: BaseException) -> str:
     """What went wrong with which file, without the number of the error."""
-    if isinstance(error, OSError) and error.strerror is not None and error.filename is not None:
-        return f"{error.filename}: {error.strerror}."
-    return f"{error}."
+    if not isinstance(error, OSError):
+        return f"{error}."
+    return f"{error.filename}: {reason(error)}." if error.filename else f"{reason(error)}."
 
 
 def _end_at_eof() -> None:
