@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from rich.console import RenderableType
+from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -24,6 +25,7 @@ from pfha_tui.ui.present import Scene, ascii_text
 from pfha_tui.ui.theme_choice import ChosenBy
 from pfha_tui.ui.themes import ThemeFile
 from pfha_tui.ui.updates import terse
+from pfha_tui.ui.widgets.asking import Asking
 from pfha_tui.ui.widgets.key_bar import KeyBar
 
 
@@ -75,6 +77,14 @@ class Desk(App[int]):
         if options.fallback_theme in found and not chosen.ansi:
             return options.fallback_theme
         return chosen.name
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while a text is asked for belongs to it, also what was on its way when it was asked."""
+        # Only what the focused widget has left over comes here, which the place to type never does.
+        asking = next((one for one in self.screen.query(Asking) if one.display), None)
+        if asking is not None and event.is_printable and event.character is not None:
+            event.prevent_default()
+            asking.take(event.character)
 
     def tell_problems(self) -> None:
         """Say why the wanted theme cannot be used; a file that nobody wants is no matter until one chooses."""

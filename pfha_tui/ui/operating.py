@@ -228,6 +228,10 @@ class Operating:
 
         if self._dialog is not None:
             return
+        if pair is not self._app.shown:
+            # Another pair was opened while the plan was made: its name must not be typed for this one.
+            self._app.tell(tr(texts.LEFT_BEHIND).format(pair=clean(pair.target.name)), Tone.WARN)
+            return
         kind = pair.target.environment
         screen = ActionScreen(plan, kind, operator.findings, ascii_only=self._app.options.ascii)
         self._push(pair, screen, answered)

@@ -105,9 +105,9 @@ class PairKeys(Acting):
         await self._uncover(self.wall)
 
     async def _uncover(self, screen: Screen[None]) -> None:
-        """Close what lies above this screen."""
+        """Close what lies above this screen, whose askers are told that nothing was answered."""
         while self.screen is not screen:
-            await self.pop_screen()
+            await self.screen.dismiss()
         self.tick()
 
     async def action_previous_pair(self) -> None:

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import factory
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.widgets.lines import Lines
 
+NAMED = {"\r": "enter", "\x1b": "escape"}
 DEADLINE_S = 20.0
 
 
@@ -54,3 +57,10 @@ def text_of(app: ConsoleApp, selector: str = "") -> str:
     if selector:
         return app.main.query_one(selector, Lines).text
     return "\n".join(one.text for one in app.main.query(Lines) if one.display)
+
+
+def burst(app: ConsoleApp, keys: str) -> None:
+    """Send these characters as a terminal does that has them all in one read: none waits for the one before."""
+    for character in keys:
+        key = NAMED.get(character) or _character_to_key(character)
+        app._driver.send_message(events.Key(key, character))

@@ -12,6 +12,7 @@ from typing import NoReturn
 import driving
 import factory
 import pytest
+from textual.widgets import Input
 
 from pfha_tui.collector import catalogue
 from pfha_tui.configdiff import apart, live
@@ -425,3 +426,14 @@ async def test_a_picture_of_the_comparison_is_saved_and_told_there(
         await driving.until(pilot, lambda: "Picture saved: " in one.lowest())
         (path,) = written(tmp_path)
         assert "SRV_TP" in path.read_text("utf-8")
+
+
+async def test_what_follows_the_prompt_in_the_same_burst_is_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with driving.running(factory.healthy(), size=(140, 40)) as (app, feed, pilot):
+        one = await opened(app, feed, pilot, answering(drifted()), monkeypatch)
+        await one.shows("alias SRV_TP address")
+        driving.burst(app, "/qh]")
+        asked = one.screen.query_one("#diff-needle-text", Input)
+        await driving.until(pilot, lambda: asked.value == "qh]")

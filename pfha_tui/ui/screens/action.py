@@ -99,6 +99,9 @@ class ActionScreen(Dialog[Plan | None]):
 
     def on_mount(self) -> None:
         """What is to be typed has the focus, else Cancel."""
+        # A screen that is closed before it is laid out has nothing in it.
+        if not self.query("#dialog-keys"):
+            return
         first = {"reason": self._plan.request.forced, "name": self._role_changing}
         wanted = [f"#field-{name}" for name, needed in first.items() if needed]
         self.query_one(wanted[0] if wanted else "#action-cancel").focus()

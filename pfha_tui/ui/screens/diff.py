@@ -241,10 +241,17 @@ class DiffScreen(ModalScreen[None]):
 
     @on(Input.Changed, "#diff-needle-text")
     def _typed(self, message: Input.Changed) -> None:
-        self._change(replace(self._view, needle=message.value))
+        # It may come later than the key that has taken the text back, or has kept it.
+        if self.has_class("searching"):
+            self._change(replace(self._view, needle=message.value))
 
     @on(Input.Submitted, "#diff-needle-text")
-    def _kept(self) -> None:
+    def _kept(self, message: Input.Submitted) -> None:
+        if message.value != self._view.needle:
+            self._change(replace(self._view, needle=message.value))
+        self._end_search()
+
+    def _end_search(self) -> None:
         self.remove_class("searching")
         self._found.focus()
         self._needle.end()
@@ -254,7 +261,7 @@ class DiffScreen(ModalScreen[None]):
         if self._raw:
             self.action_item()
         elif self._view.needle or self.has_class("searching"):
-            self._kept()
+            self._end_search()
             self._change(replace(self._view, needle=""))
         elif self._span is not None:
             self._span = None

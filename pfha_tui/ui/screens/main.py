@@ -260,22 +260,25 @@ class MainScreen(Screen[None]):
         self.timeline.focus()
         self.query_one(Asking).end()
 
+    def _want(self, text: str) -> None:
+        (self.timeline.search if self._searching else self.timeline.filter)(text)
+
     @on(Input.Changed, "#filter-text")
     def _filter_changed(self, message: Input.Changed) -> None:
-        if self._searching:
-            self.timeline.search(message.value)
-        else:
-            self.timeline.filter(message.value)
+        # It may come later than the key that has taken the text back, or has kept it.
+        if self.has_class("filtering"):
+            self._want(message.value)
 
     @on(Input.Submitted, "#filter-text")
-    def _filter_kept(self) -> None:
+    def _filter_kept(self, message: Input.Submitted) -> None:
+        self._want(message.value)
         self._end_filter()
 
     def clear(self) -> bool:
         """Take back the search, else the filter, else the kinds, else the expanded pane, else the focus;
         False where there was nothing."""
         if self.has_class("filtering"):
-            (self.timeline.search if self._searching else self.timeline.filter)("")
+            self._want("")
             self._end_filter()
         elif self.timeline.wanted:
             self.timeline.search("")

@@ -21,7 +21,8 @@ class Asking(Horizontal):
     def __init__(self, *, ascii_only: bool, id: str) -> None:
         super().__init__(id=id)
         self._word = Lines(ascii_only=ascii_only)
-        self.input = Input(compact=True, id=f"{id}-text")
+        # What came before the focus must not be selected by it, and so be written over.
+        self.input = Input(compact=True, id=f"{id}-text", select_on_focus=False)
         # It is out of the way of the focus until it is wanted.
         self.input.can_focus = False
 
@@ -37,9 +38,16 @@ class Asking(Horizontal):
         self.input.placeholder = hint
         with self.prevent(Input.Changed):
             self.input.value = value
+        self.input.select_all()
         self.input.can_focus = True
         self.display = True
-        self.input.focus()
+        # At once, and not with Textual's next turn: what is typed from here on is the text.
+        self.screen.set_focus(self.input)
+
+    def take(self, text: str) -> None:
+        """Type this, which came before the place to type had the focus."""
+        self.screen.set_focus(self.input)
+        self.input.replace(text, *self.input.selection)
 
     def end(self) -> None:
         """Ask no longer."""
