@@ -96,8 +96,10 @@ class NodeState:
         at = sample.received_at
         old = new = self.snapshot
         if sample.clock_epoch is not None:
-            clock = NodeClock(sample.clock_epoch, sample.utc_offset_s or 0, sample.duration_s)
-            new = replace(new, clock=new.clock.renewed(clock, at, Source.SSH))
+            within = sample.duration_s if sample.begun_s is None else sample.begun_s
+            clock = NodeClock(sample.clock_epoch, sample.utc_offset_s or 0, within)
+            read_at = at - sample.duration_s + within
+            new = replace(new, clock=new.clock.renewed(clock, read_at, Source.SSH))
         errors = []
         history: tuple[Event, ...] = ()
         for output in sample.outputs:

@@ -42,7 +42,8 @@ class Sample:
     """One framed run of several commands on one node.
 
     `clock_epoch` and `utc_offset_s` are the node's own clock; `received_at` is the console's monotonic
-    time, `duration_s` from sending to the last byte.
+    time, `duration_s` from sending to the last byte. `begun_s` is from sending to the arrival of the clock, which comes
+    before any output; None where it was not noticed.
     """
 
     outputs: tuple[Output, ...]
@@ -50,6 +51,7 @@ class Sample:
     utc_offset_s: int | None
     received_at: float
     duration_s: float
+    begun_s: float | None = None
 
 
 class StreamKind(StrEnum):

@@ -104,6 +104,15 @@ def test_a_slow_answer_is_no_late_clock() -> None:
     assert LOGGED <= since.epoch <= LOGGED + 6
 
 
+def test_the_clock_was_read_before_the_commands_ran() -> None:
+    state, _, _ = fresh()
+    state.sample(replace(sampled("normal"), duration_s=5.2, begun_s=0.2))
+    clock = state.snapshot.clock
+    assert clock.value is not None and clock.taken_at is not None
+    assert clock.value.within_s == 0.2
+    assert round(clock.taken_at, 3) == 100.0 - 5.0
+
+
 def test_a_start_on_a_clock_known_but_roughly_stays_where_it_is() -> None:
     state, clock, _ = fresh()
     state.sample(replace(sampled("normal"), clock_epoch=NOW - 5, duration_s=5.2))

@@ -94,6 +94,13 @@ async def test_a_hung_command_costs_its_channel_not_the_connection(sshd: Sshd) -
         assert node.life is Life.LIVE
 
 
+async def test_the_clocks_arrival_does_not_wait_for_the_commands(sshd: Sshd) -> None:
+    async with opened(sshd.target()) as node:
+        sample = await node.run([HALF, HALF])
+    assert sample.begun_s is not None
+    assert 0 < sample.begun_s <= sample.duration_s - 0.4
+
+
 async def test_large_output_passes_and_too_large_is_refused(sshd: Sshd) -> None:
     async with opened(sshd.target()) as node:
         assert len((await node.run([BIG])).outputs[0].stdout) == 3_000_000

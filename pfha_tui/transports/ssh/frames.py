@@ -143,6 +143,11 @@ class FrameParser:
             stream.scanned = 0
 
     @property
+    def begun(self) -> bool:
+        """The expected frame's begin marker has come on stdout, and with it the node's clock."""
+        return self._out.inside or bool(self._out.bodies)
+
+    @property
     def ended(self) -> int:
         """How many commands of the expected frame have ended: the index of the one that runs now."""
         return len(self._out.bodies)

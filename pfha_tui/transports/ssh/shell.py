@@ -34,6 +34,7 @@ class _FrameSession(Session):
         self.moved = asyncio.Event()
         self.ended = False
         self.broken = False
+        self.begun_at: float | None = None
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         self._link.heard()
@@ -41,6 +42,8 @@ class _FrameSession(Session):
             return
         try:
             frame = self.parser.feed(data, stderr=datatype is not None)
+            if self.begun_at is None and (frame is not None or self.parser.begun):
+                self.begun_at = self._link.clock()
         except frames.FrameError as error:
             self.stop_hearing()
             self._settle(error)
@@ -138,7 +141,9 @@ class SshShell:
             for command, part in zip(commands, frame.parts, strict=True)
         )
         now = self._link.clock()
-        return Sample(outputs, frame.clock_epoch, frame.utc_offset_s, now, now - sent_at)
+        begun_at = None if self._session is None else self._session.begun_at
+        begun_s = None if begun_at is None else begun_at - sent_at
+        return Sample(outputs, frame.clock_epoch, frame.utc_offset_s, now, now - sent_at, begun_s)
 
     @property
     def _allowance_s(self) -> float:
@@ -183,6 +188,7 @@ class SshShell:
         if channel is None or session is None:
             raise self._link.failure()
         session.parser.expect(self._seq, len(limits_s))
+        session.begun_at = None
         waiter: asyncio.Future[frames.Frame] = asyncio.get_running_loop().create_future()
         session.waiter = waiter
         try:
