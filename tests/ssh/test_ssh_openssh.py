@@ -5,7 +5,6 @@ import contextlib
 import getpass
 import os
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from pfha_tui.transports.base import (
     OperatorNeeded,
     TransportTimeout,
 )
-from pfha_tui.transports.ssh import Life, LoginInterrupted, Refusals, SshNode, fetch, fingerprint
+from pfha_tui.transports.ssh import Life, LoginInterrupted, SshNode, fetch, fingerprint
 from tests.support.agent import add, running_agent
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, free_port, make_key, running_sshd
@@ -378,99 +377,6 @@ async def test_a_proxy_command_that_fails_is_no_strike(
         await node.open()
     assert not isinstance(caught.value, LoginInterrupted)
     await node.close()
-
-
-class TestRefusals:
-    """What is remembered of a login that was refused, across processes."""
-
-    @pytest.fixture
-    def clock(self) -> list[float]:
-        return [1_795_400_000.0]
-
-    async def login(
-        self, target: SshTarget, folder: Path, clock: list[float], *, heed: bool
-    ) -> str:
-        kept = Refusals(folder / "refused", heed=heed, now=lambda: clock[0])
-        node = SshNode(target, ALLOWED, refusals=kept)
-        try:
-            await node.open()
-        except OperatorNeeded as error:
-            return str(error)
-        finally:
-            await node.close()
-        return ""
-
-    async def test_only_who_looks_once_waits_and_a_login_that_works_ends_it(
-        self, sshd: Sshd, tmp_path: Path, clock: list[float]
-    ) -> None:
-        key = make_key(tmp_path / "key")
-        target = sshd.target(identity_file=str(key))
-
-        async def look(*, heed: bool) -> tuple[bool, bool]:
-            """Whether it was refused, and whether sshd heard of it."""
-            before = sshd.log().count("Connection from")
-            said = await self.login(target, tmp_path, clock, heed=heed)
-            return bool(said), sshd.log().count("Connection from") > before
-
-        assert await look(heed=True) == (True, True)
-        assert await look(heed=True) == (True, False)
-        assert await look(heed=False) == (True, True)
-        clock[0] += 1799
-        assert await look(heed=True) == (True, False)
-        clock[0] += 2
-        assert await look(heed=True) == (True, True)
-        assert await look(heed=True) == (True, False)
-        with (sshd.folder / "authorized_keys").open("a") as allowed:
-            allowed.write((tmp_path / "key.pub").read_text())
-        assert await look(heed=False) == (False, True)
-        assert await look(heed=True) == (False, True)
-        assert not list((tmp_path / "refused").iterdir())
-
-    async def test_another_known_host_key_is_another_login(
-        self, sshd: Sshd, tmp_path: Path, clock: list[float]
-    ) -> None:
-        known = tmp_path / "known_hosts"
-        make_key(tmp_path / "strange")
-        strange = " ".join((tmp_path / "strange.pub").read_text().split()[:2])
-        known.write_text(f"[127.0.0.1]:{sshd.port} {strange}\n")
-        target = sshd.target(known_hosts=str(known))
-        for words in ("not the expected one", "not tried again before"):
-            assert words in await self.login(target, tmp_path, clock, heed=True)
-        known.write_text(sshd.known_hosts.read_text() + "\n")
-        assert await self.login(target, tmp_path, clock, heed=True) == ""
-
-    @pytest.mark.parametrize("junk", ["", "{}", "[1]", '{"at": "x", "why": 1}', "\x00"])
-    async def test_a_torn_file_is_no_refusal(
-        self, sshd: Sshd, tmp_path: Path, clock: list[float], junk: str
-    ) -> None:
-        target = sshd.target(identity_file=str(make_key(tmp_path / "key")))
-        await self.login(target, tmp_path, clock, heed=True)
-        (file,) = (tmp_path / "refused").iterdir()
-        file.write_text(junk)
-        said = await self.login(target, tmp_path, clock, heed=True)
-        assert "refused the key" in said and "not tried again" not in said
-
-
-async def test_a_signature_that_the_agent_refuses_is_not_the_servers_refusal(
-    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in (
-        ("SSH_ASKPASS", "/bin/false"),
-        ("SSH_ASKPASS_REQUIRE", "force"),
-        ("DISPLAY", ":9"),
-    ):
-        monkeypatch.setenv(name, value)
-    with running_agent(Path(tempfile.mkdtemp(dir=tmp_path)) / "agent") as agent:
-        add(sshd.identity, agent, "-c")
-        monkeypatch.setenv("SSH_AUTH_SOCK", str(agent))
-        kept = Refusals(tmp_path / "refused", heed=True)
-        target = sshd.target(identity_file=None, agent_identity=f"{sshd.identity}.pub")
-        for _ in range(2):
-            node = SshNode(target, ALLOWED, refusals=kept)
-            with pytest.raises(OperatorNeeded, match="agent did not sign the login"):
-                await node.open()
-            await node.close()
-    assert not (tmp_path / "refused").exists()
 
 
 async def test_a_jump_host_that_is_behind_another_by_ssh_config(
