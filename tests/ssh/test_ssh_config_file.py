@@ -1,0 +1,177 @@
+"""What ssh_config says of a login, against OpenSSH's own sshd."""
+
+import contextlib
+import getpass
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from pfha_tui.domain.command import Command
+from pfha_tui.domain.target import SshTarget
+from pfha_tui.transports.base import (
+    NetworkFailure,
+    OperatorNeeded,
+)
+from pfha_tui.transports.ssh import LoginInterrupted, SshNode
+from tests.support.sshd import Sshd, running_sshd
+
+DATE = Command("date", ("/bin/date", "-u", "+%Y"))
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    with running_sshd(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def opened(target: SshTarget) -> AsyncIterator[SshNode]:
+    node = SshNode(target, frozenset({DATE}))
+    try:
+        await node.open()
+        yield node
+    finally:
+        await node.close()
+
+
+async def test_a_config_that_accepts_any_host_key_is_not_followed(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("Host *\n  UserKnownHostsFile none\n  StrictHostKeyChecking no\n")
+    with pytest.raises(OperatorNeeded, match="not known"):
+        async with opened(sshd.target(known_hosts=None, ssh_config=str(config))):
+            pass
+
+
+async def test_ssh_config_names_host_port_user_and_the_one_identity(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    block = (
+        f"Host fw1\n HostName 127.0.0.1\n Port {sshd.port}\n User {getpass.getuser()}\n"
+        f" UserKnownHostsFile {sshd.known_hosts}\n RemoteCommand /bin/false\n RequestTTY yes\n"
+    )
+    config.write_text(block + f" IdentityFile {sshd.identity}\n")
+    async with opened(SshTarget("fw1", ssh_config=str(config))) as node:
+        await node.run([DATE])
+    for identities, word in (
+        ("", "no IdentityFile"),
+        (f" IdentityFile {sshd.identity}\n" * 2, "names several"),
+    ):
+        config.write_text(block + identities)
+        with pytest.raises(OperatorNeeded, match=word):
+            async with opened(SshTarget("fw1", ssh_config=str(config))):
+                pass
+
+
+async def test_the_home_of_a_user_who_is_not_known_is_told(sshd: Sshd, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("IdentityFile ~nosuchuser/id\nUserKnownHostsFile ~nosuchuser/known_hosts\n")
+    with pytest.raises(OperatorNeeded, match="~nosuchuser/id cannot be read"):
+        async with opened(sshd.target(identity_file=None, ssh_config=str(config))):
+            pass
+
+
+@pytest.mark.parametrize("command", ["/bin/false", "/no/such/program"])
+async def test_a_proxy_command_that_fails_is_no_strike(
+    sshd: Sshd, tmp_path: Path, command: str
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Host *\n ProxyCommand {command}\n")
+    node = SshNode(sshd.target(ssh_config=str(config)), frozenset())
+    with pytest.raises(NetworkFailure, match="ProxyCommand") as caught:
+        await node.open()
+    assert not isinstance(caught.value, LoginInterrupted)
+    await node.close()
+
+
+async def test_a_jump_host_that_is_behind_another_by_ssh_config(
+    sshd: Sshd, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    granted = (sshd.folder / "id.pub").read_text()
+    with (
+        running_sshd(tmp_path_factory.mktemp("near")) as near,
+        running_sshd(tmp_path_factory.mktemp("far")) as far,
+    ):
+        known = tmp_path / "known_hosts"
+        known.write_text("".join(one.known_hosts.read_text() for one in (sshd, near, far)))
+        for jump in (near, far):
+            (jump.folder / "authorized_keys").write_text(granted)
+        config = tmp_path / "ssh_config"
+        target = sshd.target(host="fw", ssh_config=str(config), known_hosts=str(known))
+
+        def write(of_near: str) -> None:
+            places = (("fw", sshd.port, "b1"), ("b1", far.port, "b2"), ("b2", near.port, of_near))
+            config.write_text(
+                f"Host *\n HostName 127.0.0.1\n User {getpass.getuser()}\n"
+                + "".join(f"Host {h}\n Port {p}\n ProxyJump {j}\n" for h, p, j in places)
+            )
+
+        for of_near in ("none", "b2"):
+            write(of_near)
+            async with opened(target) as node:
+                assert (await node.run([DATE])).outputs[0].exit_code == 0
+        assert near.log().count("Accepted publickey") == far.log().count("Accepted publickey") == 2
+        write("b1")
+        with pytest.raises(OperatorNeeded, match="lead in a circle, by b1"):
+            async with opened(target):
+                pass
+
+
+async def test_the_address_family_and_the_own_address_of_ssh_config(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    config = tmp_path / "ssh_config"
+    target = sshd.target(ssh_config=str(config))
+    config.write_text("Host *\n BindAddress 127.0.0.9\n AddressFamily inet\n")
+    async with opened(target):
+        assert "Connection from 127.0.0.9 port" in sshd.log()
+    config.write_text("Host *\n BindAddress 192.0.2.9\n")
+    with pytest.raises(NetworkFailure, match="assign requested address"):
+        async with opened(target):
+            pass
+    config.write_text("Host *\n AddressFamily inet6\n")
+    with pytest.raises(NetworkFailure, match="was not found"):
+        async with opened(target):
+            pass
+
+
+async def test_no_jump_host_by_our_file_is_no_proxy_command_either(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host *\n ProxyCommand /bin/false\n")
+    async with opened(sshd.target(ssh_config=str(config), proxy_jump="none")) as node:
+        assert (await node.run([DATE])).outputs[0].exit_code == 0
+
+
+async def test_files_of_ssh_config_that_cannot_be_used_are_named_in_words(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    pipe, config = tmp_path / "pipe", tmp_path / "ssh_config"
+    os.mkfifo(pipe)
+    config.write_text(f"Host *\n IdentityFile {pipe}\n")
+    with pytest.raises(OperatorNeeded, match="pipe is not a regular file"):
+        async with opened(sshd.target(ssh_config=str(config), identity_file=None)):
+            pass
+    with pytest.raises(OperatorNeeded, match="absent: No such file or directory"):
+        async with opened(sshd.target(ssh_config=str(tmp_path / "absent"))):
+            pass
+
+
+@pytest.mark.parametrize(
+    "setting", ["KexAlgorithms diffie-hellman-group1-sha1", "Ciphers 3des-cbc"]
+)
+async def test_no_common_algorithm_is_no_question_of_host_keys(
+    sshd: Sshd, tmp_path: Path, setting: str
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Host *\n {setting}\n")
+    with pytest.raises(OperatorNeeded, match="share no algorithm") as caught:
+        async with opened(sshd.target(ssh_config=str(config))):
+            pass
+    assert "in the sshd_config there" in str(caught.value)
+    assert "host key" not in str(caught.value)
