@@ -68,21 +68,20 @@ def nobody_reached(snapshot: "PairSnapshot") -> bool:
 
 
 def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
-    """Why each node that could not be reached was not, a sentence for each."""
-    from pfha_tui.domain.snapshot import LinkState
-
-    return [
-        tr("{node} ({address}) cannot be reached: {why}").format(
-            node=node.name,
-            address=node.address,
-            why=told_to_try(why) if node.ssh.state is LinkState.STOPPED else why,
-        )
-        for node in snapshot.nodes
-        if node.reachable is False
-        for why in (node.unreachable_why or tr("no reason known"),)
-    ]
+    """Why each node that could not be reached, or logged in to, was not, a sentence for each."""
+    sentences = []
+    for node in snapshot.nodes:
+        if node.reachable is not False:
+            continue
+        why = node.unreachable_why or tr("no reason known")
+        text = tr("{node} ({address}) cannot be reached: {why}")
+        if node.refused:
+            text = tr("{node} ({address}) cannot be logged in to: {why}")
+            why = told_to_try(why)
+        sentences.append(text.format(node=node.name, address=node.address, why=why))
+    return sentences
 
 
 def told_to_try(why: str) -> str:
     """Why a login is not tried again by itself, and what tries it at once."""
-    return tr("{why}: `pfha-tui` and its key r try at once").format(why=why)
+    return tr("{why}: `pfha-tui config check --live`, or r in the console, tries at once").format(why=why)

@@ -19,9 +19,9 @@ CAUSES: dict[str, CauseKind] = {
     "no-master": CauseKind(_ERROR, "both nodes answer, and neither is MASTER of this VHID"),
     "split-brain": CauseKind(_ERROR, "both nodes are MASTER of this VHID"),
     "no-vhids": CauseKind(_ERROR, "neither node has a CARP VHID"),
-    "not-yet-known": CauseKind(_ERROR, "the first attempt to reach this node has not ended"),
+    "not-yet-known": CauseKind(_ERROR, "the first attempt to read this node has not ended"),
     "login-refused": CauseKind(
-        _ERROR, "the node answers, but refuses the login or shows another host key"
+        _ERROR, "no login: the node refuses it, its host key is not the known one, or our settings cannot be used"
     ),
     "unreachable": CauseKind(_ERROR, "no way to this node works; nothing is inferred about its roles"),
     "roles-unread": CauseKind(_ERROR, "the node answers, but its roles were never read (SNMP cannot tell them)"),

@@ -35,8 +35,8 @@ _SECTIONS = (
 
 _UNKNOWN = {
     Standing.UNREACHABLE: mark("{node} is unreachable"),
-    Standing.REFUSED: mark("{node} answers, but does not let us in"),
-    Standing.NOT_YET: mark("{node} has not answered yet"),
+    Standing.REFUSED: mark("{node} cannot be logged in to"),
+    Standing.NOT_YET: mark("{node} has not been read yet"),
     Standing.UNREAD: mark("{node} answers, but its roles cannot be read"),
     Standing.STALE: mark("the roles of {node} were last read {age} ago"),
 }

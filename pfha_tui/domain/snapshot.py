@@ -167,7 +167,7 @@ class NodeSnapshot:
 
     @property
     def refused(self) -> bool:
-        """It answered, but let us not in, and no other way to it lives."""
+        """There is no login until the operator acts, and no other way to it lives."""
         return self.reachable is False and self.ssh.state is LinkState.STOPPED
 
     def uptime_s(self, now: float) -> float | None:

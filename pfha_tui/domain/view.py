@@ -8,7 +8,7 @@ from pfha_tui.domain.election import MAINTENANCE_ADVSKEW, contender, preferred
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import Freshness, Reading
-from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot
+from pfha_tui.domain.snapshot import CarpRole, LinkState, NodeSnapshot
 
 T = TypeVar("T")
 Key = tuple[str, str, int]
@@ -64,7 +64,9 @@ class Side:
             return Standing.UNREACHABLE
         freshness = self.node.interfaces.freshness(self.now)
         if freshness is Freshness.NEVER:
-            return Standing.UNREAD
+            trying = self.node.ssh.state in (LinkState.CONNECTING, LinkState.LIVE)
+            failed = self.node.interfaces.error is not None or not trying
+            return Standing.UNREAD if failed else Standing.NOT_YET
         failing = self.node.interfaces.error is not None and freshness is not Freshness.FRESH
         return Standing.KNOWN if freshness in _USABLE and not failing else Standing.STALE
 

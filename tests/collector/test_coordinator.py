@@ -227,7 +227,7 @@ def test_a_refused_login_is_not_called_unreachable() -> None:
     verdict = virtual_time.run(main()).pair.current.verdict
     assert (verdict.kind, verdict.confirmed) == (VerdictKind.UNKNOWN, True)
     assert next((c.id, c.node) for c in verdict.causes) == ("login-refused", "fw2")
-    assert verdict.why == "fw2 answers, but does not let us in"
+    assert verdict.why == "fw2 cannot be logged in to"
     assert "refused the key" in verdict.causes[0].evidence
 
 

@@ -175,7 +175,7 @@ def test_before_the_first_answer_all_is_unknown() -> None:
     waiting = replace(silent(NodeRole.SECONDARY), reachable=None)
     found = on(primary(), waiting)
     assert (found.kind, errors(found)) == (K.UNKNOWN, [("not-yet-known", "fw2")])
-    assert found.why == "fw2 has not answered yet"
+    assert found.why == "fw2 has not been read yet"
 
 
 def test_what_a_transport_says_does_not_flood_the_sentence() -> None:
@@ -190,7 +190,7 @@ def test_what_a_transport_says_does_not_flood_the_sentence() -> None:
     for node, said in (
         (blind, "fw2 answers, but its roles cannot be read"),
         (replace(secondary(), ssh=link), "The roles of fw2 were last read 7 s ago"),
-        (refused, "fw2 answers, but does not let us in"),
+        (refused, "fw2 cannot be logged in to"),
     ):
         late = replace(primary(), interfaces=replace(primary().interfaces, taken_at=NOW + 7))
         found = on(late, node, NOW + 7)
@@ -208,6 +208,15 @@ def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
     assert found.why == (
         "fw2 answers, but its roles cannot be read (/sbin/ifconfig ended with exit code 1)"
     )
+    shut = replace(blind, interfaces=Reading(), ssh=LinkStatus(LinkState.STOPPED, NOW))
+    assert errors(on(primary(), shut)) == [("roles-unread", "fw2")]
+
+
+def test_a_login_that_has_read_nothing_yet_is_no_failure_to_read() -> None:
+    fresh = replace(silent(NodeRole.SECONDARY), reachable=True, ssh=LinkStatus(LinkState.LIVE, NOW))
+    found = on(primary(), fresh)
+    assert (found.kind, errors(found)) == (K.UNKNOWN, [("not-yet-known", "fw2")])
+    assert found.why == "fw2 has not been read yet"
 
 
 def test_roles_that_were_read_too_long_ago_are_not_believed() -> None:
