@@ -89,7 +89,7 @@ class Acting(Desk):
         self.operating.switchover()
 
     def action_failover(self) -> None:
-        """Hand the VIPs over whatever the gate warns of."""
+        """Hand the VIPs over past the gate's soft conditions."""
         self.operating.failover()
 
     def action_sync_now(self) -> None:
@@ -105,7 +105,7 @@ class Acting(Desk):
         self.operating.carp_disable()
 
     def action_demotion_reset(self) -> None:
-        """Take a demotion away whose cause is gone."""
+        """Remove a demotion whose cause is gone."""
         self.operating.demotion_reset()
 
     def action_pfsync_bulk(self) -> None:

@@ -55,7 +55,7 @@ AROUND = mark("around it")
 AS_ROOT = mark("as root")
 TAKEN_BACK_BY = mark("taken back by {command}")
 WATCHDOG = mark("on {node} itself after {age}, unless it is called off")
-DURATION = mark("{least} to {most} until it is confirmed; it is waited for {wait}")
+DURATION = mark("{least} to {most} until it is confirmed; waits up to {wait}")
 NO_ROLES = mark("no role is meant to change")
 NOT_FORESEEN = mark("not foreseen")
 

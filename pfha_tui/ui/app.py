@@ -22,7 +22,7 @@ from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
 from pfha_tui.ui.bound import bind, numbers
 from pfha_tui.ui.commands import Command, Scope, offered, on_pair
 from pfha_tui.ui.keymap import remapped
-from pfha_tui.ui.line import Line, Tone
+from pfha_tui.ui.line import Line, Tone, fit
 from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import ConsoleOptions
@@ -179,9 +179,10 @@ class ConsoleApp(PairKeys):
         small.show(self._in_short)
 
     def _in_short(self, cells: int) -> tuple[Line, ...]:
-        """How the pair that is open stands, or the worst of all, in few cells."""
+        """How the pair that is open stands, or the worst of all, in few cells, below what is done to any."""
         entries = [pair.entry for pair in self.pairs if self.shown in (pair, None)]
-        return wall_view.in_short(entries, self.scene, cells)
+        done = [fit(badge, cells) for pair in self.pairs for badge in self.deeds_of(pair)[0]]
+        return (*done, *wall_view.in_short(entries, self.scene, cells))
 
     def _watch_all(self) -> None:
         gc.enable()
@@ -201,6 +202,8 @@ class ConsoleApp(PairKeys):
             except Exception as error:
                 # Whatever breaks below, the screen stays: the operator is told, and nothing is guessed.
                 said = tr(texts.FEED_FAILED)
+                while isinstance(error, ExceptionGroup):
+                    error = error.exceptions[0]
                 reason = str(error) or type(error).__name__
                 pair.trouble = said.format(reason=reason, key=self.scene.retry_key)
             self.tick()

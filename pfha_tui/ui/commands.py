@@ -160,7 +160,7 @@ COMMANDS = (
         "F",
         "failover",
         mark("force failover"),
-        mark("Hand the VIPs over by force, whatever speaks against it; wants a reason."),
+        mark("Hand the VIPs over by force, past the gate's soft conditions; needs a reason."),
         scope=Scope.PAIR,
         kind=Kind.ACTION,
     ),
@@ -310,9 +310,7 @@ COMMANDS = (
         mark("disable CARP"),
         mark("Disable CARP on a node: it gives up all VIPs until CARP is enabled again."),
     ),
-    _rare(
-        "demotion-reset", mark("reset demotion"), mark("Take a demotion away whose cause is gone.")
-    ),
+    _rare("demotion-reset", mark("reset demotion"), mark("Remove a demotion whose cause is gone.")),
     _rare(
         "sync-now",
         mark("sync now"),

@@ -102,6 +102,12 @@ class Desk(App[int]):
                 bar.say(sentence, tone)
                 return
 
+    def untell(self, sentence: str) -> None:
+        """Say this no longer, wherever it is being said."""
+        for screen in self.screen_stack:
+            for bar in screen.query(KeyBar):
+                bar.unsay(sentence)
+
     def notify(
         self,
         message: str,

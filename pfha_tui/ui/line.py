@@ -81,7 +81,7 @@ def crop(text: str, cells: int) -> str:
         return text
     if cells <= 0:
         return ""
-    return set_cell_size(text, cells - 1) + CUT
+    return set_cell_size(text, cells - 1).rstrip() + CUT
 
 
 def fit(text: Line, cells: int) -> Line:

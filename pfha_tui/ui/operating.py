@@ -96,7 +96,7 @@ class Operating:
         self._on_pair(wishes)
 
     def failover(self) -> None:
-        """Hand the VIPs over whatever the gate warns of."""
+        """Hand the VIPs over past the gate's soft conditions."""
         self._on_pair(lambda _: (Request(Verb.FAILOVER),))
 
     def sync_now(self) -> None:
@@ -112,7 +112,7 @@ class Operating:
         self._on_node(lambda _: Verb.CARP_DISABLE)
 
     def demotion_reset(self) -> None:
-        """Take a demotion away whose cause is gone."""
+        """Remove a demotion whose cause is gone."""
         self._on_node(lambda _: Verb.DEMOTION_RESET)
 
     def pfsync_bulk(self) -> None:
@@ -257,8 +257,15 @@ class Operating:
             deed.failure = str(error) or type(error).__name__
         else:
             deed.report = report
+        if self._warned is deed:
+            # Later, as above.
+            self._app.call_later(self._app.untell, self._still_acting(deed))
         await self._read_journal(pair)
         self._app.call_later(self._app.tick)
+
+    @staticmethod
+    def _still_acting(deed: Deed) -> str:
+        return tr(texts.STILL_ACTING).format(what=deed.what)
 
     def _show_deed(self, pair: Watched, deed: Deed) -> None:
         from pfha_tui.ui.screens.deed import DeedScreen
@@ -360,7 +367,7 @@ class Operating:
         if not running or self._warned is running[0]:
             return False
         self._warned = running[0]
-        said = tr(texts.STILL_ACTING).format(what=self._warned.what)
+        said = self._still_acting(self._warned)
         dialog = self._dialog[1] if self._dialog is not None else None
         if dialog is not None and self._app.screen is dialog:
             dialog.say(said)

@@ -50,6 +50,7 @@ READ_ONLY = mark("read-only")
 WATCHING = mark("watch only")
 
 NOT_WATCHED = mark("NOT WATCHED")
+STARTS = mark("STARTING")
 NOBODY = mark("nobody")
 PRODUCTION_SHORT = mark("PROD")
 READ_ONLY_SHORT = mark("ro")

@@ -10,6 +10,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.text import clean
+from pfha_tui.domain.transitions import became
 from pfha_tui.domain.wording import word
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import Line, Tone, line, pad
@@ -170,6 +171,8 @@ def _day_line(word: str) -> Line:
 
 def _tone(event: Event) -> Tone:
     if event.kind is EventKind.LINK and "UP" in (event.after, event.reason):
+        return Tone.PLAIN
+    if event.kind is EventKind.DEMOTION and became(event) == "0":
         return Tone.PLAIN
     return _TONES.get(event.kind, Tone.PLAIN)
 

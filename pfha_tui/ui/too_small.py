@@ -9,9 +9,10 @@ from pfha_tui.ui.line import Line, Tone, wrap
 
 
 def rows(
-    in_short: Sequence[Line], width: int, height: int, commands: Sequence[Command]
+    in_short: Sequence[Line], size: tuple[int, int], room: int, commands: Sequence[Command]
 ) -> tuple[Line, ...]:
-    """How the pairs stand, what the terminal has and what is needed, and the key that leaves, in this width."""
+    """How the pairs stand, what the terminal has and what is needed, and the key that leaves, in so many rows."""
+    width, height = size
     said = tr(texts.TOO_SMALL).format(
         width=width,
         height=height,
@@ -21,5 +22,5 @@ def rows(
     key = next(tr(command.label) for command in commands if command.id == "quit")
     hint = tr(texts.TOO_SMALL_HINT).format(key=key)
     told = (*wrap(said, width, 4, Tone.WARN), *wrap(hint, width, 2))
-    # One row is the key bar's; what is needed is told in any case.
-    return (*in_short[: max(1, height - 1 - len(told))], *told)
+    # What is needed is told in any case.
+    return (*in_short[: max(1, room - len(told))], *told)

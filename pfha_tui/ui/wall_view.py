@@ -29,6 +29,7 @@ GAP = 2
 LEAST_WHY = 24
 MARGIN = 1
 NOT_WATCHED = Mark("?", texts.NOT_WATCHED, Tone.WARN, Tone.BADGE_WARN)
+STARTS = Mark("?", texts.STARTS, Tone.MUTED, Tone.BADGE_QUIET)
 
 _ORDER = list(VerdictKind)
 _LETTERS = {NodeRole.PRIMARY: ("A", Tone.NODE_A), NodeRole.SECONDARY: ("B", Tone.NODE_B)}
@@ -66,6 +67,9 @@ def mark(entry: Entry, scene: Scene) -> Mark:
     """Sign and word of the pair's verdict: `? was HEALTHY` where that is old."""
     if entry.snapshot is None:
         return NOT_WATCHED
+    unknown = entry.snapshot.verdict.kind is VerdictKind.UNKNOWN
+    if unknown and not entry.started and not entry.trouble:
+        return STARTS
     known = present.VERDICT_MARKS[entry.snapshot.verdict.kind]
     if not is_stale(entry, scene):
         return known
@@ -123,6 +127,11 @@ def wall(entries: Sequence[Entry], options: ConsoleOptions, scene: Scene, cells:
     if missing > 0:
         names = max(LEAST_NAME, max(width(row[_PAIR]) for row in table) - missing)
         table = [(*row[:_PAIR], fit(row[_PAIR], names), *row[_PAIR + 1 :]) for row in table]
+    if cells - _width(columns, heads, table) < LEAST_WHY:
+        table = [
+            (*row[:_SERVES], _short_serves(entry, row[_SERVES], scene), *row[_SERVES + 1 :])
+            for entry, row in zip(shown, table, strict=True)
+        ]
     gap = GAP if cells - _width(columns, heads, table) >= LEAST_WHY + len(columns) else 1
     widths = {c: max(map(width, (heads[c], *(row[c] for row in table)))) for c in columns}
 
@@ -159,7 +168,7 @@ def in_short(entries: Sequence[Entry], scene: Scene, cells: int) -> tuple[Line, 
 
 
 # Cursor and number, verdict, pair, environment, serves, since, states, age.
-_PAIR, _SINCE, _STATES = 2, 5, 6
+_PAIR, _SERVES, _SINCE, _STATES = 2, 4, 5, 6
 
 
 def _heads() -> tuple[Line, ...]:
@@ -248,6 +257,13 @@ def _serves(pair: PairSnapshot, serving: Sequence[NodeSnapshot], scene: Scene) -
         return line(both[0], "+", both[1])
     told = all(_present_roles(node, scene) for node in pair.nodes)
     return line((tr(texts.NOBODY), Tone.BAD)) if told else line((present.UNKNOWN, Tone.MUTED))
+
+
+def _short_serves(entry: Entry, told: Line, scene: Scene) -> Line:
+    """The same by letters alone: `A`, `A+B`; in its own words where no node serves."""
+    serving = masters(entry.snapshot, scene) if entry.snapshot is not None else ()
+    signs = [line("+", (_LETTERS[node.role][0], told[0][1])) for node in serving]
+    return line(*signs)[1:] if signs else told
 
 
 def _since(serving: Sequence[NodeSnapshot]) -> Since | None:

@@ -378,10 +378,29 @@ async def test_a_tiny_terminal_is_not_left_in_the_midst_of_an_action_without_a_w
         await begun(app, pilot)
         await pilot.resize_terminal(40, 10)
         await until(pilot, lambda: isinstance(app.screen, SmallScreen))
+        told = app.screen.query_one("#too-small", Lines)
+        await until(pilot, lambda: "◆ switch over fw1" in told.text)
         await pilot.press("q")
-        await until(pilot, lambda: "under way" in app.screen.query_one(KeyBar).notice)
+        bar = app.screen.query_one(KeyBar)
+        await until(pilot, lambda: "under way" in bar.notice)
+        await until(pilot, lambda: " ".join(bar.text.split()) == bar.notice)
+        assert bar.size.height > 1 and "40 x 10" in told.text
         assert app.is_running and not operator.cancelled
         await pilot.resize_terminal(120, 36)
         await dialog(pilot, DeedScreen)
         operator.go_on.set()
         await until(pilot, lambda: "CONFIRMED" in shown(app))
+
+
+async def test_that_an_action_is_under_way_is_said_no_longer_once_it_has_ended() -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await begun(app, pilot)
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: isinstance(app.screen, SmallScreen))
+        bar = app.screen.query_one(KeyBar)
+        await pilot.press("q")
+        await until(pilot, lambda: "under way" in bar.notice)
+        operator.go_on.set()
+        await until(pilot, lambda: not bar.notice)
+        assert bar.needed_rows == 1

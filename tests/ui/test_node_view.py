@@ -40,7 +40,7 @@ def row(text: str, start: str) -> str:
 
 def test_a_healthy_primary() -> None:
     text = full(node(0))
-    assert "pfSense 2.8.1  up 12 d 3 h  cpu 4 %  mem 31 %  load 0.12" in text
+    assert "pfSense 2.8.1  up 12 d 03:00  cpu 4 %  mem 31 %  load 0.12" in text
     assert "ssh 0.4 s  snmp 3.1 s" in text
     assert "● MASTER  WAN  vhid 1  203.0.113.1/24  skew 0  since Nov 19 17:41" in text
     assert "\n          2001:db8:1::1/64" in text

@@ -247,12 +247,21 @@ async def test_a_tiny_terminal_can_be_left() -> None:
 
 @pytest.mark.parametrize("failure", [OSError("no such file: /etc/known_hosts"), ValueError()])
 async def test_a_feed_that_fails_is_a_sentence(failure: Exception) -> None:
+    await says_why(failure, str(failure) or "ValueError")
+
+
+async def test_the_first_of_several_failures_of_a_feed_is_the_reason() -> None:
+    inner = ExceptionGroup("unhandled", [OSError("no route"), ValueError("other")])
+    await says_why(ExceptionGroup("unhandled", [inner]), "no route")
+
+
+async def says_why(failure: Exception, why: str) -> None:
     app, feed = make(factory.healthy())
     feed.failure = failure
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: "watching ended" in text_of(app, "#verdict"))
         verdict = text_of(app, "#verdict")
-        assert (str(failure) or "ValueError") in verdict
+        assert why in verdict and "unhandled" not in verdict
         assert "? was HEALTHY" in verdict
         assert "Traceback" not in text_of(app)
         await pilot.press("q")

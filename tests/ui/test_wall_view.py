@@ -174,14 +174,23 @@ def test_long_names_cost_neither_verdict_nor_who_serves(cells: int) -> None:
     known = [entry(n, build(), target=target(f"{long}-{n}")) for n, build in enumerate(builders)]
     told = lines(*known, cells=cells)
     expected = (
-        ("✗ SPLIT BRAIN ?", "fw1+fw2 "),
-        ("▲ DEGRADED", "B fw2 "),
-        ("◆ MAINTENANCE", "B fw2 "),
-        ("● HEALTHY", "A fw1 "),
+        ("✗ SPLIT BRAIN ?", "fw1+fw2 " if cells > 70 else "A+B "),
+        ("▲ DEGRADED", "B fw2 " if cells > 70 else "B "),
+        ("◆ MAINTENANCE", "B fw2 " if cells > 70 else "B "),
+        ("● HEALTHY", "A fw1 " if cells > 70 else "A "),
     )
     for row, (verdict, serves) in zip(told, expected, strict=True):
         assert verdict in row and f" {serves}" in row and " s " in row
         assert "branch-offi" in row
+
+
+def test_a_pair_of_which_nothing_is_known_yet_is_starting() -> None:
+    one = replace(entry(0, factory.never()), started=False)
+    assert "? STARTING" in lines(one)[0] and "UNKNOWN" not in lines(one)[0]
+    ended = replace(one, trouble="watching ended")
+    assert "STARTING" not in lines(ended)[0]
+    known = replace(entry(0, factory.healthy()), started=False)
+    assert "STARTING" not in lines(known)[0]
 
 
 def test_others_are_told_by_sign_the_worst_first() -> None:

@@ -22,7 +22,7 @@ def push(scene: Scene, request: Request) -> Plan:
     loss = tr(
         "No service; but what was changed on {peer} alone is gone, in the sections that are synchronised."
     )
-    undo = tr("None by this console: {peer} keeps its earlier revisions (Diagnostics > Backup).")
+    undo = tr("Not by this console: {peer} keeps its earlier revisions (Diagnostics > Backup).")
     return draft.plan(
         tr("Synchronise the configuration from {node} to {peer}").format(
             node=draft.node, peer=draft.peer

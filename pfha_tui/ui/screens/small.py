@@ -31,7 +31,7 @@ class SmallScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What is told, and a row for what the console has to say."""
         yield Lines(ascii_only=self._ascii, id="too-small")
-        yield KeyBar(self._commands, ascii_only=self._ascii)
+        yield KeyBar(self._commands, ascii_only=self._ascii, tall=True)
 
     def show(self, in_short: Callable[[int], Sequence[Line]]) -> None:
         """Draw this; `in_short` gives how the pairs stand in so many cells."""
@@ -43,5 +43,6 @@ class SmallScreen(ModalScreen[None]):
         if self._in_short is None or not self.query("#too-small"):
             return
         width, height = self.app.size
-        rows = too_small.rows(self._in_short(width), width, height, self._commands)
+        room = height - self.query_one(KeyBar).needed_rows
+        rows = too_small.rows(self._in_short(width), (width, height), room, self._commands)
         self.query_one("#too-small", Lines).draw(rows)

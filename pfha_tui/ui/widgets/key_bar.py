@@ -25,13 +25,20 @@ MARK_CELLS = 5
 class KeyBar(Lines):
     """Draws the commands that fit; of those that do not, the later in the list are left out.
 
-    A click on an entry is its key. A notice longer than the line is shown line by line.
+    A click on an entry is its key. A notice longer than the line is shown line by line, with `tall` whole: the
+    bar takes the rows that it needs.
     """
 
     def __init__(
-        self, commands: Sequence[Command], *, ascii_only: bool, id: str | None = None
+        self,
+        commands: Sequence[Command],
+        *,
+        ascii_only: bool,
+        id: str | None = None,
+        tall: bool = False,
     ) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
+        self._tall = tall
         self._commands = tuple(command for command in commands if command.bar)
         self._notice: tuple[str, Tone] | None = None
         self._hold = False
@@ -52,11 +59,30 @@ class KeyBar(Lines):
         self._timer = None if hold else self.set_interval(PAGE_S, self._turn, name="notice")
         self._redraw()
 
+    def unsay(self, sentence: str) -> None:
+        """Show the keys again where this is being said."""
+        if sentence and self.notice == sentence:
+            self._end()
+            self._redraw()
+
+    def _end(self) -> None:
+        self._notice = None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    @property
+    def needed_rows(self) -> int:
+        """How many rows it needs now."""
+        return max(1, len(self._pages())) if self._tall else 1
+
     def _pages(self) -> tuple[Line, ...]:
         if self._notice is None:
             return ()
         sentence, tone = self._notice
-        cells = max(1, self.size.width - 2)
+        cells = max(1, (self.size.width or self.app.size.width) - 2)
+        if self._tall:
+            return wrap(sentence, cells, MOST_PAGES, tone)
         whole = wrap(sentence, cells, 1, tone)
         pages = wrap(sentence, max(1, cells - MARK_CELLS), MOST_PAGES, tone)
         if len(pages) <= 1 or plain(line(*whole)) == sentence.strip():
@@ -70,15 +96,16 @@ class KeyBar(Lines):
         """Show the next line of the notice, or the keys again."""
         self._page += 1
         if self._page >= len(self._pages()):
-            self._notice = None
-            if self._timer is not None:
-                self._timer.stop()
-                self._timer = None
+            self._end()
         self._redraw()
 
     def _redraw(self) -> None:
         pages = self._pages()
-        if pages:
+        if self._tall:
+            self.styles.height = self.needed_rows
+        if pages and self._tall:
+            self.draw(tuple(line(" ", page) for page in pages))
+        elif pages:
             self.draw((line(" ", pages[min(self._page, len(pages) - 1)]),))
         else:
             self.draw((key_line(self._commands, self.size.width),))
