@@ -113,6 +113,8 @@ class PairWatch:
         pending = (*self._logged, *self._pending)
         self._logged.clear()
         self._pending.clear()
+        for node in self._nodes:
+            node.state.mind_steps()
         nodes = [node.state.snapshot for node in self._nodes]
         offsets = proven_offsets(nodes, self._clock.monotonic(), self._clock.epoch())
         events = merge(self._current.events, pending, offsets=offsets)

@@ -28,6 +28,9 @@ from pfha_tui.parsers import devd, log
 from pfha_tui.parsers.decode import decode
 from pfha_tui.parsers.errors import ParseError
 
+STEP_S = 1.0
+"""More than a clock is slewed by between two looks at it."""
+
 KEYS_LIMIT = 1024
 """VHIDs that are remembered: a node that invents new names must not fill the console's memory."""
 
@@ -72,6 +75,8 @@ class NodeState:
         self._logged: dict[Key, tuple[Event, float]] = {}
         self._expected: dict[Key, None] = {}
         self._polled_at = now
+        self._wall_ahead = clock.epoch() - now
+        self._stepped_at = float("-inf")
 
     def subscribe(self, callback: Subscriber) -> None:
         """Tell this callback of every change."""
@@ -91,11 +96,26 @@ class NodeState:
         """The SNMP side changed its state."""
         self._link("snmp_link", state, detail)
 
+    def mind_steps(self) -> None:
+        """Forget the node's clock where the console's own has stepped against its monotonic time.
+
+        That is set by hand or by NTP, or the machine has slept, in which monotonic time may stand still: until
+        the next reading nobody knows how far the clocks are apart.
+        """
+        now = self._clock.monotonic()
+        wall_ahead = self._clock.epoch() - now
+        if abs(wall_ahead - self._wall_ahead) > STEP_S:
+            self._stepped_at = now
+            blank: Reading[NodeClock] = Reading(period_s=self.snapshot.clock.period_s)
+            self.snapshot = replace(self.snapshot, clock=blank)
+        self._wall_ahead = wall_ahead
+
     def sample(self, sample: Sample) -> tuple[tuple[Command, ErrorKind], ...]:
         """A framed run came back; the result names the sections that were refused or not there."""
+        self.mind_steps()
         at = sample.received_at
         old = new = self.snapshot
-        if sample.clock_epoch is not None:
+        if sample.clock_epoch is not None and at - sample.duration_s > self._stepped_at:
             within = sample.duration_s if sample.begun_s is None else sample.begun_s
             clock = NodeClock(sample.clock_epoch, sample.utc_offset_s or 0, within)
             read_at = at - sample.duration_s + within
@@ -130,6 +150,7 @@ class NodeState:
 
     def pushed(self, line: PushedLine) -> bool:
         """A pushed line came; True if it is worth a poll at once."""
+        self.mind_steps()
         if line.kind is StreamKind.LOG:
             event = log.parse_line(line.text, self.snapshot.name, self.snapshot.clock.value)
             if event is None:
@@ -296,6 +317,7 @@ class NodeState:
 
         A line of the log dates it, unless it tells of a time before what is known exactly. Where the clocks'
         offset is not exact, the line dates it once: a later reading of the clock moves it only if it is exact.
+        What a line has dated exactly, it does not date anew: the node's clock may have been set since.
         """
         epoch = self._clock.epoch()
         start = self._since.get(key)
@@ -306,7 +328,8 @@ class NodeState:
         off = offset_of(clock, self._clock.monotonic(), epoch)
         if event is None or event.new is not state or off is None:
             return start
-        if start.since.exact and event.epoch - off.most <= start.since.epoch:
+        told = start.logged == event or event.epoch - off.most <= start.since.epoch
+        if start.since.exact and told:
             return start
         before = event.old or start.before
         if off.exact:

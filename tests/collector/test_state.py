@@ -22,12 +22,13 @@ class StillClock:
 
     def __init__(self) -> None:
         self.now = 100.0
+        self.slept = 0.0
 
     def monotonic(self) -> float:
         return self.now
 
     def epoch(self) -> float:
-        return NOW + self.now - 100.0
+        return NOW + self.now - 100.0 + self.slept
 
     async def sleep(self, seconds: float) -> None:
         raise AssertionError("the state never waits")
@@ -287,3 +288,32 @@ def test_links_keep_their_since_and_when_they_were_last_heard() -> None:
     state.ssh_link(LinkState.SUSPECT, "no answer")
     ssh = state.snapshot.ssh
     assert (ssh.since, ssh.heard_at, ssh.rtt_s) == (107.0, 105.0, 0.002)
+
+
+def test_a_console_that_has_slept_dates_nothing_until_it_knows_the_node_s_clock_again() -> None:
+    """Monotonic time may stand still in a suspend: what was read before it says nothing about the clocks now."""
+    state, clock, _ = fresh()
+    state.sample(sampled("normal"))
+    before = [role.since for role in state.snapshot.roles]
+    assert all(since is not None and since.exact for since in before)
+    clock.slept, clock.now = 8 * 3600.0, 101.0
+    late = replace(sampled("normal", at=100.9), duration_s=0.95)
+    state.sample(late)
+    assert state.snapshot.clock.value is None
+    clock.now = 102.0
+    state.sample(replace(sampled("normal", at=102.0), clock_epoch=None))
+    assert [role.since for role in state.snapshot.roles] == before
+    clock.now = 103.0
+    state.sample(replace(sampled("normal", at=103.0), clock_epoch=NOW + 8 * 3600 + 3))
+    assert state.snapshot.clock.value is not None
+    assert [role.since for role in state.snapshot.roles] == before
+
+
+def test_a_line_does_not_date_a_role_twice() -> None:
+    state, clock, _ = fresh()
+    state.sample(sampled("normal"))
+    before = [role.since for role in state.snapshot.roles]
+    clock.now = 160.0
+    ahead = sampled("normal", at=160.0)
+    state.sample(replace(ahead, clock_epoch=(ahead.clock_epoch or 0) + 90))
+    assert [role.since for role in state.snapshot.roles] == before
