@@ -104,12 +104,25 @@ def _completed(wish: InitOptions) -> InitOptions:
         wish,
         name=wish.name or output.ask(tr("Name of the pair"), "main"),
         primary=wish.primary
-        or output.ask(tr("Address of {node}, the primary").format(node=wish.primary_name)),
+        or _asked_address(tr("Address of {node}, the primary").format(node=wish.primary_name)),
         secondary=wish.secondary
-        or output.ask(tr("Address of {node}, the secondary").format(node=wish.secondary_name)),
+        or _asked_address(tr("Address of {node}, the secondary").format(node=wish.secondary_name)),
         user=wish.user or output.ask(tr("Login on both nodes"), "root"),
         identity_file=identity,
     )
+
+
+def _asked_address(question: str) -> str:
+    """An address from the keyboard; asked for again until it is one. Another port is given by `--port`."""
+    from pfha_tui.config.values import Unfit, address
+
+    while True:
+        said = output.ask(question)
+        try:
+            return address(said)
+        except Unfit as error:
+            text = tr("{said!r} {fault}: {mend}; `--port` gives another port.")
+            output.line(text.format(said=said, fault=error.what, mend=error.mend))
 
 
 def _usual_identity() -> str:

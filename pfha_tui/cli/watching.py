@@ -84,4 +84,6 @@ def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
 
 def told_to_try(why: str) -> str:
     """Why a login is not tried again by itself, and what tries it at once."""
-    return tr("{why}: `pfha-tui config check --live`, or r in the console, tries at once").format(why=why)
+    return tr("{why}: `pfha-tui config check --live`, or r in the console, tries at once").format(
+        why=why
+    )

@@ -19,6 +19,7 @@ from pfha_tui.domain.target import (
 
 SCHEMA = 1
 
+LONGEST_NAME = 40
 PAIR_NAME = re.compile(r"\w[\w .-]{0,39}")
 NODE_NAME = re.compile(r"\w[\w.-]{0,39}")
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?", re.ASCII)

@@ -103,11 +103,17 @@ def _text(field: Field, raw: str) -> str:
                 "allowed: letters, digits, dot, dash and underscore, at most 40"
             ),
         }.get(id(field.pattern), tr("allowed: see the reference of this key"))
+        named = field.pattern in (schema.PAIR_NAME, schema.NODE_NAME)
+        if named and len(raw) > schema.LONGEST_NAME:
+            raise Unfit(
+                tr("is longer than {most} characters").format(most=schema.LONGEST_NAME), mend
+            )
         raise Unfit(tr("has characters that do not belong there"), mend)
     return raw
 
 
-def _address(field: Field, raw: str) -> str:
+def address(raw: str) -> str:
+    """An IP address in its usual form, or a host name as it is. Raises Unfit."""
     try:
         return str(ipaddress.ip_address(raw))
     except ValueError:
@@ -196,7 +202,7 @@ def _tables(field: Field, raw: list[object]) -> list[object]:
 
 _CHECKS: dict[Kind, Any] = {
     Kind.TEXT: _text,
-    Kind.ADDRESS: _address,
+    Kind.ADDRESS: lambda field, raw: address(raw),
     Kind.INTEGER: _integer,
     Kind.BOOLEAN: lambda field, raw: raw,
     Kind.DURATION: _duration,

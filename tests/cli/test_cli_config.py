@@ -100,9 +100,10 @@ def test_init_by_questions(
     program: Program, nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "c.toml"
-    answers(monkeypatch, "~/.ssh/id", "HQ", "192.0.2.1", "192.0.2.2", "", "y")
+    answers(monkeypatch, "~/.ssh/id", "HQ", "192.0.2.1:22", "192.0.2.1", "192.0.2.2", "", "y")
     ran = program("config", "init", "--config", str(path))
     assert ran.code == 0, ran.err
+    assert "'192.0.2.1:22' is neither an IP address nor a host name" in ran.out
     (pair,) = load(path).pairs
     assert pair.name == "HQ" and pair.nodes[0].ssh is not None
     assert (pair.nodes[0].ssh.get("user"), pair.nodes[0].ssh.get("identity_file")) == (

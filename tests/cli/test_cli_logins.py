@@ -93,7 +93,9 @@ def test_a_refused_login_is_not_tried_by_every_run_of_cron(
         told = capsys.readouterr()
         assert "refused the key of user 'root'" in told.err + told.out
         assert "it is not tried again before" in told.err + told.out
-        assert ("`pfha-tui config check --live`, or r in the console" in told.err) == (command == "status")
+        assert ("`pfha-tui config check --live`, or r in the console" in told.err) == (
+            command == "status"
+        )
     assert strikes(sshd) == before + 1
     (kept,) = state_files()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600

@@ -216,6 +216,11 @@ BAD = {
             "26: pair[main].node[f|w].name: has characters that do not belong there; "
             "allowed: letters, digits, dot, dash and underscore, at most 40",
         ),
+        (
+            f'name = "{"f" * 41}"',
+            "26: pair[main].node[#2].name: is longer than 40 characters; "
+            "allowed: letters, digits, dot, dash and underscore, at most 40",
+        ),
     ],
 }
 
