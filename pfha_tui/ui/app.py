@@ -31,7 +31,8 @@ from pfha_tui.ui.pairs import FIRST_WAIT_S, LONGEST_WAIT_S, Resolve, Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.small import SmallScreen
 from pfha_tui.ui.screens.wall import WallScreen
-from pfha_tui.ui.updates import paint
+from pfha_tui.ui.stopped import when_continued
+from pfha_tui.ui.updates import paint, repaint
 from pfha_tui.ui.widgets.above import Above
 
 TICK_S = 1.0
@@ -294,6 +295,13 @@ class ConsoleApp(PairKeys):
             except (ValueError, RuntimeError):
                 # Not the main thread (a test's loop): signals are somebody else's there.
                 return
+        when_continued(
+            self._driver, lambda: loop.call_soon_threadsafe(self.call_later, self._repaint)
+        )
+
+    def _repaint(self) -> None:
+        if self.screen_stack:
+            repaint(self.screen)
 
     async def action_quit(self) -> None:
         """Close the connections and leave with exit code 0; while an action is under way, only when asked twice."""

@@ -30,6 +30,14 @@ def paint(screen: Screen[object]) -> None:
         screen._compositor_refresh()
 
 
+def repaint(screen: Screen[object]) -> None:
+    """Send everything that the screen shows: what was on the terminal is not known any more."""
+    compositor = screen._compositor
+    if screen.is_current and compositor.size:
+        compositor._dirty_regions.add(compositor.size.region)
+        screen._compositor_refresh()
+
+
 def terse(
     renderable: RenderableType | CompositorUpdate | None,
 ) -> RenderableType | CompositorUpdate | None:

@@ -110,6 +110,21 @@ def test_it_leaves_clean(tmp_path: Path, key: bytes, number: int | None, code: i
         assert b"Traceback" not in terminal.seen
 
 
+def test_what_was_written_over_it_while_it_was_stopped_is_painted_over(tmp_path: Path) -> None:
+    with console(tmp_path) as terminal:
+        terminal.until(b"HEALTHY")
+        terminal.until(b"MASTER")
+        os.kill(terminal.process.pid, signal.SIGSTOP)
+        os.waitpid(terminal.process.pid, os.WUNTRACED)
+        terminal.read_some()
+        terminal.seen = b""
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        for part in (b"HEALTHY", b"MASTER", b"Timeline", b"help"):
+            terminal.until(part)
+        os.write(terminal.master, b"q")
+        assert terminal.ended() == 0
+
+
 @pytest.mark.parametrize("session", [True, False], ids=["hangs-up", "vanishes-silently"])
 def test_it_ends_when_the_terminal_is_gone(tmp_path: Path, session: bool) -> None:
     with console(tmp_path, session) as terminal:
