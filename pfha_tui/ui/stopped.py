@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 from types import FrameType
+from typing import cast
 
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -19,7 +20,7 @@ def when_continued(driver: Driver | None, repaint: Callable[[], object]) -> None
     if not isinstance(driver, LinuxDriver) or getattr(own, "__self__", None) is not driver:
         return
     # A closure does not keep what is known of the parameter's type.
-    linux: LinuxDriver = driver
+    linux = cast(LinuxDriver, driver)
 
     def continued(number: int, frame: FrameType | None) -> None:
         if not linux._must_signal_resume:
