@@ -212,7 +212,7 @@ class NodeView:
         items: list[Line] = []
         uptime = node.uptime_s(scene.now)
         if uptime is not None:
-            up = present.age(uptime)
+            up = present.uptime(uptime)
             items.append(line((f"{tr(texts.UP)} ", Tone.MUTED), up))
         cpu = present.share(node.rates.cpu)
         items.append(line((f"{tr(texts.CPU)} ", Tone.MUTED), cpu))

@@ -211,6 +211,14 @@ def age(seconds: float | None) -> str:
     return duration(seconds, tenths=True)
 
 
+def uptime(seconds: float | None) -> str:
+    """A long duration in its two largest units: `12 d 3 h`, `4 h 12 m`; `—` while unknown."""
+    if seconds is None or not math.isfinite(seconds) or seconds < 86_400:
+        return age(seconds)
+    days, rest = divmod(int(seconds), 86_400)
+    return tr("{days} d {hours} h").format(days=days, hours=rest // 3600)
+
+
 def clock_text(epoch: float, scene: Scene) -> str:
     """A moment: `21:40:09` today, `Nov 19 17:41` in this year, else `2025-11-19`."""
     moment, today = scene.local(epoch), scene.local(scene.epoch)
@@ -247,8 +255,8 @@ def since_short(since: Since, scene: Scene) -> str:
 
 
 def held_text(since: Since, scene: Scene) -> str:
-    """For how long: `3 d 04:12`, or `at least 3 d 04:12`."""
-    held = age(scene.epoch - since.epoch)
+    """For how long: `3 d 4 h`, or `at least 3 d 4 h`."""
+    held = uptime(scene.epoch - since.epoch)
     return held if since.exact else f"{tr(texts.AT_LEAST)} {held}"
 
 

@@ -40,7 +40,7 @@ def row(text: str, start: str) -> str:
 
 def test_a_healthy_primary() -> None:
     text = full(node(0))
-    assert "pfSense 2.8.1  up 12 d 03:00  cpu 4 %  mem 31 %  load 0.12" in text
+    assert "pfSense 2.8.1  up 12 d 3 h  cpu 4 %  mem 31 %  load 0.12" in text
     assert "ssh 0.4 s  snmp 3.1 s" in text
     assert "● MASTER  WAN  vhid 1  203.0.113.1/24  skew 0  since Nov 19 17:41" in text
     assert "\n          2001:db8:1::1/64" in text
@@ -229,8 +229,8 @@ def test_two_masters_are_unhealthy_but_not_one_known_and_one_unreachable() -> No
 @pytest.mark.parametrize(
     ("snapshot", "word"),
     [
-        (node(0), "● MASTER 3 d 04:12"),
-        (node(1), "○ BACKUP 3 d 04:12"),
+        (node(0), "● MASTER 3 d 4 h"),
+        (node(1), "○ BACKUP 3 d 4 h"),
         (node(0, roles=roles(M, B)), "● MASTER 1  ○ BACKUP 1"),
         (node(0, roles=roles(M, None)), "● MASTER 1  ? MISSING 1"),
         (node(0, roles=()), "? no VIPs"),

@@ -64,7 +64,7 @@ def states(side: Side) -> Sequence[Told]:
         share = (told,) if told else ()
     loud = fill is not None and fill >= data_plane.MANY_STATES
     snmp = node.snmp.value
-    since = None if pf is None or pf.since_s is None else present.age(pf.since_s)
+    since = None if pf is None or pf.since_s is None else present.uptime(pf.since_s)
     return (
         (tr("states"), number(count), OWN),
         (tr("beside the peer"), share, OWN),

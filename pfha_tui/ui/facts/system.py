@@ -23,7 +23,7 @@ def node(side: Side) -> Sequence[Told]:
     booted = None if stats is None else stats.boottime
     started = () if booted is None else (line(present.clock_text(booted, scene)),)
     uptime = node.uptime_s(scene.now)
-    up = () if uptime is None else (line(present.age(uptime)),)
+    up = () if uptime is None else (line(present.uptime(uptime)),)
     memory = None if stats is None else stats.memory_used
     size = None if stats is None else stats.physmem
     now = condition(node.system, scene)
