@@ -276,3 +276,11 @@ def test_news_never_take_the_place_of_the_clock_or_the_pair(cells: int) -> None:
 def test_a_link_that_comes_back_is_no_warning(more, tone: Tone) -> None:
     row = timeline_view.rows((event(1, **more),), factory.SCENE, {})[0]
     assert row[-1] == ("event 1", tone)
+
+
+@pytest.mark.parametrize(("text", "warns"), [("by 240 to 240", True), ("by -240 to 0", False)])
+def test_a_demotion_that_ends_is_no_warning(text: str, warns: bool) -> None:
+    told = f"carp: demoted {text} (interface)"
+    event = Event(factory.EPOCH, Resolution.S, EventKind.DEMOTION, "fw2", told)
+    (row,) = timeline_view.rows((event,), factory.SCENE, {})
+    assert any(tone is Tone.WARN for _, tone in row) is warns
