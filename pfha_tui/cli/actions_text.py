@@ -55,7 +55,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     for number, step in enumerate(plan.steps, 1):
         yield from _step_lines(number, step)
     least, most = (duration(seconds, tenths=True) for seconds in plan.duration_s)
-    text = tr("expected: {least} to {most} until it is confirmed; it is waited for {wait}")
+    text = tr("expected: {least} to {most} until it is confirmed; waits up to {wait}")
     yield text.format(least=least, most=most, wait=duration(plan.verify_s, tenths=True))
     yield tr("lost: {loss}").format(loss=plan.loss)
     yield tr("undo: {undo}").format(undo=plan.undo)
