@@ -189,7 +189,7 @@ class NodeState:
         if (reachable, why) != (self.snapshot.reachable, self.snapshot.unreachable_why):
             old = self.snapshot
             new = replace(old, reachable=reachable, unreachable_why=why)
-            if old.reachable is not reachable:
+            if not reachable and old.reachable is not False:
                 new = replace(new, sampled_from=self._clock.monotonic())
             self._become(new, events_between(old, new, self._clock.epoch()))
 

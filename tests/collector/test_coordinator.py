@@ -342,3 +342,12 @@ def test_a_clean_changeover_is_confirmed_as_nothing_else_and_told_once(
         *(("fw1", vhid, master, backup) for vhid in (1, 2)),
         *(("fw2", vhid, backup, master) for vhid in (1, 2)),
     ]
+
+
+def test_nothing_is_announced_before_the_first_answers() -> None:
+    """That a node is reached is no sample of it."""
+    rig = watched("normal", nothing, seconds=4)
+    told = [e.text for e in rig.pair.current.events if e.kind is EventKind.VERDICT]
+    assert [text.partition(":")[0] for text in told] == ["healthy"]
+    known = next(n for n, (_, s) in enumerate(rig.seen) if s.verdict.kind is VerdictKind.HEALTHY)
+    assert not any(s.verdict.confirmed for _, s in rig.seen[: known + 1])
