@@ -10,7 +10,7 @@ from pfha_tui.transports.base import NetworkFailure, TransportError
 class FakeLink:
     """As transports.base.NodeLink; `answers` maps a command to its output, `refusal` makes open() fail.
 
-    `delay_s` passes between asking and the answer; the commands run in the middle of it.
+    `delay_s` passes between asking and the answer; the commands run in the middle of it. A login takes `login_s`.
     """
 
     def __init__(self, answers: Callable[[Command], Output], epoch: int = 1_795_389_300) -> None:
@@ -23,6 +23,7 @@ class FakeLink:
         self.closed = 0
         self.asked: list[tuple[Command, ...]] = []
         self.delay_s = 0.005
+        self.login_s = 0.0
         self.hang: Command | None = None
         self.down = False
         self.frozen = False
@@ -39,6 +40,7 @@ class FakeLink:
         if self.mute is not None and on_mute is not None:
             on_mute("does not speak SSH")
             await self.mute.wait()
+        await asyncio.sleep(self.login_s)
         if self.refusal is not None:
             raise self.refusal
 
