@@ -188,7 +188,7 @@ def reboot(scene: Scene, request: Request) -> Plan:
     at = named(scene, request)
     draft = Draft(scene, request, at, Change(allow=True, demotion=0))
     step = Step(draft.node, REBOOT, tr("Reboot {node}.").format(node=draft.node))
-    loss = tr("No service; but {peer} is alone for the minutes that it takes.")
+    loss = tr("No interruption; but {peer} is alone for the minutes that it takes.")
     notes = []
     if draft.takes:
         text = tr("After the boot {node} takes the service back: its skews say so.")

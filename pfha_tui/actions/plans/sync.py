@@ -20,7 +20,7 @@ def push(scene: Scene, request: Request) -> Plan:
     what = tr("Send the configuration of {node} to {peer}, and wait for it.")
     step = Step(draft.node, SYNC, what.format(node=draft.node, peer=draft.peer))
     loss = tr(
-        "No service; but what was changed on {peer} alone is gone, in the sections that are synchronised."
+        "No interruption; but what was changed on {peer} alone is gone, in the sections that are synchronised."
     )
     undo = tr("Not by this console: {peer} keeps its earlier revisions (Diagnostics > Backup).")
     return draft.plan(
