@@ -24,7 +24,7 @@ help:
 
 .venv/run: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "pfha-tui needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python's venv module is missing (on Debian: the package python3-venv)" >&2; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { echo "python's venv module is missing (on Debian: the package python3-venv)" >&2; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
