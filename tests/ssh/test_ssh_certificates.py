@@ -1,16 +1,15 @@
 """Certificates of users and of hosts, against OpenSSH's own sshd, agent and ssh-keygen."""
 
-import contextlib
 import getpass
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import OperatorNeeded
-from pfha_tui.transports.ssh import SshNode
 from tests.support.agent import add, running_agent
+from tests.support.opened_login import opened
 from tests.support.sshd import Sshd, keygen, make_key, running_sshd
 
 
@@ -39,16 +38,6 @@ def sign(authority: Path, key: Path, *options: str) -> Path:
     who = () if "-n" in options else ("-n", getpass.getuser())
     keygen("-q", "-s", str(authority), "-I", "test", *who, *options, f"{key}.pub")
     return Path(f"{key}-cert.pub")
-
-
-@contextlib.asynccontextmanager
-async def opened(target: SshTarget) -> AsyncIterator[SshNode]:
-    node = SshNode(target, frozenset())
-    try:
-        await node.open()
-        yield node
-    finally:
-        await node.close()
 
 
 async def taken(sshd: Sshd, target: SshTarget) -> str:

@@ -1,9 +1,9 @@
 """What ssh_config says of a login, against OpenSSH's own sshd."""
 
-import contextlib
+import functools
 import getpass
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,25 +15,17 @@ from pfha_tui.transports.base import (
     OperatorNeeded,
 )
 from pfha_tui.transports.ssh import LoginInterrupted, SshNode
+from tests.support import opened_login
 from tests.support.sshd import Sshd, running_sshd
 
 DATE = Command("date", ("/bin/date", "-u", "+%Y"))
+opened = functools.partial(opened_login.opened, allowed=frozenset({DATE}))
 
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     with running_sshd(tmp_path_factory.mktemp("sshd")) as server:
         yield server
-
-
-@contextlib.asynccontextmanager
-async def opened(target: SshTarget) -> AsyncIterator[SshNode]:
-    node = SshNode(target, frozenset({DATE}))
-    try:
-        await node.open()
-        yield node
-    finally:
-        await node.close()
 
 
 async def test_a_config_that_accepts_any_host_key_is_not_followed(

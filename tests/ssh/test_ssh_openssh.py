@@ -1,17 +1,17 @@
 """Against OpenSSH's own sshd: login, commands, jump hosts, agents, faults."""
 
 import asyncio
-import contextlib
+import functools
 import getpass
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pfha_tui.domain.command import Access, Command
-from pfha_tui.domain.target import Secret, SshTarget
+from pfha_tui.domain.target import Secret
 from pfha_tui.transports.base import (
     NetworkFailure,
     NotInCatalogue,
@@ -19,6 +19,7 @@ from pfha_tui.transports.base import (
     TransportTimeout,
 )
 from pfha_tui.transports.ssh import Life, SshNode, fetch, fingerprint
+from tests.support import opened_login
 from tests.support.agent import add, running_agent
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, free_port, make_key, running_sshd
@@ -36,22 +37,13 @@ BIG = Command("big", ("/usr/bin/head", "-c", "3000000", "/dev/zero"), timeout_s=
 HUGE = Command("huge", ("/usr/bin/head", "-c", "12000000", "/dev/zero"), timeout_s=20)
 WRITE = Command("write", ("/bin/echo", "written"), access=Access.WRITE)
 ALLOWED = frozenset({DATE, ECHO, CAT, BAD, ABSENT, HANG, HALF, ROOT, BIG, HUGE, WRITE})
+opened = functools.partial(opened_login.opened, allowed=ALLOWED)
 
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     with running_sshd(tmp_path_factory.mktemp("sshd")) as server:
         yield server
-
-
-@contextlib.asynccontextmanager
-async def opened(target: SshTarget, *, read_only: bool = True) -> AsyncIterator[SshNode]:
-    node = SshNode(target, ALLOWED, read_only=read_only)
-    try:
-        await node.open()
-        yield node
-    finally:
-        await node.close()
 
 
 async def test_commands_come_back_apart_with_their_exit_codes_and_the_clock(sshd: Sshd) -> None:
