@@ -9,7 +9,6 @@ import pytest
 from cli_pairs import LOST, Program, pair
 from cli_several import BRANCH, BROKEN, PAIR, configure, play
 
-from pfha_tui.cli import output
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
 
@@ -99,38 +98,27 @@ def test_check_is_for_one_pair(program: Program, monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_console_gets_all_pairs_or_the_one_that_is_named(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, consoles: list[Any]
 ) -> None:
-    from pfha_tui.ui import console as screen
-
-    seen: list[Any] = []
-    monkeypatch.setattr(output, "interactive", lambda: True)
-    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
-    monkeypatch.setattr(screen, "run_console", lambda pairs, *_: seen.append(pairs) or 0)
     configure(program, PAIR, BROKEN, BRANCH)
     assert program("--read-only").code == 0
     assert program("--pair", "branch").code == 0
-    main, dark, branch = seen[0]
+    first, second = (pairs for pairs, *_ in consoles)
+    main, dark, branch = first
     assert (main.name, branch.name) == ("main", "branch")
-    assert all(one.read_only for one in seen[0])
+    assert all(one.read_only for one in first)
     assert isinstance(dark, BrokenPair) and dark.name == "dark"
     assert dark.why == "node[fw1].snmp.community: the variable NO_SUCH_VARIABLE is not set"
     assert "config.toml:" in dark.faults[0]
-    assert [one.name for one in seen[1]] == ["branch"]
+    assert [one.name for one in second] == ["branch"]
 
 
 def test_a_broken_pair_is_resolved_by_the_configuration_of_now(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, consoles: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pfha_tui.ui import console as screen
-
-    seen: list[Any] = []
-    monkeypatch.setattr(output, "interactive", lambda: True)
-    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
-    monkeypatch.setattr(screen, "run_console", lambda *args: seen.append(args) or 0)
     configure(program, PAIR, BROKEN)
     assert program("--read-only").code == 0
-    (_, dark), *_, resolve = seen[0]
+    (_, dark), *_, resolve = consoles[0]
     assert resolve(dark) == dark and not dark.may_ask
     program.config.write_text("schema = 1\n[")
     assert "config.toml" in resolve(dark).why

@@ -238,18 +238,10 @@ def test_usage(program: Program) -> None:
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
 
 
-def test_without_a_form_it_is_the_console_for_good(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pfha_tui.ui import console as screen
-
-    seen: list[Any] = []
-    monkeypatch.setattr(output, "interactive", lambda: True)
-    monkeypatch.setattr(output, "errors_on_screen", lambda: True)
-    monkeypatch.setattr(screen, "run_console", lambda *args: seen.append(args) or 0)
+def test_without_a_form_it_is_the_console_for_good(program: Program, consoles: list[Any]) -> None:
     configure(program, PAIR, BRANCH)
     assert program("watch").code == 0
-    ((pairs, _, options, open_operator, _),) = seen
+    ((pairs, _, options, open_operator, _),) = consoles
     assert open_operator is None
     assert options.watch and all(one.read_only for one in pairs)
 
