@@ -124,7 +124,8 @@ def states_limit(node: NodeSnapshot) -> int | None:
 def parity(number: int, peer: NodeSnapshot, scene: Scene) -> Line:
     """The own state count as a share of the peer's; nothing where that is not known now."""
     other = peer.states
-    if not other or peer.counted.freshness(scene.now) is Freshness.STALE:
+    known = peer.reachable and peer.counted.freshness(scene.now) is not Freshness.STALE
+    if not other or not known:
         return EMPTY
     text = tr(texts.PARITY).format(share=present.share(number / other, 1), peer=clean(peer.name))
     return line((text, Tone.MUTED))

@@ -371,3 +371,10 @@ def test_bulk_updates_before_the_start_of_the_node_are_of_the_past() -> None:
     )
     assert data_plane.bulk_of(one, (early,)) is None
     assert data_plane.bulk_of(replace(one, system=Reading()), (early,)) is not None
+
+
+def test_states_are_not_compared_with_those_of_a_node_that_is_away() -> None:
+    shown, gone = factory.node(0), replace(factory.node(1), reachable=False)
+    assert plain(data_plane.parity(100, factory.node(1), factory.SCENE))
+    assert data_plane.parity(100, gone, factory.SCENE) == ()
+    assert "% of fw2" not in plain(data_plane.states(shown, gone, 0, factory.SCENE).fitted(100))
