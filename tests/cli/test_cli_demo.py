@@ -16,6 +16,7 @@ from pfha_tui.cli import demo, output
 from pfha_tui.cli.diagnostics import Failure
 from pfha_tui.config.load import load
 from pfha_tui.ui import console as screen
+from tests.support.processes import gone
 
 DEADLINE_S = 40.0
 
@@ -29,14 +30,6 @@ def _keep_signal_handlers() -> Any:
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
-
-
-def gone(pid: int) -> bool:
-    """The process has ended (it may still wait for a parent to collect it)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def wait_until_gone(pid: int) -> None:

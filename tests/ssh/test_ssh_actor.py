@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from pfha_tui.transports.base import (
 from pfha_tui.transports.ssh.actor import SshActor
 from pfha_tui.transports.ssh.watchdog import armed, watchdog
 from tests.support.deadline import until
+from tests.support.processes import gone
 from tests.support.sshd import Sshd, running_sshd
 from tests.support.tcp_relay import relay_to
 
@@ -69,17 +70,15 @@ class Files:
     def undone(self) -> bool:
         return self.first.exists() and self.second.exists()
 
-    def watchdog_ended(self) -> bool:
-        """No process here is about the token any more."""
-        token = os.fsencode(self.token)
-        return not any(b"watchdog" in words and token in words for words in processes())
+
+async def watchdog_of(found: SshActor) -> int:
+    """Its process id. Its shell has it at once, even before the process has the words of a watchdog."""
+    part, _ = await found._watchdog._line('echo "$w"', 10.0, None)
+    return int(part.stdout)
 
 
-def processes() -> Iterator[bytes]:
-    """The words of each process of this machine."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):  # it has just ended
-            yield path.read_bytes()
+async def ended(pid: int) -> None:
+    await until(lambda: gone(pid))
 
 
 async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_path: Path) -> None:
@@ -100,10 +99,11 @@ async def test_a_watchdog_that_is_called_off_never_runs(sshd: Sshd, tmp_path: Pa
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
         await found.run_armed(files.do, files.undo, 1.0, files.guard)
-        await until(lambda: not files.watchdog_ended())
+        pid = await watchdog_of(found)
+        await until(lambda: b"watchdog" in Path(f"/proc/{pid}/cmdline").read_bytes())
         assert await found.call_off() is Call.OFF
         assert await found.call_off() is Call.OFF
-        assert files.watchdog_ended()
+        assert gone(pid)
     assert files.step.exists()
     assert not files.first.exists()
 
@@ -123,7 +123,7 @@ async def test_whoever_takes_the_token_first_has_the_undo(sshd: Sshd, tmp_path: 
         await found.run_armed(files.do, files.undo, 1.0, files.guard)
         async with actor(sshd.target(), take) as another:
             assert (await another.run((take,))).outputs[0].exit_code == 0
-        await until(files.watchdog_ended)
+        await ended(await watchdog_of(found))
         assert await found.call_off() is Call.FIRED
         assert not files.first.exists()
         await found.run_armed(files.do, files.undo, 1.0, files.guard)
@@ -137,7 +137,7 @@ async def test_an_undo_that_fails_leaves_the_token(sshd: Sshd, tmp_path: Path) -
     failing = Command("no", ("/bin/ls", "/nonexistent/file"))
     async with actor(sshd.target(), *files.commands, failing) as found:
         await found.run_armed(files.do, (failing, *files.undo), 1.0, files.guard)
-        await until(files.watchdog_ended)
+        await ended(await watchdog_of(found))
         assert await found.call_off() is Call.FIRED
         assert files.token.is_dir() and not files.first.exists()
 
@@ -272,7 +272,7 @@ async def test_a_watchdog_only_undoes_what_is_still_there(
         if undone:
             await until(files.undone)
         else:
-            await until(files.watchdog_ended)
+            await ended(await watchdog_of(found))
         assert await found.call_off() is Call.FIRED
         assert files.first.exists() is undone
 

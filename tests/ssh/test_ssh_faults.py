@@ -17,6 +17,7 @@ from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.target import Privilege, SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.ssh import LoginInterrupted, SshNode, banner, link, login
+from pfha_tui.transports.ssh.actor import SshActor
 from tests.support.deadline import until
 from tests.support.ssh_double import Handler, World, run_really, serving, write_key
 
@@ -317,21 +318,58 @@ async def test_what_the_system_refuses_on_the_way_is_a_network_failure(
             await node.open()
 
 
+async def gone(process: asyncssh.SSHServerProcess[bytes]) -> None:
+    process.exit(0)
+
+
+def opening_late(at: link.SshLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let channels open only when they are over again."""
+    real = at.open_channel
+
+    async def late(*words: Any) -> Any:
+        channel = await real(*words)
+        await channel.wait_closed()
+        return channel
+
+    monkeypatch.setattr(at, "open_channel", late)
+
+
 async def test_a_shell_that_is_gone_before_it_is_written_to_is_a_network_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def gone(process: asyncssh.SSHServerProcess[bytes]) -> None:
-        process.exit(0)
-
     async with world_for(tmp_path, {SHELL: gone}) as (_, node):
         await node.open()
-        real = node.link.open_channel
-
-        async def late(*words: Any) -> Any:
-            channel = await real(*words)
-            await channel.wait_closed()
-            return channel
-
-        monkeypatch.setattr(node.link, "open_channel", late)
+        opening_late(node.link, monkeypatch)
         with pytest.raises(NetworkFailure):
             await node.run([DATE])
+
+
+async def test_a_stream_that_is_gone_before_it_is_written_to_is_a_network_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world_for(tmp_path) as (world, node):
+        await node.open()
+        await node.run([DATE])
+        world.handlers[SHELL] = gone
+        opening_late(node.link, monkeypatch)
+        with pytest.raises(NetworkFailure):
+            await anext(node.lines())
+
+
+async def test_a_lock_that_is_gone_before_it_is_written_to_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        process.stderr.write(b"lockf: not found")
+        process.exit(127)
+
+    async with world_for(tmp_path) as (world, node):
+        taker = SshActor(node.link.target, frozenset())
+        world.handlers["exec /usr/bin/lockf -k -s -t 0 /tmp/x /bin/cat"] = none
+        try:
+            await taker.open()
+            opening_late(taker.link, monkeypatch)
+            with pytest.raises(OperatorNeeded, match=r"127 .*lockf: not found"):
+                await taker.lock("/tmp/x")
+        finally:
+            await taker.close()

@@ -116,7 +116,8 @@ class SshActor:
             raise OperatorNeeded(
                 text.format(where=self.link.where, reason=said(error.reason))
             ) from error
-        channel.write(PROBE)
+        if not channel.is_closing():  # lockf may have ended at once
+            channel.write(PROBE)
         limit = LOCK_WAIT_S + 4 * (self.link.rtt_s or 0.0)
         try:
             async with asyncio.timeout(limit):

@@ -288,7 +288,7 @@ class SshStream:
             )
             self._all_gaps(refused)
             return None
-        self._channel.write(self._script(nonce, elevation))
+        self._write(self._script(nonce, elevation))
         limit = START_TIMEOUT_S + 4 * (self._link.rtt_s or 0.0)
         try:
             async with asyncio.timeout(limit):
