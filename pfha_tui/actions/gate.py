@@ -9,6 +9,7 @@ from pfha_tui.actions.model import Finding, Plan, Verb, Weight
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.text import same_name
 
 __all__ = ["HARD", "Context", "Permit", "findings", "permit", "silent"]
 
@@ -170,13 +171,13 @@ def permit(plan: Plan, snapshot: PairSnapshot, context: Context) -> Permit | tup
 
 def _wish(plan: Plan) -> Iterator[Finding]:
     request = plan.request
-    typed = request.confirmed.strip() if request.confirmed is not None else None
+    typed = request.confirmed
     if request.forced and not request.reason.strip():
         yield block("no-reason", tr("A forced failover needs a reason."))
     if typed is None and request.forced:
         text = tr("A forced failover needs the name of {node}, typed.")
         yield block("not-confirmed", text.format(node=plan.node), plan.node)
-    elif typed is not None and typed.casefold() != plan.node.casefold():
+    elif typed is not None and not same_name(typed, plan.node):
         text = tr("The name typed is not that of {node}.")
         yield block("not-confirmed", text.format(node=plan.node), plan.node)
 

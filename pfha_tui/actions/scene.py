@@ -8,6 +8,7 @@ from pfha_tui.domain.demotion import Demotion, demotion_of
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.text import same_name
 from pfha_tui.domain.view import PairView, Side, look
 
 
@@ -43,7 +44,7 @@ class Scene:
     def index(self, name: str) -> int:
         """The index of the node of that name, in any case of letters. Raises Unplannable for another name."""
         for index, side in enumerate(self.sides):
-            if side.name.casefold() == name.strip().casefold():
+            if same_name(name, side.name):
                 return index
         text = tr("{pair} has no node {node}; its nodes are {first} and {second}.")
         raise Unplannable(

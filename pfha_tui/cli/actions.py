@@ -23,6 +23,7 @@ from pfha_tui.cli.diagnostics import Failure, warn
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.text import same_name
 
 if TYPE_CHECKING:
     from pfha_tui.domain.target import PairTarget
@@ -72,7 +73,7 @@ def run(options: Options, wish: Wish, request: Request) -> ExitCode:
 def check_node(target: "PairTarget", node: str | None) -> None:
     """Raise Failure (USAGE) for a name that neither firewall of the pair has."""
     names = [each.name for each in target.nodes]
-    if node is not None and node.casefold() not in [name.casefold() for name in names]:
+    if node is not None and not any(same_name(node, name) for name in names):
         text = tr('{pair} has no node "{node}"; its nodes are {names}.')
         raise Failure(
             ExitCode.USAGE, text.format(pair=target.name, node=node, names=", ".join(names))
@@ -136,8 +137,8 @@ def _given_name(plan: Plan, wish: Wish) -> str | None:
 
 
 def _check_given(node: str, wish: Wish) -> None:
-    """Raise Failure (REFUSED) where --confirm names the other node; in any case of letters, as the gate has it."""
-    if wish.confirm is not None and wish.confirm.casefold() != node.casefold():
+    """Raise Failure (REFUSED) where --confirm names the other node; as the gate has it."""
+    if wish.confirm is not None and not same_name(wish.confirm, node):
         text = tr("Refused: --confirm names {given}, but {node} would lose its VIPs.")
         raise Failure(ExitCode.REFUSED, text.format(given=wish.confirm, node=node))
 
@@ -160,7 +161,7 @@ async def ask_for(node: str, risk: Risk, wish: Wish) -> str | None:
         raise Failure(ExitCode.REFUSED, tr("Not confirmed; nothing was done."))
     _check_given(node, wish)
     said = await output.answer(tr("Type the name of the node ({node}) to do it:").format(node=node))
-    if said.casefold() != node.casefold():
+    if not same_name(said, node):
         raise Failure(ExitCode.REFUSED, tr("That is not the name of the node; nothing was done."))
     return said
 

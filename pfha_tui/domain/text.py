@@ -36,6 +36,11 @@ def said(words: str | bytes, limit: int = SAID_LIMIT) -> str:
     return clean(first if len(first) <= limit else first[: limit - 1] + "…")
 
 
+def same_name(typed: str, name: str) -> bool:
+    """Whether somebody typed this name: in any case of letters, and with any blanks around it."""
+    return typed.strip().casefold() == name.casefold()
+
+
 _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 """What Python itself sets LC_CTYPE to under the locale C (PEP 538)."""
 

@@ -72,7 +72,7 @@ LEASE = mark("for minutes")
 LEASE_HINT = mark("empty: until it is ended")
 LEASE_MINUTES = "30"
 TYPE_NAME = mark("type {node}")
-TYPE_HINT = mark("the name of the node, exactly")
+TYPE_HINT = mark("the name of the node")
 CANCEL = mark("Cancel")
 BACK = mark("Back")
 

@@ -268,12 +268,12 @@ class TestForce:
 
 
 class TestPerson:
-    @pytest.mark.parametrize("said", ["fw1", "FW1"])
+    @pytest.mark.parametrize("said", ["fw1", "FW1", " fw1 "])
     def test_the_name_is_typed(self, acting: Acting, said: str) -> None:
         with acting.typed(said):
             ran = acting("switchover")
         assert ran.code == 0
-        assert acting.operator.done[0].request.confirmed == said
+        assert acting.operator.done[0].request.confirmed == said.strip()
         assert ran.out.startswith("CONFIRMED")
         assert "net.inet.carp.demotion=120" in ran.err
         assert "Type the name of the node (fw1) to do it:" in ran.err

@@ -1,8 +1,8 @@
-"""Whether a terminal takes UTF-8, as its locale has it."""
+"""Whether a terminal takes UTF-8, as its locale has it; names as people type them."""
 
 import pytest
 
-from pfha_tui.domain.text import takes_utf8
+from pfha_tui.domain.text import same_name, takes_utf8
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,11 @@ from pfha_tui.domain.text import takes_utf8
 def test_the_name_of_the_locale_decides(environ, utf8_mode: bool, expected: bool) -> None:
     assert takes_utf8("utf-8", environ, utf8_mode) is expected
     assert not takes_utf8("iso8859-1", environ, utf8_mode)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [("fw1", True), ("FW1 ", True), ("fw 1", False), ("fw", False), ("fw10", False), ("", False)],
+)
+def test_a_name_is_typed_in_any_case(typed: str, same: bool) -> None:
+    assert same_name(typed, "Fw1") is same

@@ -75,12 +75,12 @@ async def test_a_switchover_from_the_key_to_its_proof_and_its_undo() -> None:
         assert len(operator.performed) == 1
 
 
-async def test_only_the_exact_name_will_do() -> None:
+async def test_only_the_name_of_the_node_will_do() -> None:
     operator = FakeOperator()
     async with acting(factory.healthy(), operator) as (app, _, pilot):
         await pilot.press("s")
         await dialog(pilot, ActionScreen)
-        for text in ("fw2", "FW1", "fw1 ", "fw", "[b]fw1[/b]"):
+        for text in ("fw2", "fw", "fw 1", "[b]fw1[/b]"):
             field_of(app, "name").value = text
             await until(pilot, lambda: "that is not the name of the node" in shown(app))
             assert not push(app, "#action-go").enabled
@@ -89,6 +89,18 @@ async def test_only_the_exact_name_will_do() -> None:
         await pilot.press("enter", "enter")
         assert focus_of(app) == "field-name"
         assert operator.performed == []
+
+
+@pytest.mark.parametrize("text", ["FW1", " fw1 "])
+async def test_the_name_is_taken_as_on_the_command_line(text: str) -> None:
+    operator = FakeOperator()
+    async with acting(factory.healthy(), operator) as (app, _, pilot):
+        await pilot.press("s")
+        await dialog(pilot, ActionScreen)
+        field_of(app, "name").value = text
+        await until(pilot, lambda: push(app, "#action-go").enabled)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: len(operator.performed) == 1)
 
 
 async def test_the_name_can_be_pasted() -> None:

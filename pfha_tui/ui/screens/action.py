@@ -15,7 +15,7 @@ from pfha_tui.actions.model import Finding, Plan, Risk, Verb, Weight
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import Environment
-from pfha_tui.domain.text import clean
+from pfha_tui.domain.text import clean, same_name
 from pfha_tui.ui import action_texts as texts
 from pfha_tui.ui import action_view, present
 from pfha_tui.ui.line import Line, Tone, line, wrap
@@ -184,7 +184,7 @@ class ActionScreen(Dialog[Plan | None]):
         wish = self.completed.request
         if wish.forced and not wish.reason:
             return tr(texts.WHY_REASON)
-        if self._role_changing and wish.confirmed != self._plan.node:
+        if self._role_changing and not same_name(wish.confirmed or "", self._plan.node):
             return tr(texts.WHY_WRONG) if wish.confirmed else tr(texts.WHY_NAME)
         return ""
 
