@@ -41,7 +41,7 @@ def cli(
     ctx.obj = Options(config, pair, read_only, ascii_, no_color, theme)
     if ctx.invoked_subcommand is not None:
         return None
-    from pfha_tui.cli.console import run
+    from pfha_tui.cli.opening import run
 
     return run(ctx.obj)
 

@@ -6,7 +6,7 @@ from cli_several import BROKEN, PAIR, configure
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfha_tui.cli.console import FIRST_RUN, _wrapped
+from pfha_tui.cli.opening import FIRST_RUN, _wrapped
 from pfha_tui.cli.options import Options
 from pfha_tui.cli.pairs import resolved_again, wanted_pairs
 from pfha_tui.domain.target import BrokenPair, PairTarget
