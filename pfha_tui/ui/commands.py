@@ -109,22 +109,33 @@ COMMANDS = (
         kind=Kind.ACTION,
     ),
     Command(
+        "wall",
+        "p",
+        "p",
+        "wall",
+        mark("pairs"),
+        mark("Go to the wall: every pair in one line, the worst first."),
+        scope=Scope.SEVERAL,
+    ),
+    Command(
         "configurations",
         "c",
         "c",
         "configurations",
-        mark("config diff"),
+        mark("diff"),
         mark("Compare both configurations: what would behave differently after a failover."),
         scope=Scope.PAIR,
     ),
     Command(
-        "wall",
-        "p",
-        "p",
-        "wall",
-        mark("all pairs"),
-        mark("Go to the wall: every pair in one line, the worst first."),
-        scope=Scope.SEVERAL,
+        "retry",
+        "r",
+        "r",
+        "retry",
+        mark("retry"),
+        mark(
+            "Try the connection of the focused node now; without focus, of each node that is not connected. On "
+            "the wall, of the marked pair; a broken one is looked at again."
+        ),
     ),
     Command(
         "next-pair",
@@ -163,17 +174,6 @@ COMMANDS = (
         mark("Hand the VIPs over by force, past the gate's soft conditions; needs a reason."),
         scope=Scope.PAIR,
         kind=Kind.ACTION,
-    ),
-    Command(
-        "retry",
-        "r",
-        "r",
-        "retry",
-        mark("retry"),
-        mark(
-            "Try the connection of the focused node now; without focus, of each node that is not connected. On "
-            "the wall, of the marked pair; a broken one is looked at again."
-        ),
     ),
     Command(
         "timeline",
