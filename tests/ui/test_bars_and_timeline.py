@@ -11,7 +11,7 @@ from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.target import Environment
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
 from pfha_tui.ui import present, texts, timeline_view, verdict_view
-from pfha_tui.ui.commands import COMMANDS, offered, on_pair, on_wall
+from pfha_tui.ui.commands import COMMANDS, on_pair, on_wall
 from pfha_tui.ui.line import Tone, line, plain, width
 from pfha_tui.ui.screens.help import page
 from pfha_tui.ui.widgets.key_bar import key_line
@@ -193,15 +193,6 @@ def test_the_key_bar_shows_whole_entries_only() -> None:
         assert row.strip() == "" or row.rstrip().split("   ")[-1].split()[-1] in {
             word for command in COMMANDS for word in command.title.split()
         }
-
-
-@pytest.mark.parametrize("several", [False, True])
-def test_80_columns_show_the_keys_that_matter_most(several: bool) -> None:
-    here = on_pair(offered(watch=False, several=several))
-    row = plain(key_line([c for c in here if c.bar], 80))
-    for entry in ("q quit", "? help", "m maintenance", "s switchover", "c diff"):
-        assert entry in row
-    assert ("p pairs" if several else "r retry") in row
 
 
 def test_commands_are_unique_and_their_keys_do_not_clash() -> None:
