@@ -6,8 +6,13 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pfha_tui.domain import language
+
+# How fast the machine is says nothing of the product; each test has pytest's own limit.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 # A shell starts what it puts into the background with SIGINT ignored, and every child inherits that: here programs
 # must end on it.

@@ -188,7 +188,7 @@ ALONE_AND_KILLED: list[Do | Fault] = [Do(Verb.CARP_DISABLE, HEALTHY, None, "veri
 @example(FLAG_OF_THE_DEAD)
 @example(ALONE)
 @example(ALONE_AND_KILLED)
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(DEEDS, DEEDS, FAULTS), min_size=2, max_size=7))
 def test_no_vip_is_without_a_master_and_never_are_both_in_maintenance(
     events: list[Do | Fault],

@@ -283,7 +283,7 @@ class TestTornLine:
         assert kept.unfinished("HQ")[0].id == action
 
     @given(cut=st.integers(1, 5000), again=st.integers(1, 5000))
-    @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @example(cut=-1, again=-1)
     @example(cut=7, again=-1)
     @example(cut=-1, again=7)
@@ -333,7 +333,7 @@ class TestVerify:
         assert (found.records, found.head, found.torn, found.fault) == (5, kept.head, 0, None)
 
     @given(where=st.integers(0, 10**6), bits=st.integers(1, 255))
-    @settings(deadline=None, max_examples=400)
+    @settings(max_examples=400)
     def test_any_byte_flipped_is_found(
         self, sample: tuple[bytes, Path], where: int, bits: int
     ) -> None:
@@ -345,7 +345,7 @@ class TestVerify:
         assert found.records <= data[:at].count(b"\n")
 
     @given(st.data())
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     def test_so_is_a_record_that_was_removed_doubled_or_moved(
         self, sample: tuple[bytes, Path], drawn: st.DataObject
     ) -> None:

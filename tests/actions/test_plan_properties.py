@@ -64,7 +64,7 @@ def permitted(first: Any, second: Any, wish: Request) -> tuple[Plan, PairSnapsho
     return (made, snapshot) if isinstance(found, gate.Permit) else None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(facts, facts, wishes)
 def test_every_wish_is_planned_and_judged_or_refused_in_a_sentence(
     first: Any, second: Any, wish: Request
@@ -121,7 +121,7 @@ faults = st.sets(st.tuples(st.integers(0, 1), st.sampled_from(sorted(HEALTHY[0])
 """Which facts of which node are others than those of the base."""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(facts, facts, wishes, st.none() | st.tuples(st.sampled_from(BASES), faults))
 def test_no_permit_takes_the_last_master_or_puts_both_into_maintenance(
     first: Any, second: Any, wish: Request, known_pair: Any
@@ -154,7 +154,7 @@ def test_no_permit_takes_the_last_master_or_puts_both_into_maintenance(
             assert other.maintenance.value is False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.tuples(st.integers(0, 120), st.integers(0, 120)),
     st.tuples(st.integers(60, 235), st.integers(60, 235)),
@@ -182,7 +182,7 @@ def test_a_demotion_is_just_enough(
     assert min(ahead) == 20 or (amount == 1 and min(ahead) > 20)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(facts, facts, wishes)
 def test_read_only_lets_nothing_through(first: Any, second: Any, wish: Request) -> None:
     snapshot = pair(make(NodeRole.PRIMARY, first), make(NodeRole.SECONDARY, second))

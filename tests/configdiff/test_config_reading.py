@@ -111,7 +111,7 @@ def test_a_file_cut_off_anywhere_is_refused() -> None:
         parse_config(raw[: len(raw) // 2])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300))
 def test_anything_is_read_or_refused(raw: bytes) -> None:
     for data in (raw, b"<pfsense>" + raw + b"</pfsense>"):
@@ -130,7 +130,7 @@ texts = st.text(
 ).filter(lambda text: ";" not in text and text == text.strip())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(names, texts.filter(bool), min_size=1, max_size=4))
 def test_every_text_survives_writing_and_reading(tree: dict[str, str]) -> None:
     found = parse_config(dump({**tree}, "24.0")).root
@@ -181,7 +181,7 @@ def test_no_index_is_no_revision() -> None:
     assert parse_index(b"") == ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_index_is_read_or_refused(raw: bytes) -> None:
     try:

@@ -26,7 +26,6 @@ def wire(seq: int, frame: list[Part], clock: bytes = b"1700000000 +0100") -> tup
     return out, err
 
 
-@settings(deadline=None)
 @given(data=st.data(), frame=parts, noise=st.binary(max_size=40))
 def test_any_chunking_gives_the_same_frame(
     data: st.DataObject, frame: list[Part], noise: bytes
@@ -47,7 +46,6 @@ def test_any_chunking_gives_the_same_frame(
     assert (result.clock_epoch, result.utc_offset_s) == (1_700_000_000, 3600)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=50)), max_size=20))
 def test_junk_never_becomes_a_frame(chunks: list[tuple[bool, bytes]]) -> None:
     parser = FrameParser(NONCE)
@@ -56,7 +54,6 @@ def test_junk_never_becomes_a_frame(chunks: list[tuple[bool, bytes]]) -> None:
         assert parser.feed(chunk, stderr=stderr) is None
 
 
-@settings(deadline=None)
 @given(frame=parts, at=st.integers(0, 2000), junk=st.binary(min_size=1, max_size=5))
 def test_a_damaged_frame_is_refused_or_incomplete_never_made_up(
     frame: list[Part], at: int, junk: bytes
@@ -160,7 +157,7 @@ words = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(words)
 def test_a_real_shell_takes_every_word_literally(arguments: list[str]) -> None:
     command = ["/usr/bin/printf", "%s\\0", *arguments]

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pfha_tui.domain.command import Command, PushedLine, StreamKind
@@ -346,7 +346,6 @@ async def test_an_eleventh_client_of_devd_is_told_what_may_be_the_matter(
             writer.close()
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=30)), st.integers(1, 20))
 def test_lines_do_not_depend_on_the_chunks(chunks: list[bytes], limit: int) -> None:
     cutter = LineCutter(limit)
