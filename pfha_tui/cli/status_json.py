@@ -13,7 +13,8 @@ cannot be watched is in it as unknown, with its faults as `why` and without `nod
 - `nodes[]`, primary first: `name`, `role` (by configuration), `address`; `reachable` (`null` before the first
   attempt has ended), `unreachable_why`; `age_s` of the roles and interfaces.
 - `nodes[].sources`: for `ssh` and `snmp` the `state` (off, connecting, live, suspect, down, stopped), `detail`,
-  `rtt_s` and `heard_age_s`.
+  `rtt_s` and `heard_age_s`; `stop`: why SSH is stopped until you act (host-key-changed, login-refused,
+  login-impossible), else `null`.
 - `nodes[].sections`: for every section read `age_s`, `source` (ssh, snmp, devd, log), `freshness` (fresh, late,
   stale, never) and `error` (`kind`, `message`). `nodes[].push_gaps[]`: each stream (devd, log) that the node does not
   give, in a sentence; without them polling alone tells.
@@ -176,6 +177,7 @@ def _link(link: LinkStatus, now: float) -> dict[str, Any]:
     return {
         "state": link.state.value,
         "detail": link.detail or None,
+        "stop": None if link.stop is None else link.stop.value,
         "rtt_s": _number(link.rtt_s, digits=6),
         "heard_age_s": _number(heard),
     }

@@ -75,7 +75,7 @@ def unreachable_sentences(snapshot: "PairSnapshot") -> list[str]:
             continue
         why = node.unreachable_why or tr("no reason known")
         text = tr("{node} ({address}) cannot be reached: {why}")
-        if node.refused:
+        if node.stop is not None:
             text = tr("{node} ({address}) cannot be logged in to: {why}")
             why = told_to_try(why)
         sentences.append(text.format(node=node.name, address=node.address, why=why))

@@ -124,7 +124,7 @@ class SshWatch:
 
     async def _stop(self, error: OperatorNeeded) -> None:
         self._stopped = True
-        self._state.ssh_link(LinkState.STOPPED, str(error))
+        self._state.ssh_link(LinkState.STOPPED, str(error), stop=error.stop)
         await self._go.wait()
 
     async def _pause(self, error: NetworkFailure) -> None:

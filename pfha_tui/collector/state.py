@@ -21,7 +21,7 @@ from pfha_tui.domain.outcome import classify
 from pfha_tui.domain.rates import advance
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import PushedState, carp_roles
-from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, Since
+from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, Since, Stop
 from pfha_tui.domain.target import NodeTarget
 from pfha_tui.domain.transitions import WINDOW_S, events_between
 from pfha_tui.parsers import devd, log
@@ -88,9 +88,10 @@ class NodeState:
         detail: str,
         rtt_s: float | None = None,
         next_try_at: float | None = None,
+        stop: Stop | None = None,
     ) -> None:
         """The SSH side changed its state."""
-        self._link("ssh", state, detail, rtt_s, next_try_at)
+        self._link("ssh", state, detail, rtt_s, next_try_at, stop)
 
     def snmp_link(self, state: LinkState, detail: str) -> None:
         """The SNMP side changed its state."""
@@ -204,13 +205,14 @@ class NodeState:
         detail: str,
         rtt_s: float | None = None,
         next_try_at: float | None = None,
+        stop: Stop | None = None,
     ) -> None:
         now = self._clock.monotonic()
         old: LinkStatus = getattr(self.snapshot, field)
         heard = now if state is LinkState.LIVE else old.heard_at
         since = old.since if old.state is state else now
         rtt_s = rtt_s if rtt_s is not None else old.rtt_s
-        new = LinkStatus(state, since, detail, rtt_s, heard, next_try_at)
+        new = LinkStatus(state, since, detail, rtt_s, heard, next_try_at, stop)
         changes: dict[str, Any] = {field: new}
         self._become(replace(self.snapshot, **changes))
 

@@ -20,9 +20,9 @@ CAUSES: dict[str, CauseKind] = {
     "split-brain": CauseKind(_ERROR, "both nodes are MASTER of this VHID"),
     "no-vhids": CauseKind(_ERROR, "neither node has a CARP VHID"),
     "not-yet-known": CauseKind(_ERROR, "the first attempt to read this node has not ended"),
-    "login-refused": CauseKind(
-        _ERROR, "no login: the node refuses it, its host key is not the known one, or our settings cannot be used"
-    ),
+    "host-key-changed": CauseKind(_ERROR, "the node shows another host key than the known one: reinstalled, or forged"),
+    "login-refused": CauseKind(_ERROR, "the node refuses the login, or gives it no shell"),
+    "login-impossible": CauseKind(_ERROR, "our own settings, key or agent allow no login at this node"),
     "unreachable": CauseKind(_ERROR, "no way to this node works; nothing is inferred about its roles"),
     "roles-unread": CauseKind(_ERROR, "the node answers, but its roles were never read (SNMP cannot tell them)"),
     "data-stale": CauseKind(_ERROR, "the node's roles were read before, but too long ago"),

@@ -35,7 +35,9 @@ _SECTIONS = (
 
 _UNKNOWN = {
     Standing.UNREACHABLE: mark("{node} is unreachable"),
-    Standing.REFUSED: mark("{node} cannot be logged in to"),
+    Standing.HOST_KEY: mark("{node} shows another host key"),
+    Standing.REFUSED: mark("{node} refuses the login"),
+    Standing.IMPOSSIBLE: mark("{node} cannot be logged in to"),
     Standing.NOT_YET: mark("{node} has not been read yet"),
     Standing.UNREAD: mark("{node} answers, but its roles cannot be read"),
     Standing.STALE: mark("the roles of {node} were last read {age} ago"),
@@ -88,7 +90,7 @@ def _standing(side: Side) -> Iterator[Cause]:
     clause = tr(text).format(node=side.name, age=duration(age))
     link, error = side.node.ssh, side.node.interfaces.error
     brief = clause
-    if side.standing in (Standing.UNREACHABLE, Standing.REFUSED):
+    if side.node.reachable is False:
         why = side.node.unreachable_why
     elif link.state in (LinkState.DOWN, LinkState.STOPPED):
         why = link.detail

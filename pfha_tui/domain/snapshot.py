@@ -41,9 +41,18 @@ class LinkState(StrEnum):
     STOPPED = "stopped"
 
 
+class Stop(StrEnum):
+    """Why no login is tried before the operator acts; the values are ids of causes.CAUSES."""
+
+    HOST_KEY = "host-key-changed"
+    REFUSED = "login-refused"
+    IMPOSSIBLE = "login-impossible"
+
+
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """How one transport to a node is doing; `since`, `heard_at` and `next_try_at` are monotonic seconds."""
+    """How one transport to a node is doing; `since`, `heard_at` and `next_try_at` are monotonic seconds. `stop` is why
+    SSH is STOPPED."""
 
     state: LinkState
     since: float
@@ -51,6 +60,7 @@ class LinkStatus:
     rtt_s: float | None = None
     heard_at: float | None = None
     next_try_at: float | None = None
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +176,9 @@ class NodeSnapshot:
     push_gaps: tuple[str, ...] = ()
 
     @property
-    def refused(self) -> bool:
-        """There is no login until the operator acts, and no other way to it lives."""
-        return self.reachable is False and self.ssh.state is LinkState.STOPPED
+    def stop(self) -> Stop | None:
+        """Why there is no login until the operator acts, where no other way to the node lives."""
+        return self.ssh.stop if self.reachable is False else None
 
     def uptime_s(self, now: float) -> float | None:
         """Seconds since boot at monotonic `now`, by the node's own clock; None while either is unknown."""

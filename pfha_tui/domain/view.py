@@ -8,7 +8,7 @@ from pfha_tui.domain.election import MAINTENANCE_ADVSKEW, contender, preferred
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import Freshness, Reading
-from pfha_tui.domain.snapshot import CarpRole, LinkState, NodeSnapshot
+from pfha_tui.domain.snapshot import CarpRole, LinkState, NodeSnapshot, Stop
 
 T = TypeVar("T")
 Key = tuple[str, str, int]
@@ -21,7 +21,9 @@ class Standing(Enum):
 
     KNOWN = "known"
     UNREACHABLE = "unreachable"
-    REFUSED = "login-refused"
+    HOST_KEY = Stop.HOST_KEY.value
+    REFUSED = Stop.REFUSED.value
+    IMPOSSIBLE = Stop.IMPOSSIBLE.value
     NOT_YET = "not-yet-known"
     UNREAD = "roles-unread"
     STALE = "data-stale"
@@ -58,8 +60,8 @@ class Side:
         """
         if self.node.reachable is None:
             return Standing.NOT_YET
-        if self.node.refused:
-            return Standing.REFUSED
+        if self.node.stop is not None:
+            return Standing(self.node.stop.value)
         if not self.node.reachable:
             return Standing.UNREACHABLE
         freshness = self.node.interfaces.freshness(self.now)

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from pfha_tui.domain.command import Command, PushedLine, Sample
+from pfha_tui.domain.snapshot import Stop
 
 
 class TransportError(Exception):
@@ -21,8 +22,12 @@ class NoAnswer(NetworkFailure):
 
 
 class OperatorNeeded(TransportError):
-    """The login was refused or the host key is not the pinned one; trying again would only count
-    as another strike at the firewall's login protection, so only the operator may."""
+    """The login was refused, the host key is not the known one, or our settings allow no login; trying again would only
+    count as another strike at the firewall's login protection, so only the operator may. `stop` tells which it is."""
+
+    def __init__(self, message: str, stop: Stop = Stop.IMPOSSIBLE) -> None:
+        super().__init__(message)
+        self.stop = stop
 
 
 class HeldBack(OperatorNeeded):

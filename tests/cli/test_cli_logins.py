@@ -100,7 +100,15 @@ def test_a_refused_login_is_not_tried_by_every_run_of_cron(
     (kept,) = state_files()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
-    assert set(json.loads(kept.read_text())) == {"login", "key", "at", "why"}
+    noted = json.loads(kept.read_text())
+    assert set(noted) == {"login", "key", "at", "why", "reason", "host_key"}
+
+    main(["--config", file, "--lang", "fr", "status"])
+    told = capsys.readouterr().err
+    assert "a refusé la clé de l'utilisateur 'root'" in told and "refused" not in told
+    main(["--config", file, "status", "--json"])
+    first, _ = json.loads(capsys.readouterr().out)["nodes"]
+    assert first["sources"]["ssh"]["stop"] == "login-refused"
 
     main(["--config", refused(tmp_path, sshd, frozen, make_key(tmp_path / "other")), "status"])
     assert strikes(sshd) == before + 2

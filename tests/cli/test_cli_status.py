@@ -203,6 +203,7 @@ def test_document() -> None:
         "detail": None,
         "rtt_s": 0.0021,
         "heard_age_s": 0.1,
+        "stop": None,
     }
     assert one["sections"]["pf"] == {
         "age_s": 0.4,

@@ -13,7 +13,7 @@ from pfha_tui.collector.node import NodeWatch
 from pfha_tui.domain.command import PushedLine, StreamKind
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
-from pfha_tui.domain.snapshot import PairSnapshot
+from pfha_tui.domain.snapshot import PairSnapshot, Stop
 from pfha_tui.domain.target import NodeRole, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
@@ -217,7 +217,7 @@ def test_a_stall_of_a_few_seconds_is_told_and_over_soon_after() -> None:
 def test_a_refused_login_is_not_called_unreachable() -> None:
     async def main() -> Rig:
         rig = Rig("normal")
-        rig.links["fw2"].refusal = OperatorNeeded("fw2 refused the key")
+        rig.links["fw2"].refusal = OperatorNeeded("fw2 refused the key", Stop.REFUSED)
         task = asyncio.get_running_loop().create_task(rig.pair.run())
         await asyncio.sleep(6)
         task.cancel()
@@ -227,7 +227,7 @@ def test_a_refused_login_is_not_called_unreachable() -> None:
     verdict = virtual_time.run(main()).pair.current.verdict
     assert (verdict.kind, verdict.confirmed) == (VerdictKind.UNKNOWN, True)
     assert next((c.id, c.node) for c in verdict.causes) == ("login-refused", "fw2")
-    assert verdict.why == "fw2 cannot be logged in to"
+    assert verdict.why == "fw2 refuses the login"
     assert "refused the key" in verdict.causes[0].evidence
 
 

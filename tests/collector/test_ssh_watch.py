@@ -9,7 +9,7 @@ from pfha_tui.collector.state import NodeState
 from pfha_tui.domain.command import Command, Output, PushedLine, StreamKind
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import ErrorKind, Freshness
-from pfha_tui.domain.snapshot import LinkState
+from pfha_tui.domain.snapshot import LinkState, Stop
 from pfha_tui.domain.target import NodeRole, NodeTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from tests.support import virtual_time
@@ -88,11 +88,12 @@ def test_a_node_is_polled_at_its_cadences() -> None:
 def test_a_refused_login_is_tried_once_and_again_only_when_the_operator_asks() -> None:
     async def main() -> Rig:
         rig = Rig()
-        rig.link.refusal = OperatorNeeded("fw1 refused the key")
+        rig.link.refusal = OperatorNeeded("fw1 refused the key", Stop.REFUSED)
 
         def wake() -> None:
             assert rig.link.opened == 1
             assert rig.state.snapshot.ssh.state is LinkState.STOPPED
+            assert rig.state.snapshot.ssh.stop is Stop.REFUSED
             rig.watch.wake()
 
         def retry() -> None:
@@ -106,6 +107,7 @@ def test_a_refused_login_is_tried_once_and_again_only_when_the_operator_asks() -
     rig = virtual_time.run(main())
     assert rig.link.opened == 2
     assert rig.state.snapshot.ssh.state is LinkState.LIVE
+    assert rig.state.snapshot.ssh.stop is None
 
 
 def test_a_node_that_refuses_a_shell_stops_the_watch_as_a_refused_login_does() -> None:

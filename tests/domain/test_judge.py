@@ -27,7 +27,7 @@ from pfha_tui.domain.findings import _UNKNOWN
 from pfha_tui.domain.model import CarpSysctls, Identity, NodeClock, PfInfo
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading, Source
 from pfha_tui.domain.roles import carp_roles
-from pfha_tui.domain.snapshot import LinkState, LinkStatus
+from pfha_tui.domain.snapshot import LinkState, LinkStatus, Stop
 from pfha_tui.domain.target import NodeRole
 from pfha_tui.domain.view import Standing
 
@@ -185,17 +185,24 @@ def test_what_a_transport_says_does_not_flood_the_sentence() -> None:
     refused = replace(
         silent(NodeRole.SECONDARY),
         unreachable_why=prose,
-        ssh=replace(link, state=LinkState.STOPPED),
+        ssh=replace(link, state=LinkState.STOPPED, stop=Stop.REFUSED),
     )
     for node, said in (
         (blind, "fw2 answers, but its roles cannot be read"),
         (replace(secondary(), ssh=link), "The roles of fw2 were last read 7 s ago"),
-        (refused, "fw2 cannot be logged in to"),
+        (refused, "fw2 refuses the login"),
     ):
         late = replace(primary(), interfaces=replace(primary().interfaces, taken_at=NOW + 7))
         found = on(late, node, NOW + 7)
         assert found.why == said
         assert prose in found.causes[0].evidence
+
+
+@pytest.mark.parametrize("stop", Stop)
+def test_why_there_is_no_login_is_told_by_an_id_of_its_own(stop: Stop) -> None:
+    link = LinkStatus(LinkState.STOPPED, NOW, "words", stop=stop)
+    found = on(primary(), replace(silent(NodeRole.SECONDARY), ssh=link))
+    assert (found.kind, errors(found)) == (K.UNKNOWN, [(stop.value, "fw2")])
 
 
 def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
@@ -208,7 +215,9 @@ def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
     assert found.why == (
         "fw2 answers, but its roles cannot be read (/sbin/ifconfig ended with exit code 1)"
     )
-    shut = replace(blind, interfaces=Reading(), ssh=LinkStatus(LinkState.STOPPED, NOW))
+    shut = replace(
+        blind, interfaces=Reading(), ssh=LinkStatus(LinkState.STOPPED, NOW, stop=Stop.REFUSED)
+    )
     assert errors(on(primary(), shut)) == [("roles-unread", "fw2")]
 
 

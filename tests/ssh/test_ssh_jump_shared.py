@@ -11,6 +11,7 @@ import asyncssh
 import pytest
 
 from pfha_tui.domain.command import Command
+from pfha_tui.domain.snapshot import Stop
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh import Life, SshNode
@@ -140,6 +141,7 @@ async def test_a_refused_login_is_told_to_all_who_wait_and_tried_once(
         tried = await asyncio.gather(*(n.open() for n in nodes(wrong)), return_exceptions=True)
         for error in tried:
             assert isinstance(error, OperatorNeeded) and "refused the key" in str(error)
+            assert error.stop is Stop.REFUSED
         assert relay.connections == 1
         assert not _ways[asyncio.get_running_loop()]
 

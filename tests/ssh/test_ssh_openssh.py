@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pfha_tui.domain.command import Access, Command
+from pfha_tui.domain.snapshot import Stop
 from pfha_tui.domain.target import Secret
 from pfha_tui.transports.base import (
     NetworkFailure,
@@ -133,21 +134,24 @@ async def test_known_hosts_is_strict(sshd: Sshd, tmp_path: Path) -> None:
         async with opened(sshd.target(known_hosts=str(file))):
             pass
     assert fingerprint(words) in str(caught.value) and sshd.fingerprint in str(caught.value)
+    assert caught.value.stop is Stop.HOST_KEY
 
 
 async def test_an_unknown_host_is_refused_before_the_handshake(sshd: Sshd) -> None:
     before = sshd.log().count("preauth")
-    with pytest.raises(OperatorNeeded, match="not known"):
+    with pytest.raises(OperatorNeeded, match="not known") as caught:
         async with opened(sshd.target(known_hosts="/nonexistent")):
             pass
+    assert caught.value.stop is Stop.IMPOSSIBLE
     assert sshd.log().count("preauth") == before
 
 
 async def test_a_refused_key_needs_the_operator(sshd: Sshd, tmp_path: Path) -> None:
     stranger = make_key(tmp_path / "stranger")
-    with pytest.raises(OperatorNeeded, match="refused the key of user"):
+    with pytest.raises(OperatorNeeded, match="refused the key of user") as caught:
         async with opened(sshd.target(identity_file=str(stranger))):
             pass
+    assert caught.value.stop is Stop.REFUSED
 
 
 async def test_passphrases(sshd: Sshd, tmp_path: Path) -> None:

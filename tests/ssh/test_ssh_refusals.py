@@ -1,5 +1,8 @@
 """What is remembered of a login that was refused, across processes; against OpenSSH's own sshd."""
 
+import asyncio
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from pfha_tui.transports.base import (
 )
 from pfha_tui.transports.ssh import Refusals, SshNode
 from tests.support.agent import add, running_agent
+from tests.support.deadline import until
 from tests.support.sshd import Sshd, make_key, running_sshd
 
 
@@ -31,6 +35,7 @@ class TestRefusals:
     async def login(
         self, target: SshTarget, folder: Path, clock: list[float], *, heed: bool
     ) -> str:
+        """How it was refused; empty where it was not."""
         kept = Refusals(folder / "refused", heed=heed, now=lambda: clock[0])
         node = SshNode(target, frozenset(), refusals=kept)
         try:
@@ -67,6 +72,24 @@ class TestRefusals:
         assert await look(heed=True) == (False, True)
         assert not list((tmp_path / "refused").iterdir())
 
+    async def test_a_node_that_did_not_speak_is_asked_anew_at_once(
+        self, sshd: Sshd, tmp_path: Path, clock: list[float]
+    ) -> None:
+        """Nothing is remembered of it: whoever looks next is to see at once that it is back."""
+        kept = Refusals(tmp_path / "refused", heed=True, now=lambda: clock[0])
+        node = SshNode(sshd.target(), frozenset(), refusals=kept)
+        told: list[str] = []
+        os.kill(sshd.pid, signal.SIGSTOP)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                opening = tasks.create_task(node.open(told.append))
+                await until(lambda: told)
+                opening.cancel()
+            await node.close()
+        finally:
+            os.kill(sshd.pid, signal.SIGCONT)
+        assert await self.login(sshd.target(), tmp_path, clock, heed=True) == ""
+
     async def test_another_known_host_key_is_another_login(
         self, sshd: Sshd, tmp_path: Path, clock: list[float]
     ) -> None:
@@ -75,12 +98,16 @@ class TestRefusals:
         strange = " ".join((tmp_path / "strange.pub").read_text().split()[:2])
         known.write_text(f"[127.0.0.1]:{sshd.port} {strange}\n")
         target = sshd.target(known_hosts=str(known))
-        for words in ("not the expected one", "not tried again before"):
-            assert words in await self.login(target, tmp_path, clock, heed=True)
+        first = await self.login(target, tmp_path, clock, heed=True)
+        assert "not the expected one" in first
+        again = await self.login(target, tmp_path, clock, heed=True)
+        assert again.startswith(first) and "not tried again before" in again
         known.write_text(sshd.known_hosts.read_text() + "\n")
         assert await self.login(target, tmp_path, clock, heed=True) == ""
 
-    @pytest.mark.parametrize("junk", ["", "{}", "[1]", '{"at": "x", "why": 1}', "\x00"])
+    @pytest.mark.parametrize(
+        "junk", ["", "{}", "[1]", '{"at": 1, "why": "x", "reason": "", "host_key": 1}', "\x00"]
+    )
     async def test_a_torn_file_is_no_refusal(
         self, sshd: Sshd, tmp_path: Path, clock: list[float], junk: str
     ) -> None:

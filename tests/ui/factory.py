@@ -43,6 +43,7 @@ from pfha_tui.domain.snapshot import (
     NodeSnapshot,
     PairSnapshot,
     Since,
+    Stop,
 )
 from pfha_tui.domain.target import Environment, NodeRole, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
@@ -169,7 +170,9 @@ def unreachable() -> PairSnapshot:
 def never() -> PairSnapshot:
     """Nothing was ever read: fw1 is being tried, fw2 refused the login."""
     trying = LinkStatus(LinkState.CONNECTING, NOW - 1)
-    stopped = LinkStatus(LinkState.STOPPED, NOW - 1, "fw2 refused the login of admin")
+    stopped = LinkStatus(
+        LinkState.STOPPED, NOW - 1, "fw2 refused the login of admin", stop=Stop.REFUSED
+    )
     blank = {"at": NOW}
     first = NodeSnapshot("fw1", NodeRole.PRIMARY, "192.0.2.1", ssh=trying, **blank)
     second = NodeSnapshot(

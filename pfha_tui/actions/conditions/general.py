@@ -62,8 +62,7 @@ def peer_seen(case: Case) -> Iterator[Finding]:
 def answers(case: Case, side: Side, prefix: str, weight: Weight) -> Iterator[Finding]:
     """`PREFIX-unreachable` and `PREFIX-stale` of one node."""
     name, reading = side.name, side.node.interfaces
-    dead = side.standing in (Standing.UNREACHABLE, Standing.REFUSED, Standing.NOT_YET)
-    if dead or side.standing is Standing.UNREAD or side.node.ssh.state in _NO_SSH:
+    if side.standing not in (Standing.KNOWN, Standing.STALE) or side.node.ssh.state in _NO_SSH:
         why = side.node.unreachable_why or side.node.ssh.detail
         text = tr("{node} cannot be reached over SSH").format(node=name)
         text = tr("{what}: {detail}").format(what=text, detail=why) if why else f"{text}."

@@ -1,12 +1,16 @@
 """What went wrong with a login, sorted into what time may mend and what only the operator can."""
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import Final
 
 import asyncssh
 
-from pfha_tui.domain.language import tr
+from pfha_tui.domain.language import mark, tr
+from pfha_tui.domain.snapshot import Stop
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import said
+from pfha_tui.domain.wording import listed
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
 
 
@@ -14,13 +18,121 @@ class LoginInterrupted(NetworkFailure):
     """TCP opened but the login never finished: sshguard may count each such attempt as a strike."""
 
 
+class Why(Enum):
+    """What the login at a server ended by, where only the operator can mend it; the values are kept in files."""
+
+    KEY = "key"
+    CERTIFICATE = "certificate"
+    TRIES = "tries"
+    TURNED_AWAY = "turned-away"
+    ALGORITHMS = "algorithms"
+    SETTINGS = "settings"
+    HOST_KEY = "host-key"
+    HOST_KEY_UNKNOWN = "host-key-unknown"
+    HOST_KEY_UNVERIFIED = "host-key-unverified"
+
+
 @dataclass(frozen=True, slots=True)
 class HostKeySeen:
-    """A host key that was shown and not accepted, and what would have been."""
+    """A host key that was shown and not accepted, and what would have been by `files`; by pins where there is none."""
 
     seen: str
     expected: tuple[str, ...]
-    kept_in: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no login, in no language yet; `reason` is what the server or the library said."""
+
+    why: Why
+    reason: str = ""
+    host_key: HostKeySeen | None = None
+
+    @property
+    def stop(self) -> Stop:
+        """What a monitoring rule is to know of it."""
+        return _STOPS.get(self.why, Stop.HOST_KEY)
+
+    def sentence(self, where: str, user: str) -> str:
+        """The operator's sentence for a login of this user at `where` (host, or host:port)."""
+        key = self.host_key or HostKeySeen("", (), ())
+        return tr(_SENTENCES[self.why]).format(
+            where=where,
+            user=user,
+            reason=self.reason,
+            seen=key.seen,
+            expected=tr(" or ").join(key.expected),
+            kept_in=listed(key.files) or tr("pinned"),
+        )
+
+
+_STOPS: Final = {
+    Why.KEY: Stop.REFUSED,
+    Why.CERTIFICATE: Stop.REFUSED,
+    Why.TRIES: Stop.REFUSED,
+    Why.TURNED_AWAY: Stop.REFUSED,
+    Why.ALGORITHMS: Stop.IMPOSSIBLE,
+    Why.SETTINGS: Stop.IMPOSSIBLE,
+}
+
+_SENTENCES: Final = {
+    Why.KEY: mark(
+        "{where} refused the key of user {user!r}: put its public half into the account's "
+        "authorized keys, and check that the account may log in by SSH with a key alone"
+    ),
+    Why.CERTIFICATE: mark(
+        "{where} refused the certificate of user {user!r}: its authority must be trusted there, and it must "
+        "name this user as a principal; `CertificateFile none` in ssh_config offers the bare key instead"
+    ),
+    Why.TRIES: mark("{where} refused user {user!r}: too many authentication failures"),
+    Why.TURNED_AWAY: mark("the login of user {user!r} at {where} was turned away: {reason}"),
+    Why.ALGORITHMS: mark(
+        "{where} and this console share no algorithm ({reason}): allow one in the sshd_config there, "
+        "or in ssh_config here"
+    ),
+    Why.SETTINGS: mark("the SSH settings for {where} cannot be used: {reason}"),
+    Why.HOST_KEY: mark(
+        "the host key of {where} is not the expected one: expected {expected} ({kept_in}), but "
+        "it showed {seen}; if the firewall was reinstalled, pin the new key, else somebody "
+        "stands in between"
+    ),
+    Why.HOST_KEY_UNKNOWN: mark(
+        "the host key of {where} is not known: it showed {seen}, and {kept_in} has no key "
+        "for it; compare it with the firewall's own, then pin it"
+    ),
+    Why.HOST_KEY_UNVERIFIED: mark("the host key of {where} cannot be verified: {reason}"),
+}
+
+
+def refusal_of(
+    error: BaseException, seen: HostKeySeen | None, *, certified: bool
+) -> Refusal | None:
+    """What an exception of a login says that only the operator can mend; None where it is the network's. Arguments as
+    in `sort_out`."""
+    match error:
+        case TransportError() | OSError() | asyncssh.ChannelOpenError() | asyncssh.ConnectionLost():
+            return None
+        case asyncssh.HostKeyNotVerifiable():
+            if seen is None:
+                return Refusal(Why.HOST_KEY_UNVERIFIED, _reason(error))
+            return Refusal(Why.HOST_KEY if seen.expected else Why.HOST_KEY_UNKNOWN, host_key=seen)
+        case asyncssh.PermissionDenied():
+            return Refusal(Why.CERTIFICATE if certified else Why.KEY)
+        case asyncssh.DisconnectError() if (
+            "too many authentication failures" in _reason(error).lower()
+        ):
+            return Refusal(Why.TRIES)
+        case asyncssh.KeyExchangeFailed():
+            return Refusal(Why.ALGORITHMS, _reason(error))
+        case (
+            asyncssh.ProtocolError() | asyncssh.ProtocolNotSupported() | asyncssh.IllegalUserName()
+        ):
+            return Refusal(Why.TURNED_AWAY, _reason(error))
+        case asyncssh.DisconnectError():
+            return None
+        case _:
+            return Refusal(Why.SETTINGS, _reason(error))
 
 
 def sort_out(
@@ -35,37 +147,27 @@ def sort_out(
 
     `seen` is the host key that the verification refused, if it came to that; `certified`: a certificate was offered.
     """
+    if isinstance(error, TransportError):
+        return error
+    refusal = refusal_of(error, seen, certified=certified)
+    if refusal is not None:
+        return OperatorNeeded(refusal.sentence(where, user), refusal.stop)
     match error:
-        case TransportError():
-            return error
-        case asyncssh.HostKeyNotVerifiable():
-            return OperatorNeeded(_host_key_sentence(where, seen, error))
-        case asyncssh.DisconnectError():
-            return _disconnected(error, where, user, certified)
         case TimeoutError():
-            return LoginInterrupted(
-                tr("{where} did not finish the login in time").format(where=where)
-            )
+            text = tr("{where} did not finish the login in time")
+            return LoginInterrupted(text.format(where=where))
         case asyncssh.ChannelOpenError():
-            return NetworkFailure(
-                tr("{where} cannot be reached over the jump host: {reason}").format(
-                    where=where, reason=_reason(error)
-                )
-            )
-        case ConnectionResetError() | BrokenPipeError():
-            return LoginInterrupted(
-                tr("{where} closed the connection during the login").format(where=where)
-            )
+            text = tr("{where} cannot be reached over the jump host: {reason}")
+            return NetworkFailure(text.format(where=where, reason=_reason(error)))
+        case ConnectionResetError() | BrokenPipeError() | asyncssh.ConnectionLost():
+            text = tr("{where} closed the connection during the login")
+            return LoginInterrupted(text.format(where=where))
         case OSError():
-            return LoginInterrupted(
-                tr("{where} cannot be reached: {reason}").format(where=where, reason=reason(error))
-            )
+            text = tr("{where} cannot be reached: {reason}")
+            return LoginInterrupted(text.format(where=where, reason=reason(error)))
         case _:
-            return OperatorNeeded(
-                tr("the SSH settings for {where} cannot be used: {error}").format(
-                    where=where, error=said(str(error)) or type(error).__name__
-                )
-            )
+            text = tr("{where} ended the login: {reason}")
+            return LoginInterrupted(text.format(where=where, reason=_reason(error)))
 
 
 def in_words(error: Exception) -> str:
@@ -87,75 +189,5 @@ def not_signed(where: str, key: str) -> OperatorNeeded:
     )
 
 
-def _disconnected(
-    error: asyncssh.DisconnectError, where: str, user: str, certified: bool
-) -> TransportError:
-    reason = _reason(error)
-    if isinstance(error, asyncssh.PermissionDenied) and certified:
-        return OperatorNeeded(
-            tr(
-                "{where} refused the certificate of user {user!r}: its authority must be trusted there, and it must "
-                "name this user as a principal; `CertificateFile none` in ssh_config offers the bare key instead"
-            ).format(where=where, user=user)
-        )
-    if isinstance(error, asyncssh.PermissionDenied):
-        return OperatorNeeded(
-            tr(
-                "{where} refused the key of user {user!r}: put its public half into the account's "
-                "authorized keys, and check that the account may log in by SSH with a key alone"
-            ).format(where=where, user=user)
-        )
-    if "too many authentication failures" in reason.lower():
-        return OperatorNeeded(
-            tr("{where} refused user {user!r}: too many authentication failures").format(
-                where=where, user=user
-            )
-        )
-    if isinstance(error, asyncssh.ConnectionLost):
-        return LoginInterrupted(
-            tr("{where} closed the connection during the login").format(where=where)
-        )
-    if isinstance(error, asyncssh.KeyExchangeFailed):
-        text = tr(
-            "{where} and this console share no algorithm ({reason}): allow one in the sshd_config there, "
-            "or in ssh_config here"
-        )
-        return OperatorNeeded(text.format(where=where, reason=reason))
-    stops = asyncssh.ProtocolError | asyncssh.ProtocolNotSupported | asyncssh.IllegalUserName
-    if isinstance(error, stops):
-        return OperatorNeeded(
-            tr("the login of user {user!r} at {where} was turned away: {reason}").format(
-                user=user, where=where, reason=reason
-            )
-        )
-    return LoginInterrupted(
-        tr("{where} ended the login: {reason}").format(where=where, reason=reason)
-    )
-
-
-def _host_key_sentence(
-    where: str, seen: HostKeySeen | None, error: asyncssh.HostKeyNotVerifiable
-) -> str:
-    if seen is None:
-        return tr("the host key of {where} cannot be verified: {reason}").format(
-            where=where, reason=_reason(error)
-        )
-    if not seen.expected:
-        return tr(
-            "the host key of {where} is not known: it showed {seen}, and {kept_in} has no key "
-            "for it; compare it with the firewall's own, then pin it"
-        ).format(where=where, seen=seen.seen, kept_in=seen.kept_in)
-    return tr(
-        "the host key of {where} is not the expected one: expected {expected} ({kept_in}), but "
-        "it showed {seen}; if the firewall was reinstalled, pin the new key, else somebody "
-        "stands in between"
-    ).format(
-        where=where,
-        expected=tr(" or ").join(seen.expected),
-        kept_in=seen.kept_in,
-        seen=seen.seen,
-    )
-
-
-def _reason(error: asyncssh.Error) -> str:
-    return said(error.reason) or type(error).__name__
+def _reason(error: BaseException) -> str:
+    return said(str(error)) or type(error).__name__

@@ -7,6 +7,7 @@ takes every login over it along; whoever is the first to try again opens it anew
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Hashable
+from copy import copy
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -56,7 +57,7 @@ class Way:
             known = self._failures
             async with self._lock:
                 if self._failure is not None and self._failures != known:
-                    raise type(self._failure)(str(self._failure)) from self._failure
+                    raise copy(self._failure) from self._failure
                 if not self.up:
                     await self._open(log_in)
         except BaseException:  # cancelled or failed: no half-open way stays behind

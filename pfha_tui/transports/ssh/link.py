@@ -9,6 +9,7 @@ import asyncssh
 
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.snapshot import Stop
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.domain.text import said
@@ -257,7 +258,7 @@ class SshLink:
                 "the account at {where} may log in but not run commands: give it shell access"
                 " (the node said: {said})"
             )
-        return OperatorNeeded(text.format(where=self.where, said=words))
+        return OperatorNeeded(text.format(where=self.where, said=words), Stop.REFUSED)
 
     def _tick(self) -> None:
         """Send the beat when it is due, and tell when the link's life has changed."""

@@ -13,9 +13,9 @@ import asyncssh
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
-from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportError
+from pfha_tui.transports.base import NetworkFailure, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
-from pfha_tui.transports.ssh.errors import in_words, not_signed, sort_out
+from pfha_tui.transports.ssh.errors import in_words, not_signed, refusal_of, sort_out
 from pfha_tui.transports.ssh.identity import Identity
 from pfha_tui.transports.ssh.jumps import JumpTunnel, not_tunnelled
 from pfha_tui.transports.ssh.refusals import Login
@@ -66,12 +66,14 @@ async def log_in_at(
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         problem = _problem(error, settings, identity, check, banner, tunnel)
-        refused = isinstance(problem, OperatorNeeded) and check.spoke and not identity.unsigned
-        if kept is not None and refused:
-            await kept.refused(str(problem))
+        refusal = refusal_of(error, check.seen, certified=identity.certified)
+        if kept is not None and refusal is not None and check.spoke and not identity.unsigned:
+            await kept.refused(refusal)
         raise problem from error
     finally:
         banner.stop()
+        if sock is not None and check.opened_at is None:
+            sock.close()  # given up before asyncssh has taken it over
     if kept is not None:
         await kept.worked()
     return connection

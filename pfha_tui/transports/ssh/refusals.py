@@ -14,7 +14,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from typing import Any, Final
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import HeldBack
+from pfha_tui.transports.ssh.errors import HostKeySeen, Refusal, Why
 from pfha_tui.transports.ssh.identity import Identity
 from pfha_tui.transports.ssh.settings import Settings
 
@@ -45,10 +46,11 @@ class Refusals:
             with contextlib.suppress(OSError):
                 found = os.stat(path)
                 trust.append((path, found.st_mtime_ns, found.st_size))
-        who = f"{settings.user}@{settings.host}:{settings.port}"
-        words = json.dumps([who, base64.b64encode(identity.key.public_data).decode(), trust])
+        login = f"{settings.user}@{settings.host}:{settings.port}"
+        words = json.dumps([login, base64.b64encode(identity.key.public_data).decode(), trust])
         name = hashlib.sha256(words.encode()).hexdigest()[:32]
-        return Login(self, self.folder / f"{name}.json", who, identity.fingerprint)
+        noted = {"login": login, "key": identity.fingerprint}
+        return Login(self, self.folder / f"{name}.json", settings, noted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,9 @@ class Login:
 
     kept_in: Refusals
     path: Path
-    who: str
-    key: str
+    settings: Settings
+    noted: dict[str, str]
+    """What else stands in the file, for whoever reads it."""
 
     async def check(self) -> None:
         """Raises HeldBack where it was refused lately and that is heeded."""
@@ -67,31 +70,40 @@ class Login:
         found = await asyncio.to_thread(self._read)
         if found is None:
             return
-        at, why = found
+        at, refusal = found
         if 0 <= self.kept_in.now() - at < WAIT_S:
             text = tr(
                 "{why}; that was at {at}, and it is not tried again before {until}, because each try counts with the "
                 "login protection"
             )
-            raise HeldBack(text.format(why=why, at=_clock(at), until=_clock(at + WAIT_S)))
+            why = refusal.sentence(self.settings.where, self.settings.user)
+            said = text.format(why=why, at=_clock(at), until=_clock(at + WAIT_S))
+            raise HeldBack(said, refusal.stop)
 
-    async def refused(self, why: str) -> None:
-        """Keep that it was, and in which words that was said."""
-        await asyncio.to_thread(self._write, why)
+    async def refused(self, refusal: Refusal) -> None:
+        """Keep that it was, and why."""
+        await asyncio.to_thread(self._write, refusal)
 
     async def worked(self) -> None:
         """Whatever is remembered of it is over."""
         await asyncio.to_thread(self._forget)
 
-    def _read(self) -> tuple[float, str] | None:
+    def _read(self) -> tuple[float, Refusal] | None:
         try:
             kept = json.loads(self.path.read_text("utf-8"))
-            return float(kept["at"]), str(kept["why"])
+            return float(kept["at"]), Refusal(
+                Why(kept["why"]), str(kept["reason"]), _host_key(kept["host_key"])
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def _write(self, why: str) -> None:
-        kept = {"login": self.who, "key": self.key, "at": self.kept_in.now(), "why": why}
+    def _write(self, refusal: Refusal) -> None:
+        kept = self.noted | {
+            "at": self.kept_in.now(),
+            "why": refusal.why.value,
+            "reason": refusal.reason,
+            "host_key": asdict(refusal.host_key) if refusal.host_key is not None else None,
+        }
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._tidy()
@@ -113,6 +125,14 @@ class Login:
             with contextlib.suppress(OSError):
                 if self.kept_in.now() - old.stat().st_mtime > WAIT_S:
                     old.unlink()
+
+
+def _host_key(kept: Any) -> HostKeySeen | None:
+    """Raises KeyError, TypeError for what is none."""
+    if kept is None:
+        return None
+    expected, files = (tuple(map(str, kept[name])) for name in ("expected", "files"))
+    return HostKeySeen(str(kept["seen"]), expected, files)
 
 
 def _clock(epoch: float) -> str:

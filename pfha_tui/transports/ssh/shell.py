@@ -8,6 +8,7 @@ import asyncssh
 
 from pfha_tui.domain.command import Access, Command, Output, Sample
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.snapshot import Stop
 from pfha_tui.domain.text import said
 from pfha_tui.transports.base import (
     NetworkFailure,
@@ -168,7 +169,8 @@ class SshShell:
                 tr(
                     "{where} refuses a second session on the connection ({reason}): MaxSessions of its "
                     "sshd must be 3 or more"
-                ).format(where=self._link.where, reason=said(error.reason))
+                ).format(where=self._link.where, reason=said(error.reason)),
+                Stop.REFUSED,
             ) from error
         self._channel, self._session = channel, session
         self._seq += 1

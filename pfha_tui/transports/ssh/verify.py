@@ -37,12 +37,12 @@ class Verifier(asyncssh.SSHClient):
         self,
         pins: tuple[str, ...],
         expected: tuple[str, ...],
-        kept_in: str,
+        files: tuple[str, ...],
         on_lost: Callable[[Exception | None], None] | None = None,
     ) -> None:
         self._pins = frozenset(pin.rstrip("=") for pin in pins)
         self._expected = expected
-        self._kept_in = kept_in
+        self._files = files
         self._on_lost = on_lost
         self.seen: HostKeySeen | None = None
         self.opened_at: float | None = None
@@ -66,7 +66,7 @@ class Verifier(asyncssh.SSHClient):
         fingerprint = key.get_fingerprint()
         if fingerprint in self._pins:
             return True
-        self.seen = HostKeySeen(fingerprint, self._expected, self._kept_in)
+        self.seen = HostKeySeen(fingerprint, self._expected, self._files)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -118,7 +118,7 @@ def verifier(
     """
     if target.fingerprints and not jump:
         pins = tuple(pin.rstrip("=") for pin in target.fingerprints)
-        return Verifier(pins, pins, tr("pinned"), on_lost), ([], [], []), PLAIN_KEY_ALGORITHMS
+        return Verifier(pins, pins, (), on_lost), ([], [], []), PLAIN_KEY_ALGORITHMS
     trusted = trusted_keys(settings, address)
     expected = tuple(key.get_fingerprint() for key in trusted[0])
-    return Verifier((), expected, listed(settings.known_hosts), on_lost), trusted, ()
+    return Verifier((), expected, settings.known_hosts, on_lost), trusted, ()
