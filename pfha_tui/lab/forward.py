@@ -141,6 +141,8 @@ class _Port:
 
     def moved(self) -> None:
         """The way of packets has changed: open or close the door, and let what waits try again."""
+        if self._udp is None:
+            return  # it looks once it has started
         if self.service.node is None and self._open:
             self._shut()
         elif self.service.node is not None and not self._open:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,6 +246,27 @@ async def test_while_nobody_is_master_a_connection_waits_and_is_not_refused() ->
         writer.transport.abort()
         # What waited in the lab's own queue has made no session.
         assert sum(vip["connections"] for vip in found.forwarder.status()) <= 2
+
+
+async def test_roles_may_change_while_the_ports_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = scenarios.build("healthy", time.time())
+    forwarder = Forwarder(world)
+    loop = asyncio.get_running_loop()
+    opened = loop.create_datagram_endpoint
+
+    async def meanwhile(*words: Any, **more: Any) -> Any:
+        for allow in (0, 1):
+            for node in world.nodes:
+                node.set_allow(allow)
+            world.scheduler.run_until(world.now + 10)
+        return await opened(*words, **more)
+
+    monkeypatch.setattr(loop, "create_datagram_endpoint", meanwhile)
+    async with asyncio.TaskGroup() as tasks, AsyncExitStack() as cleanup:
+        cleanup.push_async_callback(forwarder.stop)
+        await forwarder.start(tasks)
+        for vip in forwarder.describe():
+            await echoed(*await cleanup.enter_async_context(connection(vip["tcp"])), b"x")
 
 
 async def test_a_reset_for_the_unknown_is_a_choice() -> None:

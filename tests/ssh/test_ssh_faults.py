@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -316,6 +317,25 @@ async def test_what_the_system_refuses_on_the_way_is_a_network_failure(
     async with world_for(tmp_path) as (_, node):
         with pytest.raises(NetworkFailure, match="Too many open files"):
             await node.open()
+
+
+async def test_a_login_that_is_given_up_before_it_has_begun_leaves_no_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncssh reads its options in a thread before it takes the socket over."""
+    handed: list[socket.socket] = []
+
+    async def busy(*_: object, sock: socket.socket, **__: object) -> None:
+        handed.append(sock)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncssh, "connect", busy)
+    async with world_for(tmp_path) as (_, node):
+        async with asyncio.TaskGroup() as tasks:
+            login = tasks.create_task(node.open())
+            await until(lambda: handed)
+            login.cancel()
+        assert handed[0].fileno() == -1
 
 
 async def gone(process: asyncssh.SSHServerProcess[bytes]) -> None:
