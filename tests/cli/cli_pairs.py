@@ -141,7 +141,7 @@ def stood(kind: VerdictKind, *causes: Cause, seconds: int = 8, **more: Any) -> l
 
 
 class FakeFeed:
-    """Plays its snapshots, one a turn of the loop, and then hangs as a silent node does."""
+    """Plays its snapshots before any time can be up, however slow the machine, and then hangs as a silent node does."""
 
     def __init__(self, target: PairTarget, snapshots: Sequence[PairSnapshot]) -> None:
         self.target = target
@@ -161,7 +161,6 @@ class FakeFeed:
         self.ran = True
         try:
             for snapshot in self._snapshots:
-                await asyncio.sleep(0)
                 self.current = snapshot
                 for callback in tuple(self._callbacks):
                     callback(snapshot)

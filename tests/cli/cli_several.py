@@ -33,7 +33,6 @@ class Ending(FakeFeed):
     async def run(self) -> None:
         try:
             for snapshot in self._snapshots:
-                await asyncio.sleep(0)
                 self.current = replace(snapshot, pair=self.target.name)
                 for callback in tuple(self._callbacks):
                     callback(self.current)
