@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ def running_agent(path: Path) -> Iterator[Path]:
     )
     try:
         deadline = time.monotonic() + 20
-        while not path.exists():
+        while not _answers(path):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("ssh-agent did not start")
             time.sleep(0.01)
@@ -29,6 +30,12 @@ def running_agent(path: Path) -> Iterator[Path]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def _answers(path: Path) -> bool:
+    """Whether it takes connections: its socket is there before it listens."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(path)) == 0
 
 
 def add(key: Path, agent: Path, *options: str) -> None:

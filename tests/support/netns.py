@@ -21,6 +21,7 @@ from typing import Any
 from pfha_tui.collector import catalogue
 from pfha_tui.domain.target import NodeRole, NodeTarget, Secret, SnmpTarget, SshTarget
 from tests.support.captured import ABSENT, DATA, FILES
+from tests.support.processes import gone
 from tests.support.sshd import keygen, make_key
 
 NEW_NAMESPACES = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
@@ -219,6 +220,10 @@ class Box:
         for pid in processes:
             _kill(pid)
         service.wait(20)
+        deadline = time.monotonic() + 20
+        while not all(gone(pid) for pid in processes):  # else it still has the port
+            assert time.monotonic() < deadline, f"{name} does not end"
+            time.sleep(0.005)
 
     async def firewall(self, rules: str) -> None:
         """Rules of nft(8) for the hooks `input` and `output` of this box; none with an empty text."""
@@ -307,11 +312,15 @@ class Box:
                 await asyncio.sleep(0.01)
 
     async def _listening(self, protocol: str, port: str) -> None:
-        def told() -> str:
-            return Path(f"/proc/{self.pid}/net/{protocol}").read_text()
+        """Until something is bound to the port; sessions of an earlier server have the same one, and a peer."""
+
+        def bound() -> bool:
+            lines = Path(f"/proc/{self.pid}/net/{protocol}").read_text().splitlines()[1:]
+            ends = (line.split()[1:3] for line in lines)
+            return any(own.endswith(f":{port}") and far.endswith(":0000") for own, far in ends)
 
         async with asyncio.timeout(20):
-            while f":{port} " not in told():  # noqa: ASYNC110 (another process listens)
+            while not bound():  # noqa: ASYNC110 (another process listens)
                 await asyncio.sleep(0.01)
 
 

@@ -42,6 +42,8 @@ class Snmpd:
     auth: str = "sha256"
     priv: str = "aes128"
     forget: bool = False
+    _told: bool = False
+    """Somebody may know the port by now."""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, lines: Sequence[str] = (), engine_id: str = "first-engine") -> None:
@@ -67,21 +69,24 @@ class Snmpd:
             + "\n"
         )
         log = self.folder / "snmpd.log"
+        while not self._launched(program, conf, log):
+            said = log.read_text(errors="replace") if log.exists() else ""
+            if self._told or "Error opening specified endpoint" not in said:
+                pytest.fail(f"snmpd did not start: {said[-500:]}")
+            self.port = free_udp_port()
+            log.unlink()
+        self._told = True
+
+    def _launched(self, program: str, conf: Path, log: Path) -> bool:
+        """Start the process; whether it answers, and else it is ended."""
+        words = [program, "-f", *(["-C"] if self.forget else []), "-c", str(conf)]
+        persistent = str(self.folder / "persistent")
         self._process = subprocess.Popen(
-            [
-                program,
-                "-f",
-                *(["-C"] if self.forget else []),
-                "-c",
-                str(conf),
-                "-Lf",
-                str(log),
-                f"udp:127.0.0.1:{self.port}",
-            ],
+            [*words, "-Lf", str(log), f"udp:127.0.0.1:{self.port}"],
             env={
                 **os.environ,
-                "SNMP_PERSISTENT_DIR": str(persistent),
-                "SNMPCONFPATH": str(persistent),
+                "SNMP_PERSISTENT_DIR": persistent,
+                "SNMPCONFPATH": persistent,
                 "MIBS": "",
             },
             stdin=subprocess.DEVNULL,
@@ -92,8 +97,9 @@ class Snmpd:
         while not self._listens():
             if self._process.poll() is not None or time.monotonic() > until:
                 self.stop()
-                pytest.fail(f"snmpd did not start: {log.read_text(errors='replace')[-500:]}")
+                return False
             time.sleep(0.02)
+        return True
 
     def stop(self) -> None:
         """End the process that `start` began."""

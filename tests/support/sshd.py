@@ -83,9 +83,17 @@ def make_key(path: Path, passphrase: str = "") -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that was free a moment ago."""
+    with unused_port() as port:
+        return port
+
+
+@contextlib.contextmanager
+def unused_port() -> Iterator[int]:
+    """A TCP port of 127.0.0.1 where nobody listens: it is taken, so that nobody else can."""
+    with socket.socket() as keeper:
+        keeper.bind(("127.0.0.1", 0))
+        yield int(keeper.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -100,32 +108,48 @@ def running_sshd(folder: Path, extra: str = "", *, alive_interval_s: int = 30) -
     for name in ("host_key", "id"):
         if not (folder / name).exists():
             make_key(folder / name)
-    port = free_port()
     (folder / "authorized_keys").write_text((folder / "id.pub").read_text())
     host_key = " ".join((folder / "host_key.pub").read_text().split()[:2])
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}\n")
-    config = folder / "sshd_config"
-    config.write_text(
-        CONFIG.format(port=port, folder=folder, extra=extra, alive_interval_s=alive_interval_s)
-    )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [binary, "-D", "-e", "-f", str(config)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+    port, server = _started(binary, folder, extra, alive_interval_s)
     try:
-        _wait_listening(server, folder / "log")
+        (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}\n")
         yield Sshd(port, folder, server.pid)
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _wait_listening(server: subprocess.Popen[bytes], log: Path) -> None:
+def _started(
+    binary: str, folder: Path, extra: str, alive_interval_s: int
+) -> tuple[int, "subprocess.Popen[bytes]"]:
+    """A server that listens, and its port: another one where somebody took it before sshd did."""
+    config, log = folder / "sshd_config", folder / "log"
+    for _ in range(5):
+        port = free_port()
+        config.write_text(
+            CONFIG.format(port=port, folder=folder, extra=extra, alive_interval_s=alive_interval_s)
+        )
+        with log.open("wb") as said:
+            server = subprocess.Popen(
+                [binary, "-D", "-e", "-f", str(config)],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+        if _listens(server, log):
+            return port, server
+        if "Address already in use" not in log.read_text():
+            break
+    raise RuntimeError(f"sshd did not start: {log.read_text()}")
+
+
+def _listens(server: "subprocess.Popen[bytes]", log: Path) -> bool:
+    """Whether it has come so far; one that does not is ended."""
     deadline = time.monotonic() + 20
     while "Server listening" not in log.read_text():
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"sshd did not start: {log.read_text()}")
+            server.kill()
+            server.wait()
+            return False
         time.sleep(0.01)
+    return True
