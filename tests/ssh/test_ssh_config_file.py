@@ -18,7 +18,7 @@ from pfha_tui.transports.ssh import LoginInterrupted, SshNode
 from tests.support import opened_login
 from tests.support.sshd import Sshd, running_sshd
 
-DATE = Command("date", ("/bin/date", "-u", "+%Y"))
+DATE = Command("date", ("/bin/date", "-u", "+%Y"), timeout_s=20)
 opened = functools.partial(opened_login.opened, allowed=frozenset({DATE}))
 
 

@@ -22,9 +22,11 @@ from pfha_tui.transports.ssh.actor import SshActor
 from tests.support.deadline import until
 from tests.support.ssh_double import Handler, World, run_really, serving, write_key
 
-DATE = Command("date", ("/bin/date", "+%Y"), timeout_s=0.6)
+DATE = Command("date", ("/bin/date", "+%Y"), timeout_s=20)
+LATE = Command("late", ("/bin/date", "+%Y"), timeout_s=0.2)
+"""For answers that never come."""
 SECRET = Command("secret", ("/bin/cat", "/etc/shadow"), root=True)
-ALLOWED = frozenset({DATE, SECRET})
+ALLOWED = frozenset({DATE, LATE, SECRET})
 SHELL = "/bin/sh -s"
 
 
@@ -132,16 +134,16 @@ async def test_noise_before_the_first_marker_is_ignored(tmp_path: Path) -> None:
 async def test_a_shell_that_stalls_is_replaced_and_the_connection_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pfha_tui.transports.ssh.shell.OPEN_TIMEOUT_S", 0.3)
-
     async def stalls(process: asyncssh.SSHServerProcess[bytes]) -> None:
         await process.stdin.read()
         process.exit(0)
 
     async with world_for(tmp_path, {SHELL: stalls}) as (world, node):
         await node.open()
-        with pytest.raises(TransportTimeout, match="did not answer"):
-            await node.run([DATE])
+        with monkeypatch.context() as impatient:
+            impatient.setattr("pfha_tui.transports.ssh.shell.OPEN_TIMEOUT_S", 0.3)
+            with pytest.raises(TransportTimeout, match="did not answer"):
+                await node.run([DATE])
         world.handlers.clear()
         assert (await node.run([DATE])).outputs[0].exit_code == 0
         assert world.connections == 1 and world.commands.count(SHELL) == 2
@@ -191,7 +193,7 @@ async def test_broken_frames(
     async with world_for(tmp_path, {SHELL: Rewriting(change)}) as (world, node):
         await node.open()
         with pytest.raises(expected, match=word):
-            await node.run([DATE])
+            await node.run([LATE if word == "did not answer" else DATE])
         world.handlers.clear()
         assert (await node.run([DATE])).outputs[0].stdout.startswith(b"20")
         assert world.connections == 1

@@ -14,13 +14,13 @@ from pfha_tui.domain.command import Command
 from pfha_tui.domain.snapshot import Stop
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
-from pfha_tui.transports.ssh import Life, SshNode
+from pfha_tui.transports.ssh import Life, SshNode, banner
 from pfha_tui.transports.ssh.jumps import _ways
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, make_key, running_sshd
 from tests.support.tcp_relay import Relay, relay_to
 
-DATE = Command("date", ("/bin/date", "-u", "+%Y"))
+DATE = Command("date", ("/bin/date", "-u", "+%Y"), timeout_s=20)
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +109,9 @@ async def test_a_jump_host_that_dies_takes_both_and_is_logged_in_at_once_again(
 
 
 async def test_a_node_that_hangs_does_not_delay_the_other(
-    sshd: Sshd, jump: Sshd, tmp_path: Path
+    sshd: Sshd, jump: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(banner, "GIVE_UP_S", 60.0)
     async with (
         behind(sshd, jump, tmp_path) as (_, target),
         relay_to(sshd.port) as wire,
@@ -138,8 +139,12 @@ async def test_a_refused_login_is_told_to_all_who_wait_and_tried_once(
     make_key(tmp_path / "stranger")
     async with behind(sshd, jump, tmp_path) as (relay, target):
         wrong = replace(target, identity_file=str(tmp_path / "stranger"))
-        tried = await asyncio.gather(*(n.open() for n in nodes(wrong)), return_exceptions=True)
-        for error in tried:
+        loop = asyncio.get_running_loop()
+        relay.freeze()
+        both = asyncio.gather(*(n.open() for n in nodes(wrong)), return_exceptions=True)
+        await until(lambda: [way._users for way in _ways.get(loop, {}).values()] == [2])
+        relay.thaw()
+        for error in await both:
             assert isinstance(error, OperatorNeeded) and "refused the key" in str(error)
             assert error.stop is Stop.REFUSED
         assert relay.connections == 1
