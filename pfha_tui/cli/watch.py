@@ -12,9 +12,10 @@ from pfha_tui.cli.diagnostics import Failure, Terminated
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.options import Options
 from pfha_tui.cli.output import LineStream, OutputLost
-from pfha_tui.cli.pairs import wanted_pairs
+from pfha_tui.cli.pairs import resolved_again, wanted_pairs
 from pfha_tui.cli.watch_lines import Form, JsonForm, PlainForm
 from pfha_tui.cli.watching import judged
+from pfha_tui.collector.mending import Resolve, mended
 from pfha_tui.domain.changes import ChangeLog
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import BrokenPair, PairTarget
@@ -52,11 +53,13 @@ def run(options: Options, wish: WatchOptions) -> int:
     form: Form = JsonForm() if wish.json else PlainForm(pairs)
     # A signal that comes before the loop listens for it asks for the same end.
     with contextlib.suppress(Terminated):
-        asyncio.run(_stream(pairs, form))
+        asyncio.run(_stream(pairs, form, lambda broken: resolved_again(broken, options)))
     return ExitCode.OK
 
 
-async def _stream(pairs: "Sequence[PairTarget | BrokenPair]", form: "Form") -> None:
+async def _stream(
+    pairs: "Sequence[PairTarget | BrokenPair]", form: "Form", resolve: Resolve
+) -> None:
     """Tell of all pairs until SIGTERM or SIGHUP. Raises BrokenPipeError once nobody reads, OutputLost, and what
     ended the last pair that was watched."""
     loop = asyncio.get_running_loop()
@@ -78,7 +81,7 @@ async def _stream(pairs: "Sequence[PairTarget | BrokenPair]", form: "Form") -> N
         loop.add_signal_handler(number, end, False)
     try:
         async with asyncio.TaskGroup() as tasks:
-            everything = tasks.create_task(_follow_all(pairs, form, stream))
+            everything = tasks.create_task(_follow_all(pairs, form, stream, resolve))
             either: set[asyncio.Future[Any]] = {everything, stop}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             everything.cancel()
@@ -95,29 +98,42 @@ async def _stream(pairs: "Sequence[PairTarget | BrokenPair]", form: "Form") -> N
 
 
 async def _follow_all(
-    pairs: "Sequence[PairTarget | BrokenPair]", form: "Form", stream: LineStream
+    pairs: "Sequence[PairTarget | BrokenPair]",
+    form: "Form",
+    stream: LineStream,
+    resolve: Resolve,
 ) -> None:
-    """Watch every pair; one that cannot be, or no longer can be, is a line. Raises what ended the last."""
-    for pair in pairs:
-        if isinstance(pair, BrokenPair):
-            stream.line(form.fault(pair.name, time.time(), " ".join(pair.faults)))
-    targets = [pair for pair in pairs if isinstance(pair, PairTarget)]
+    """Watch every pair; one that cannot be for now, or no longer can be, is a line. Raises what ended the last."""
     async with asyncio.TaskGroup() as tasks:
-        watched = [tasks.create_task(_follow(target, form, stream)) for target in targets]
+        watched = [tasks.create_task(_follow(pair, form, stream, resolve)) for pair in pairs]
     failed = [one.result() for one in watched]
     raise next((error for error in failed if error is not None), RuntimeError("no feed runs"))
 
 
-async def _follow(target: PairTarget, form: "Form", stream: LineStream) -> Exception | None:
-    """Watch one pair until cancelled; the result is what ended it before that."""
+async def _follow(
+    pair: PairTarget | BrokenPair, form: "Form", stream: LineStream, resolve: Resolve
+) -> Exception | None:
+    """Watch one pair, a broken one once it is mended, until cancelled; the result is what ended it before that."""
+    told: tuple[str, ...] = ()
+
+    def tell(now: PairTarget | BrokenPair) -> None:
+        nonlocal told
+        if isinstance(now, BrokenPair) and now.faults != told:
+            told = now.faults
+            stream.line(form.fault(now.name, time.time(), " ".join(told)))
+
     try:
+        tell(pair)
+        target = await mended(pair, resolve, tell)
+        if target is None:
+            return None
         feed = await asyncio.to_thread(_open, target)
         await _tell(feed, form, stream)
     except Exception as error:
         # Whatever breaks below one pair, the others are watched on, and the reader is told.
         found = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
         said = tr("watching ended: {why}").format(why=str(found) or type(found).__name__)
-        stream.line(form.fault(target.name, time.time(), said))
+        stream.line(form.fault(pair.name, time.time(), said))
         return found
     return None
 

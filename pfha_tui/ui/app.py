@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from pfha_tui.collector.feed import Feed
+from pfha_tui.collector.mending import Resolve, mended
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import BrokenPair, PairTarget
@@ -27,7 +28,7 @@ from pfha_tui.ui.messages import SnapshotPublished
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pair_keys import PairKeys
-from pfha_tui.ui.pairs import FIRST_WAIT_S, LONGEST_WAIT_S, Resolve, Watched
+from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.raw_view import no_output
 from pfha_tui.ui.screens.small import SmallScreen
 from pfha_tui.ui.screens.wall import WallScreen
@@ -228,22 +229,17 @@ class ConsoleApp(PairKeys):
     async def _mended(self, pair: Watched) -> PairTarget | None:
         """The pair's target, for a broken pair once its configuration, files and secrets are as they must be;
         None where nothing can look at them."""
-        target, wait_s = pair.target, FIRST_WAIT_S
-        while isinstance(target, BrokenPair):
-            if self._resolve is None:
-                return None
-            with suppress(TimeoutError):
-                async with asyncio.timeout(None if target.may_ask else wait_s):
-                    await pair.asked_again.wait()
-            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-            target = await asyncio.to_thread(self._resolve, target)
+        if self._resolve is None:
+            return pair.target if isinstance(pair.target, PairTarget) else None
+
+        def found(target: PairTarget | BrokenPair) -> None:
             pair.become(target, *self._options.clock())
             if pair.asked_again.is_set() and isinstance(target, BrokenPair):
                 said = tr("{what}: {detail}").format(what=target.name, detail=target.why)
                 self.tell(clean(said), Tone.WARN)
-            pair.asked_again.clear()
             self.tick()
-        return target
+
+        return await mended(pair.target, self._resolve, found, pair.asked_again)
 
     def _receive(self, pair: Watched, snapshot: PairSnapshot) -> None:
         self.post_message(SnapshotPublished(pair.number, snapshot))

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Sequence
 
 from pfha_tui.collector.feed import Feed
+from pfha_tui.collector.mending import Resolve
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui.acting import OpenOperator
 from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.options import ConsoleOptions
-from pfha_tui.ui.pairs import Resolve
 
 WATCH_S = 1.0
 GRACE_S = 5.0

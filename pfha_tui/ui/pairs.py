@@ -1,7 +1,6 @@
 """What the console keeps of each pair that it watches."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pfha_tui.collector.feed import Feed
@@ -10,12 +9,6 @@ from pfha_tui.domain.snapshot import LinkState, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import BrokenPair, NodeTarget, PairTarget
 from pfha_tui.domain.verdict import Verdict, VerdictKind
 from pfha_tui.ui.alarm import Alarm
-
-Resolve = Callable[[BrokenPair], PairTarget | BrokenPair]
-"""Looks again at the configuration of a pair that was broken; blocks, and needs no event loop."""
-
-FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 300.0
-"""Between two looks at a broken pair; each wait is twice the one before."""
 
 
 @dataclass(frozen=True, slots=True)

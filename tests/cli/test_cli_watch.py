@@ -20,12 +20,14 @@ from cli_several import BRANCH, BROKEN, PAIR, configure, play
 
 from pfha_tui.cli import output, watch, watch_lines
 from pfha_tui.cli.demo import lab_child
+from pfha_tui.cli.options import Options
+from pfha_tui.collector import mending
 from pfha_tui.collector.catalogue import READS
 from pfha_tui.domain.command import Access, Command
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import Source
-from pfha_tui.domain.target import SshTarget
+from pfha_tui.domain.target import BrokenPair, PairTarget, SshTarget
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.transports.base import NotInCatalogue
 
@@ -173,6 +175,39 @@ def test_several_pairs_each_with_its_name_and_a_broken_one_with_its_fault(
             ("branch", "status"),
         ]
     )
+
+
+def test_a_broken_pair_is_watched_once_it_is_mended(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(program, PAIR, BROKEN)
+    play(program, monkeypatch, ends=True, main=[pair()], dark=[pair()])
+    real = watch.resolved_again
+    looks: list[BrokenPair] = []
+
+    def look(broken: BrokenPair, options: Options) -> PairTarget | BrokenPair:
+        looks.append(broken)
+        if len(looks) == 2:
+            return replace(broken, faults=("the key is gone",))
+        if len(looks) == 3:
+            monkeypatch.setenv("NO_SUCH_VARIABLE", "public")
+        return real(broken, options)
+
+    monkeypatch.setattr(watch, "resolved_again", look)
+    monkeypatch.setattr(mending, "FIRST_WAIT_S", 0.01)
+    ran = program("watch", "--json")
+    assert (ran.code, ran.err, len(looks)) == (0, "", 3)
+    told = [(one["kind"], one.get("text")) for one in objects(ran.out) if one["pair"] == "dark"]
+    assert [kind for kind, _ in told] == ["fault", "fault", "status"]
+    assert "NO_SUCH_VARIABLE" in told[0][1] and told[1][1] == "the key is gone"
+    assert program.feeds[-1].target.read_only
+
+
+async def test_nobody_is_asked_for_a_keyring() -> None:
+    broken = BrokenPair("dark", "locked", ("The keyring is locked.",), may_ask=True)
+    looks: list[BrokenPair] = []
+    assert await mending.mended(broken, looks.append, looks.append) is None  # type: ignore[arg-type]
+    assert looks == []
 
 
 def test_one_pair_by_name(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

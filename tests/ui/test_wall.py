@@ -191,7 +191,7 @@ OTHERWISE = replace(
 
 
 async def test_a_broken_pair_is_looked_at_again_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfha_tui.ui.app.FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("pfha_tui.collector.mending.FIRST_WAIT_S", 0.01)
     answers = [OTHERWISE, OTHERWISE, wall_pairs.target("branch-03")]
     app, feeds, mended = with_mended(answers)
     async with app.run_test(size=(120, 36)) as pilot:
@@ -213,7 +213,7 @@ async def test_a_broken_pair_is_looked_at_again_when_asked(monkeypatch: pytest.M
 
 
 async def test_a_broken_pair_is_looked_at_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfha_tui.ui.app.FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("pfha_tui.collector.mending.FIRST_WAIT_S", 0.01)
     app, _, mended = with_mended([wall_pairs.BROKEN, wall_pairs.target("branch-03")])
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: mended.subscribers)
@@ -223,7 +223,7 @@ async def test_a_broken_pair_is_looked_at_by_itself(monkeypatch: pytest.MonkeyPa
 async def test_what_breaks_when_a_pair_is_looked_at_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pfha_tui.ui.app.FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("pfha_tui.collector.mending.FIRST_WAIT_S", 0.01)
     app, feeds, _ = with_mended([OSError("no threads left")])
     async with app.run_test(size=(160, 36)) as pilot:
         await wall_pairs.settle(pilot, feeds)
@@ -326,7 +326,7 @@ async def test_a_moment_that_cannot_be_drawn_is_told_and_survived() -> None:
 async def test_help_and_palette_on_the_wall_know_its_commands_only() -> None:
     async with running(wall_pairs.mixed()) as (app, _, pilot):
         titles = {command.title for command in app.get_system_commands(app.screen)}
-        assert "All pairs" in titles and "Filter" not in titles
+        assert "Pairs" in titles and "Filter" not in titles
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("escape", "slash", "l", "tab")
