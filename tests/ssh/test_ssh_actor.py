@@ -1,7 +1,9 @@
 """The login of an action on a real sshd and on the lab: its watchdog outlives it, and its lock does not."""
 
 import asyncio
+import contextlib
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -52,6 +54,10 @@ async def actor(target: SshTarget, *commands: Command) -> AsyncIterator[SshActor
             await found.close()
 
 
+LONG_S = 600.0
+"""No test waits so long: it is `elapse` that lets a watchdog's time be up."""
+
+
 class Files:
     """A step and its undo that can be seen from outside."""
 
@@ -81,6 +87,23 @@ async def ended(pid: int) -> None:
     await until(lambda: gone(pid))
 
 
+def below(pid: int) -> list[int]:
+    """The children of a process."""
+    with contextlib.suppress(OSError):
+        words = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(word) for word in words]
+    return []
+
+
+async def elapse(found: SshActor) -> int:
+    """Let the time of a watchdog be up now: what it waits for is the end of its sleep. Its process id."""
+    pid = await watchdog_of(found)
+    await until(lambda: below(pid))
+    for sleep in below(pid):
+        os.kill(sleep, signal.SIGKILL)
+    return pid
+
+
 async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_path: Path) -> None:
     files = Files(tmp_path)
     async with relay_to(sshd.port) as relay:
@@ -98,7 +121,7 @@ async def test_a_watchdog_outlives_a_connection_that_was_cut(sshd: Sshd, tmp_pat
 async def test_a_watchdog_that_is_called_off_never_runs(sshd: Sshd, tmp_path: Path) -> None:
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
-        await found.run_armed(files.do, files.undo, 1.0, files.guard)
+        await found.run_armed(files.do, files.undo, LONG_S, files.guard)
         pid = await watchdog_of(found)
         await until(lambda: b"watchdog" in Path(f"/proc/{pid}/cmdline").read_bytes())
         assert await found.call_off() is Call.OFF
@@ -120,13 +143,14 @@ async def test_whoever_takes_the_token_first_has_the_undo(sshd: Sshd, tmp_path: 
     files = Files(tmp_path)
     take = Command("take", ("/bin/rmdir", str(files.token)), access=Access.WRITE)
     async with actor(sshd.target(), *files.commands, take) as found:
-        await found.run_armed(files.do, files.undo, 1.0, files.guard)
+        await found.run_armed(files.do, files.undo, LONG_S, files.guard)
         async with actor(sshd.target(), take) as another:
             assert (await another.run((take,))).outputs[0].exit_code == 0
-        await ended(await watchdog_of(found))
+        await ended(await elapse(found))
         assert await found.call_off() is Call.FIRED
         assert not files.first.exists()
-        await found.run_armed(files.do, files.undo, 1.0, files.guard)
+        await found.run_armed(files.do, files.undo, LONG_S, files.guard)
+        await elapse(found)
         await until(files.undone)
         output = (await found.run((take,))).outputs[0]
         assert output.exit_code and b"No such file" in output.stderr
@@ -136,8 +160,8 @@ async def test_an_undo_that_fails_leaves_the_token(sshd: Sshd, tmp_path: Path) -
     files = Files(tmp_path)
     failing = Command("no", ("/bin/ls", "/nonexistent/file"))
     async with actor(sshd.target(), *files.commands, failing) as found:
-        await found.run_armed(files.do, (failing, *files.undo), 1.0, files.guard)
-        await ended(await watchdog_of(found))
+        await found.run_armed(files.do, (failing, *files.undo), LONG_S, files.guard)
+        await ended(await elapse(found))
         assert await found.call_off() is Call.FIRED
         assert files.token.is_dir() and not files.first.exists()
 
@@ -205,7 +229,8 @@ async def test_an_undo_that_has_begun_is_run_to_its_end(sshd: Sshd, tmp_path: Pa
     files = Files(tmp_path)
     slow = Command("slow", ("/bin/sleep", "1.5"))
     async with actor(sshd.target(), *files.commands, slow) as found:
-        await found.run_armed(files.do, (files.undo[0], slow, files.undo[1]), 1.0, files.guard)
+        await found.run_armed(files.do, (files.undo[0], slow, files.undo[1]), LONG_S, files.guard)
+        await elapse(found)
         await until(files.first.exists)
         assert await found.call_off() is Call.FIRED
         assert files.undone()
@@ -216,7 +241,7 @@ async def test_the_shell_of_the_watchdog_being_gone_is_never_told_as_off(
 ) -> None:
     files = Files(tmp_path)
     async with actor(sshd.target(), *files.commands) as found:
-        await found.run_armed(files.do, files.undo, 2.0, files.guard)
+        await found.run_armed(files.do, files.undo, 1.0, files.guard)
         found._watchdog._drop()
         with pytest.raises(NetworkFailure, match="may still run"):
             await found.call_off()
@@ -267,12 +292,9 @@ async def test_a_watchdog_only_undoes_what_is_still_there(
         os.symlink(link, place)
     async with actor(sshd.target(), *files.commands) as found:
         await found.run_armed(
-            files.do, files.undo, 1.0, replace(files.guard, path=str(place), texts=texts)
+            files.do, files.undo, LONG_S, replace(files.guard, path=str(place), texts=texts)
         )
-        if undone:
-            await until(files.undone)
-        else:
-            await ended(await watchdog_of(found))
+        await ended(await elapse(found))
         assert await found.call_off() is Call.FIRED
         assert files.first.exists() is undone
 
@@ -333,8 +355,9 @@ async def test_a_node_of_the_lab_takes_a_demotion_back_by_itself(user: str, tmp_
         firewall = found.world.node("fw1")
         async with actor(node(found, user), mark(OURS), DEMOTE, PROMOTE, UNMARK) as link:
             await link.run((mark(OURS),))
-            await link.run_armed(DEMOTE, (PROMOTE, UNMARK), 1.0, guard)
+            await link.run_armed(DEMOTE, (PROMOTE, UNMARK), LONG_S, guard)
             assert (firewall.carp_demotion, firewall.links) == (120, {MARK: OURS})
+            await elapse(link)
         await until(lambda: (firewall.carp_demotion, firewall.links) == (0, {}))
 
 
