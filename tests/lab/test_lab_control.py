@@ -61,9 +61,9 @@ async def test_a_command_is_done_and_its_answer_is_one_sentence() -> None:
 async def test_the_speed_of_a_running_world_can_be_changed() -> None:
     async with lab() as found:
         assert (await say(found, "speed 50")).code == 0
-        before, clock = found.world.now, time.monotonic()
+        before = found.world.now
+        # At its own speed it would take longer than is waited for here.
         await until(lambda: found.world.now - before > 60)
-        assert time.monotonic() - clock < 20
 
 
 async def test_what_is_no_request_is_dropped() -> None:
@@ -104,7 +104,10 @@ async def test_of_several_labs_one_must_be_chosen(
 ) -> None:
     monkeypatch.setattr(place, "_places", lambda: [tmp_path])
     async with lab() as one:
-        assert await asyncio.to_thread(control.ask, "status") == await say(one, "status")
+        told, same = await asyncio.to_thread(control.ask, "status"), await say(one, "status")
+        # The first line tells the time, which goes on between the two.
+        assert told.code == same.code == control.DONE
+        assert told.text.splitlines()[1:] == same.text.splitlines()[1:] != []
         async with lab() as other:
             answer = await asyncio.to_thread(control.ask, "status")
             assert answer.code == 2
@@ -189,9 +192,13 @@ def run(directory: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 def answered(left: Path) -> int:
     """How many commands of a lab's first node run, or read their answer."""
-    found = [Path(f"/proc/{pid}/cmdline") for pid in alive(left.parent)]
-    words = [path.read_bytes().split(b"\0") for path in found if path.exists()]
-    return sum(len(w) > 1 and w[1].startswith(f"{left}/fw1/".encode()) for w in words)
+    begins = f"{left}/fw1/".encode()
+    count = 0
+    for pid in alive(left.parent):
+        with suppress(OSError):  # it has ended meanwhile
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            count += len(words) > 1 and words[1].startswith(begins)
+    return count
 
 
 def alive(directory: Path) -> list[int]:

@@ -1,6 +1,7 @@
 """What a session leaves behind on a node, and what ends it: as with a real sshd, and with power."""
 
 import asyncio
+from contextlib import suppress
 
 import asyncssh
 import pytest
@@ -20,10 +21,10 @@ def demotion(found: Lab, name: str = "fw1") -> int:
     return found.world.node(name).carp_demotion
 
 
-async def leave_job(found: Lab, seconds: float) -> None:
-    """Start a job that demotes after so many seconds, and cut the connection."""
+async def leave_job(found: Lab, wait: str) -> None:
+    """Start a job that demotes once a command has waited, and cut the connection."""
     async with login(found) as connection:
-        text = f"{{ sleep {seconds}; {DEMOTE}; }} </dev/null >/dev/null 2>&1 &\necho started\n"
+        text = f"{{ {wait}; {DEMOTE}; }} </dev/null >/dev/null 2>&1 &\necho started\n"
         process = await connection.create_process("/bin/sh -s")
         process.stdin.write(text)
         async with asyncio.timeout(20):
@@ -32,7 +33,7 @@ async def leave_job(found: Lab, seconds: float) -> None:
 
 async def test_a_background_job_outlives_its_connection() -> None:
     async with lab() as found:
-        await leave_job(found, 0.5)
+        await leave_job(found, "sleep 0.5")
         await until(lambda: demotion(found) == 7)
         await until(lambda: found.nodes["fw1"].ssh.processes == ())
 
@@ -40,7 +41,7 @@ async def test_a_background_job_outlives_its_connection() -> None:
 @pytest.mark.parametrize("fault", ["power", "reboot"])
 async def test_a_background_job_dies_with_the_power(fault: str) -> None:
     async with lab(speed=20) as found:
-        await leave_job(found, 30)
+        await leave_job(found, "sleep 600")
         node = found.nodes["fw1"].node
         await until(lambda: len(found.nodes["fw1"].ssh.processes) == 1)
         if fault == "power":
@@ -53,9 +54,10 @@ async def test_a_background_job_dies_with_the_power(fault: str) -> None:
 
 async def test_nothing_runs_while_a_node_hangs() -> None:
     async with lab() as found:
-        await leave_job(found, 0.1)
+        await leave_job(found, "until /bin/test -e /tmp/go; do sleep 0.05; done")
         node = found.nodes["fw1"].node
         node.freeze()
+        node.folders["/tmp/go"] = 0
         await asyncio.sleep(0.4)
         assert demotion(found) == 0
         node.thaw()
@@ -64,7 +66,7 @@ async def test_nothing_runs_while_a_node_hangs() -> None:
 
 async def test_a_background_job_ends_with_the_lab() -> None:
     async with lab() as found:
-        await leave_job(found, 600)
+        await leave_job(found, "sleep 600")
         assert len(found.nodes["fw1"].ssh.processes) == 1
         assert processes(found.directory) != []
     assert processes(found.directory) == []
@@ -99,10 +101,12 @@ async def test_a_lock_is_held_as_long_as_its_connection_lives() -> None:
             busy = await second.run(LOCK)
             assert (busy.exit_status, busy.stdout, busy.stderr) == (75, "", "")
         async with asyncio.timeout(20):
-            while (process := await second.create_process(LOCK)).returncode is None:
-                process.stdin.write("mine\n")
-                if await process.stdout.readline() == "mine\n":
-                    break
+            answer = ""
+            while answer != "mine\n":
+                process = await second.create_process(LOCK)
+                with suppress(BrokenPipeError):  # the lock is still held, and this one over already
+                    process.stdin.write("mine\n")
+                answer = str(await process.stdout.readline())
         process.stdin.write_eof()
         async with asyncio.timeout(20):
             await process.wait_closed()
