@@ -1,7 +1,8 @@
 """`config check --live`: which actions this account could perform on each node, found out by reading only.
 
-An account with uid 0 may all. For another one `sudo -n -l COMMAND` tells of each command whether sudoers permits it,
-and the list of all its rules whether one of them wants a password: then sudo does not tell which it would be.
+An account with uid 0 may run whatever is there, which `test -x` tells of each program. For another one `sudo -n -l
+COMMAND` tells of each command whether sudoers permits it, and the list of all its rules whether one of them wants a
+password: then sudo does not tell which it would be.
 """
 
 import asyncio
@@ -27,24 +28,32 @@ WHO = Command("id", ("/usr/bin/id", "-u"))
 SUDOS = ("/usr/local/bin/sudo", "/usr/bin/sudo")
 """Where sudo is on pfSense and FreeBSD, and elsewhere."""
 NEEDED = tuple(dict.fromkeys(command for needed in NEEDS.values() for command in needed))
+PROGRAMS = {
+    path: Command(f"program-{path}", ("/bin/test", "-x", path))
+    for path in dict.fromkeys(command.argv[0] for command in NEEDED)
+}
+"""What looks whether the programs of all actions are there."""
 _PASSWORD = re.compile(rb"^\s+\([^)]*\)(?!.*\bNOPASSWD:)", re.MULTILINE)
+_FALSE = 1
 _NOT_FOUND = 127
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a node said of the account: its uid, whether it elevates by sudo, which of NEEDED sudo permits it, and
-    whether a rule of sudo wants a password. `sudo` is None where there is none, or it is not to be used."""
+    """What a node said of the account: its uid, which PROGRAMS it does not find, whether it elevates by sudo, which of
+    NEEDED sudo permits it, and whether a rule of sudo wants a password. `sudo` is None where there is none, or where it
+    is not to be used."""
 
     uid: int | None
+    missing: frozenset[str]
     sudo: str | None = None
     permitted: frozenset[Command] = frozenset()
     password: bool = False
 
 
 def live_check(options: Options, timeout_s: float) -> ExitCode:
-    """Ask both nodes, and print a line for each action on each, with the entries for sudoers that it lacks.
-    UNREACHABLE where one does not answer.
+    """Ask both nodes, and print a line for each action on each, with the programs that the node lacks, or the entries
+    that sudoers lacks. UNREACHABLE where one does not answer.
 
     Raises Failure.
     """
@@ -67,13 +76,17 @@ def live_check(options: Options, timeout_s: float) -> ExitCode:
 
 
 def _able(account: Account, needed: tuple[Command, ...]) -> list[str]:
-    """Whether this account could perform an action that needs these commands, and if not, the entries that
-    sudoers lacks."""
-    if account.uid == 0 and account.sudo is None:
-        return [tr("yes: uid 0")]
-    if account.sudo is None:
+    """Whether this account could perform an action that needs these commands, and if not, the programs that the node
+    lacks, or the entries that sudoers lacks."""
+    if account.uid != 0 and account.sudo is None:
         return [tr("no: it needs root, and this account has no sudo")]
+    # What sudo permits it has found, maybe where this account may not look.
     lacking = [c for c in needed if c.root and c not in account.permitted]
+    gone = dict.fromkeys(c.argv[0] for c in lacking if c.argv[0] in account.missing)
+    if gone:
+        return [tr("no: the node lacks"), *gone]
+    if account.sudo is None:
+        return [tr("yes: uid 0")]
     if lacking:
         return [tr("no: sudoers lacks"), *dict.fromkeys(map(rule, lacking))]
     if account.password:
@@ -94,7 +107,11 @@ async def _ask(node: "NodeTarget", timeout_s: float) -> Account | str:
     from pfha_tui.transports.base import TransportError
 
     asked = {path: _listing(path) for path in SUDOS}
-    wanted = {WHO, *(one for listed in asked.values() for one in listed.values())}
+    wanted = {
+        WHO,
+        *PROGRAMS.values(),
+        *(one for listed in asked.values() for one in listed.values()),
+    }
     link = wiring.open_link(node, frozenset(wanted))
     if link is None:
         return tr("it is not reached by SSH, so nothing can be changed on it")
@@ -112,10 +129,12 @@ async def _ask(node: "NodeTarget", timeout_s: float) -> Account | str:
 
 
 async def _account(link: "NodeLink", privilege: Privilege) -> Account:
-    said = (await link.run([WHO])).outputs[0].stdout.strip()
+    who, *looks = (await link.run([WHO, *PROGRAMS.values()])).outputs
+    said = who.stdout.strip()
     uid = int(said) if said.isdigit() and len(said) < 11 else None
+    missing = frozenset(p for p, o in zip(PROGRAMS, looks, strict=True) if o.exit_code == _FALSE)
     if privilege is Privilege.NONE or (uid == 0 and privilege is Privilege.AUTO):
-        return Account(uid)
+        return Account(uid, missing)
     for path in SUDOS:
         listed = _listing(path)
         rules = (await link.run([listed[None]])).outputs[0]
@@ -123,8 +142,8 @@ async def _account(link: "NodeLink", privilege: Privilege) -> Account:
             continue
         outputs = (await link.run([listed[command] for command in NEEDED])).outputs
         permitted = {c for c, o in zip(NEEDED, outputs, strict=True) if o.exit_code == 0}
-        return Account(uid, path, frozenset(permitted), _wants_password(rules))
-    return Account(uid)
+        return Account(uid, missing, path, frozenset(permitted), _wants_password(rules))
+    return Account(uid, missing)
 
 
 def _listing(sudo: str) -> dict[Command | None, Command]:

@@ -1,6 +1,6 @@
 """`config check --live`: which actions the account could perform, without performing any."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 from cli_actions import read_only
@@ -47,19 +47,24 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Nodes:
     return Nodes(monkeypatch)
 
 
-def uid(command: Command, number: int) -> Output:
+def uid(command: Command, number: int, lacks: Collection[str] = ()) -> Output:
+    if command.argv[:2] == ("/bin/test", "-x"):
+        return Output(command, 1 if command.argv[2] in lacks else 0, b"")
     assert command.argv == ("/usr/bin/id", "-u")
     return Output(command, 0, f"{number}\n".encode())
 
 
 def account(
-    rules: bytes = RULES, may: Callable[[tuple[str, ...]], bool] = lambda argv: True, at: str = SUDO
+    rules: bytes = RULES,
+    may: Callable[[tuple[str, ...]], bool] = lambda argv: True,
+    at: str = SUDO,
+    lacks: Collection[str] = (),
 ) -> Callable[[Command], Output]:
     """An account that is not root, with these rules of sudo."""
 
     def answer(command: Command) -> Output:
-        if command.argv == ("/usr/bin/id", "-u"):
-            return uid(command, 2001)
+        if command.argv[0] in ("/usr/bin/id", "/bin/test"):
+            return uid(command, 2001, lacks)
         assert command.argv[1:3] == ("-n", "-l")
         if command.argv[0] != at:
             return Output(command, 127, b"", b"sh: not found")
@@ -78,6 +83,31 @@ def test_root_may_all(program: Program, nodes: Nodes) -> None:
     assert len(lines) == 2 * len(NEEDS) and all(line.endswith("yes: uid 0") for line in lines)
     assert all(link.closed == 1 for link in nodes.links.values())
     assert [len(link.asked) for link in nodes.links.values()] == [1, 1]
+
+
+PFSENSE = ("/usr/local/sbin/pfSsh.php", "/etc/rc.filter_synchronize")
+
+
+def test_root_cannot_run_what_is_not_there(program: Program, nodes: Nodes) -> None:
+    nodes.answers = lambda command: uid(command, 0, PFSENSE)
+    told = by_action(program("config", "check", "--live").out)
+    for name in ("maintenance-enter", "switchover maintenance", "carp-disable"):
+        assert told[name] == ["no: the node lacks", PFSENSE[0]]
+    assert told["sync-now"] == ["no: the node lacks", PFSENSE[1]]
+    for name in ("switchover demotion", "demotion-reset", "pfsync-bulk", "reboot"):
+        assert told[name] == ["yes: uid 0"]
+
+
+def test_what_is_not_there_is_not_sought_in_sudoers(program: Program, nodes: Nodes) -> None:
+    nodes.answers = account(may=lambda argv: argv[0] not in PFSENSE, lacks=PFSENSE)
+    assert by_action(program("config", "check", "--live").out)["sync-now"] == [
+        "no: the node lacks",
+        PFSENSE[1],
+    ]
+    nodes.answers = account(lacks=PFSENSE)
+    assert by_action(program("config", "check", "--live").out)["sync-now"] == [
+        "yes: sudo permits it"
+    ]
 
 
 @pytest.mark.parametrize("at", ["/usr/local/bin/sudo", "/usr/bin/sudo"])
@@ -130,7 +160,10 @@ def test_nothing_but_the_question_may_be_run(program: Program, nodes: Nodes) -> 
     for allowed in nodes.permitted.values():
         words = {command.argv for command in allowed}
         assert ("/usr/bin/id", "-u") in words
-        assert all(argv[1:3] == ("-n", "-l") for argv in words if argv[0] != "/usr/bin/id")
+        rest = [
+            argv for argv in words if argv[:2] not in (("/usr/bin/id", "-u"), ("/bin/test", "-x"))
+        ]
+        assert all(argv[1:3] == ("-n", "-l") for argv in rest)
         assert all(not command.root and not command.stdin for command in allowed)
 
 
