@@ -57,11 +57,18 @@ class Side:
 
         Late roles count while none of the attempts to renew them failed. Failed attempts count as samples,
         so that without this a verdict could be confirmed on what a node said before it died.
+        Where they are not known, a login that only the operator can mend is told, also of a node that answers to SNMP.
         """
+        standing = self._standing
+        stop = self.node.ssh.stop
+        if stop is None or standing in (Standing.KNOWN, Standing.NOT_YET):
+            return standing
+        return Standing(stop.value)
+
+    @property
+    def _standing(self) -> Standing:
         if self.node.reachable is None:
             return Standing.NOT_YET
-        if self.node.stop is not None:
-            return Standing(self.node.stop.value)
         if not self.node.reachable:
             return Standing.UNREACHABLE
         freshness = self.node.interfaces.freshness(self.now)

@@ -201,8 +201,13 @@ def test_what_a_transport_says_does_not_flood_the_sentence() -> None:
 @pytest.mark.parametrize("stop", Stop)
 def test_why_there_is_no_login_is_told_by_an_id_of_its_own(stop: Stop) -> None:
     link = LinkStatus(LinkState.STOPPED, NOW, "words", stop=stop)
-    found = on(primary(), replace(silent(NodeRole.SECONDARY), ssh=link))
-    assert (found.kind, errors(found)) == (K.UNKNOWN, [(stop.value, "fw2")])
+    for node in (silent(NodeRole.SECONDARY), replace(silent(NodeRole.SECONDARY), reachable=True)):
+        found = on(primary(), replace(node, ssh=link))
+        assert (found.kind, errors(found)) == (K.UNKNOWN, [(stop.value, "fw2")])
+    late = replace(primary(), interfaces=replace(primary().interfaces, taken_at=NOW + 7))
+    for now, known in ((NOW, True), (NOW + 7, False)):
+        found = on(late, replace(secondary(), ssh=link), now)
+        assert errors(found) == ([] if known else [(stop.value, "fw2")])
 
 
 def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
@@ -215,9 +220,7 @@ def test_a_node_whose_roles_cannot_be_read_is_unknown() -> None:
     assert found.why == (
         "fw2 answers, but its roles cannot be read (/sbin/ifconfig ended with exit code 1)"
     )
-    shut = replace(
-        blind, interfaces=Reading(), ssh=LinkStatus(LinkState.STOPPED, NOW, stop=Stop.REFUSED)
-    )
+    shut = replace(blind, interfaces=Reading(), ssh=LinkStatus(LinkState.DOWN, NOW))
     assert errors(on(primary(), shut)) == [("roles-unread", "fw2")]
 
 
