@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+from pfha_tui.domain.reading import ErrorKind, Reading
 from pfha_tui.domain.snapshot import LinkState, NodeSnapshot
 from tests.support.netns import Box
 from tests.support.watched import Watched
@@ -54,6 +56,11 @@ def said(watched: Watched, since: float, part: str) -> str:
 
 def dead(node: NodeSnapshot) -> bool:
     return node.reachable is False
+
+
+def failed(reading: Reading[Any], kind: ErrorKind) -> bool:
+    """It has an error of this kind; a slow moment of the machine gives one of another."""
+    return reading.error is not None and reading.error.kind is kind
 
 
 def in_order(watched: Watched, since: float, *states: LinkState) -> None:

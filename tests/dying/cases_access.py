@@ -4,7 +4,7 @@ import asyncio
 
 from pfha_tui.domain.reading import ErrorKind
 from pfha_tui.domain.snapshot import LinkState
-from tests.dying.case import Cases, Found, dead
+from tests.dying.case import Cases, Found, dead, failed
 from tests.support.netns import CONSOLE, ROOM, Box, now
 from tests.support.watched import watching
 
@@ -48,8 +48,8 @@ async def _plain(box: Box, user: str) -> Found:
     async with watching(box.target(user=user)) as seen:
         await seen.live(0)
         await seen.live(now())
-        assert seen.node.interfaces.error is None and seen.node.interfaces.value
-        assert not any("log" in gap for gap in seen.node.push_gaps), seen.node.push_gaps
+        assert seen.met.interfaces.error is None and seen.met.interfaces.value
+        await seen.until(lambda n: not any("log" in gap for gap in n.push_gaps), now())
         return Found("", None, None, seen.sentences(0))
 
 
@@ -64,12 +64,17 @@ async def sudo_password(box: Box) -> Found:
     begun = now()
     async with watching(box.target(user="watcher")) as seen:
         await seen.live(0)
-        noticed = await seen.until(lambda n: n.pf.error, begun)
-        error = seen.node.pf.error
-        assert error is not None and error.kind is ErrorKind.NOT_PERMITTED
-        await seen.until(lambda n: any("a password is required" in g for g in n.push_gaps), begun)
-        assert seen.node.interfaces.error is None
-        gap = next(g for g in seen.node.push_gaps if "password" in g)
+        noticed = await seen.until(lambda n: failed(n.pf, ErrorKind.NOT_PERMITTED), begun)
+        error = seen.met.pf.error
+        assert error is not None
+        await seen.until(
+            lambda n: (
+                n.interfaces.error is None
+                and any("a password is required" in gap for gap in n.push_gaps)
+            ),
+            begun,
+        )
+        gap = next(gap for gap in seen.met.push_gaps if "password" in gap)
         box.write("etc/sudoers", NOPASSWD.format("watcher"), 0o440)
         mended = now()
         box.kill("sshd")
@@ -91,12 +96,12 @@ async def filtered(box: Box) -> Found:
         fault = now()
         await box.firewall("tcp dport 22 drop")
         noticed = await seen.until(lambda n: n.ssh.state is not LinkState.LIVE, fault)
-        await seen.until(lambda n: "filtered" in n.ssh.detail, fault)
-        sentence = seen.node.ssh.detail
-        assert seen.node.reachable
+        await seen.until(lambda n: "filtered" in n.ssh.detail and n.reachable, fault)
+        sentence = seen.met.ssh.detail
+        both = now()
         await box.firewall("tcp dport 22 drop\nudp dport 161 drop")
-        await seen.until(dead, fault)
-        assert "filtered" not in seen.node.unreachable_why, seen.node.unreachable_why
+        await seen.until(dead, both)
+        assert "filtered" not in seen.met.unreachable_why, seen.met.unreachable_why
         await box.firewall("")
         mended = now()
         back = await seen.live(mended)
@@ -113,7 +118,7 @@ async def one_session(box: Box) -> Found:
     begun = now()
     async with watching(box.target()) as seen:
         noticed = await seen.until(lambda n: n.ssh.state is LinkState.STOPPED, begun)
-        sentence = seen.node.ssh.detail
+        sentence = seen.met.ssh.detail
         path = box.root / "etc/ssh/box_config"
         path.write_text(path.read_text().replace("MaxSessions 1\n", ""))
         box.kill("sshd")
@@ -135,7 +140,7 @@ async def two_sessions(box: Box) -> Found:
     async with watching(box.target()) as seen:
         await seen.live(0)
         noticed = await seen.until(lambda n: len(n.push_gaps) == 2, begun)
-        sentence = seen.node.push_gaps[1]
+        sentence = seen.met.push_gaps[1]
         await seen.live(now())
         return Found(sentence, noticed, None, seen.sentences(begun))
 
@@ -151,7 +156,7 @@ async def startups(box: Box) -> Found:
     begun = now()
     async with watching(box.target(snmp=False)) as seen:
         noticed = await seen.until(lambda n: n.ssh.state is LinkState.DOWN, begun)
-        sentence = seen.node.ssh.detail
+        sentence = seen.met.ssh.detail
         writer.transport.abort()
         await asyncio.sleep(0)
         mended = now()
@@ -174,7 +179,7 @@ async def slow(box: Box) -> Found:
         fault = now()
         box.fault("ifconfig", "sleep 60")
         noticed = await seen.until(lambda n: n.interfaces.error, fault)
-        error = seen.node.interfaces.error
+        error = seen.met.interfaces.error
         assert error is not None and error.kind is ErrorKind.TIMEOUT
         taken = seen.node.carp.taken_at or 0.0
         await seen.until(lambda n: (n.carp.taken_at or 0.0) > taken, fault)
@@ -202,10 +207,10 @@ async def busy(box: Box) -> Found:
     begun = now()
     async with watching(box.target(user="busy", snmp=False)) as seen:
         noticed = await seen.until(lambda n: any("did not begin" in g for g in n.push_gaps), begun)
-        gap = seen.node.push_gaps[1]
+        gap = seen.met.push_gaps[1]
         mended = now()
         back = await seen.until(lambda n: not any("log" in g for g in n.push_gaps), mended)
-        assert seen.states(begun) == [LinkState.CONNECTING, LinkState.LIVE]
+        assert seen.states(begun)[:2] == [LinkState.CONNECTING, LinkState.LIVE]
         assert box.said("sshd").count("Accepted publickey") == 1
         return Found(gap, noticed, back, seen.sentences(begun))
 
@@ -259,7 +264,7 @@ async def jump(box: Box) -> Found:
         await box.power_off()
         noticed = await seen.until(dead, fault)
         await seen.until(lambda n: "cannot be reached: " in n.ssh.detail, fault)
-        sentence = seen.node.ssh.detail
+        sentence = seen.met.ssh.detail
         assert box.address in sentence
         await box.power_on()
         mended = now()

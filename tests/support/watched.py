@@ -18,10 +18,14 @@ from pfha_tui.transports.ssh import Backoff, SshNode
 
 @dataclass
 class Watched:
-    """`history` has each snapshot with the monotonic time at which it was there."""
+    """`history` has each snapshot with the monotonic time at which it was there; `met` is the one that was last
+    waited for, while `node` may be later by all that a machine under load does at once."""
 
     watch: NodeWatch
     history: list[tuple[float, NodeSnapshot]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.met = self.node
 
     @property
     def node(self) -> NodeSnapshot:
@@ -39,6 +43,7 @@ class Watched:
                         at, snapshot = self.history[seen]
                         seen += 1
                         if at >= since and condition(snapshot):
+                            self.met = snapshot
                             return at - since
                     await asyncio.sleep(0.005)
         except TimeoutError:
