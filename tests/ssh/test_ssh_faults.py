@@ -340,6 +340,18 @@ async def test_a_login_that_is_given_up_before_it_has_begun_leaves_no_socket(
         assert handed[0].fileno() == -1
 
 
+async def test_a_channel_that_the_end_of_the_connection_refuses_is_a_network_failure(
+    tmp_path: Path,
+) -> None:
+    """It must not be taken for an sshd that allows too few sessions: that would stop the node for good."""
+    async with world_for(tmp_path) as (_, node):
+        await node.open()
+        assert node.link._route is not None
+        node.link._route.connection._force_close(asyncssh.ConnectionLost("cut"))
+        with pytest.raises(NetworkFailure, match="cut"):
+            await node.run([DATE])
+
+
 async def gone(process: asyncssh.SSHServerProcess[bytes]) -> None:
     process.exit(0)
 

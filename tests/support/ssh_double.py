@@ -9,6 +9,8 @@ from typing import Any
 
 import asyncssh
 
+from tests.support.deadline import until
+
 Handler = Callable[[asyncssh.SSHServerProcess[bytes]], Coroutine[Any, Any, None]]
 
 
@@ -17,9 +19,15 @@ class Double(asyncssh.SSHServer):
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        self._connection: asyncssh.SSHServerConnection
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
         self._world.connections += 1
+        self._world.open.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._world.open.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -45,6 +53,8 @@ class World:
     def __init__(self) -> None:
         self.port = 0
         self.connections = 0
+        self.open: set[asyncssh.SSHServerConnection] = set()
+        self.running = 0
         self.passwords = 0
         self.offered: list[str] = []
         self.allowed: set[str] = set()
@@ -55,10 +65,13 @@ class World:
     async def process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         command = process.command or ""
         self.commands.append(command)
+        self.running += 1
         try:
             await self.handlers.get(command, run_really)(process)
         except asyncssh.SignalReceived:
             process.exit(137)
+        finally:
+            self.running -= 1
 
 
 async def run_really(process: asyncssh.SSHServerProcess[bytes]) -> None:
@@ -97,6 +110,9 @@ async def serving(world: World) -> AsyncIterator[World]:
         yield world
     finally:
         server.close()
+        for connection in tuple(world.open):
+            connection.abort()
+        await until(lambda: not (world.open or world.running))
         await server.wait_closed()
 
 

@@ -221,6 +221,8 @@ class SshLink:
                 )
             ) from error
         except asyncssh.ChannelOpenError:
+            # A connection that has just ended refuses channels one turn of the loop before it tells its end.
+            await asyncio.sleep(0)
             if self._lost.is_set():
                 raise self.failure() from None
             raise
