@@ -9,8 +9,9 @@ added without a new schema number. Unknown is always `null`.
   watched, or no longer. `pair`: its name. `at`: when, RFC 3339 in UTC; `resolution`: ms, or s where the source
   tells no more (log lines, by the node's clock, and what a poll found).
 - `node`, `interface`, `vhid`: what it is about; `null` where it is about the whole pair.
-- `old`, `new`: words that no language changes: a verdict, once confirmed; INIT, BACKUP, MASTER or missing; up or
-  down; the demotion; reachable or unreachable, and for one way to a node (its `source`) live, down or stopped.
+- `old`, `new`: words that no language changes: a verdict, once confirmed (both the same where only its causes, or who
+  serves, have changed); INIT, BACKUP, MASTER or missing; up or down; the demotion; reachable or unreachable, and for
+  one way to a node (its `source`) live, down or stopped.
 - `text`: one clause for people. `source`: devd, log, ssh or snmp; `null` for a conclusion.
 
 `watch --plain` prints the same for logs and screen readers: time with its offset, pair, kind, node (- for the pair)

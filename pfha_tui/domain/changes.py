@@ -7,10 +7,11 @@ from enum import StrEnum
 from pfha_tui.domain.clock_offset import latest, proven_offsets
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
+from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import Source
 from pfha_tui.domain.snapshot import LinkState, LinkStatus, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.transitions import LIMIT, became, merge
-from pfha_tui.domain.verdict import VerdictKind
+from pfha_tui.domain.verdict import Severity, VerdictKind
 from pfha_tui.domain.wording import word
 
 LOG_TOLERANCE_S = 2.0
@@ -20,6 +21,7 @@ MISSING = "missing"
 """The new state of a role whose VHID is no longer there."""
 
 Subject = tuple[EventKind, str | None, str | None, int | None]
+Reasons = frozenset[tuple[str, str | None, str | None, int | None]]
 
 
 class ChangeKind(StrEnum):
@@ -82,6 +84,7 @@ class ChangeLog:
         self._last = first
         self._told = first.events
         self._verdict = first.verdict.kind if first.verdict.confirmed else None
+        self._reasons = _reasons(first)
         self._ways = dict(_ways(first))
         self._known: dict[Subject, str] = dict(_facts(first))
 
@@ -156,10 +159,10 @@ class ChangeLog:
                 )
 
     def _verdicts(self, snapshot: PairSnapshot) -> Iterator[Change]:
-        verdict = snapshot.verdict
-        if not verdict.confirmed or verdict.kind is self._verdict:
+        verdict, reasons = snapshot.verdict, _reasons(snapshot)
+        if not verdict.confirmed or (verdict.kind, reasons) == (self._verdict, self._reasons):
             return
-        old, self._verdict = self._verdict, verdict.kind
+        old, self._verdict, self._reasons = self._verdict, verdict.kind, reasons
         yield Change(
             snapshot.pair,
             snapshot.epoch,
@@ -170,6 +173,18 @@ class ChangeLog:
             old=_value(old),
             new=verdict.kind.value,
         )
+
+
+def _reasons(snapshot: PairSnapshot) -> Reasons:
+    """What the verdict's sentence rests on, without the numbers in it: the causes that weigh, and who serves."""
+    weighed = [found for found in snapshot.verdict.causes if found.severity is not Severity.NOTE]
+    serving = [
+        (role.state.value, node.name, role.interface, role.vhid)
+        for node in snapshot.nodes
+        for role in node.roles
+        if role.state is CarpState.MASTER
+    ]
+    return frozenset([*((c.id, c.node, c.interface, c.vhid) for c in weighed), *serving])
 
 
 def _value(kind: VerdictKind | None) -> str | None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pfha_tui.domain.causes import cause
 from pfha_tui.domain.changes import Change, ChangeKind, ChangeLog
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState, CarpSysctls, Interface, NodeClock
@@ -14,7 +15,7 @@ from pfha_tui.domain.reading import Reading, Source
 from pfha_tui.domain.snapshot import CarpRole, LinkState, LinkStatus, NodeSnapshot, PairSnapshot
 from pfha_tui.domain.target import NodeRole
 from pfha_tui.domain.transitions import LIMIT, merge
-from pfha_tui.domain.verdict import Verdict, VerdictKind
+from pfha_tui.domain.verdict import Cause, Verdict, VerdictKind
 
 NOW, EPOCH = 1000.0, 1_800_000_000.0
 M, B, INIT = CarpState.MASTER, CarpState.BACKUP, CarpState.INIT
@@ -233,6 +234,28 @@ def test_a_verdict_is_told_once_it_is_confirmed_and_after_its_reasons() -> None:
         (ChangeKind.ROLE, "MASTER", "BACKUP"),
         (ChangeKind.VERDICT, "healthy", "no-master"),
     ]
+
+
+def test_a_verdict_is_told_again_where_its_reasons_change_but_not_for_their_numbers() -> None:
+    def degraded(at: float, *causes: Cause, master: str = "fw1") -> PairSnapshot:
+        first, second = (node(name, M if name == master else B) for name in ("fw1", "fw2"))
+        verdict = Verdict(VerdictKind.DEGRADED, f"why {at}", causes, True)
+        return replace(pair(at), verdict=verdict, primary=first, secondary=second)
+
+    def gap(states: int) -> Cause:
+        return cause("state-gap", f"fw1 holds {states} states", "fw1")
+
+    changes = told(
+        degraded(0, cause("unreachable", "no way", "fw2")),
+        degraded(1, cause("unreachable", "another way", "fw2")),
+        degraded(2, cause("unreachable", "no way", "fw2"), gap(5)),
+        degraded(3, cause("unreachable", "no way", "fw2"), gap(6)),
+        degraded(4, gap(6), cause("not-permitted", "a note", "fw1")),
+        degraded(5, gap(6), cause("not-permitted", "a note", "fw1"), master="fw2"),
+    )
+    told_again = [c.text for c in changes if c.kind is ChangeKind.VERDICT]
+    assert told_again == ["why 2", "why 4", "why 5"]
+    assert {(c.old, c.new) for c in changes} == {("degraded", "degraded")}
 
 
 def test_a_full_timeline_does_not_hide_what_is_new() -> None:
