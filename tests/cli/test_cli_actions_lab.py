@@ -12,7 +12,8 @@ import pytest
 
 from pfha_tui.actions.needs import NEEDS
 
-DEADLINE_S = 45.0
+DEADLINE_S = 90.0
+PATIENT = ("--timeout", "60s")
 
 
 class Lab:
@@ -57,18 +58,18 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 
 def test_a_switchover_is_planned_done_refused_the_second_time_and_written_down(lab: Lab) -> None:
-    planned = lab("switchover", "--plan", "--json")
+    planned = lab("switchover", "--plan", "--json", *PATIENT)
     told = json.loads(planned.stdout)
     assert (planned.returncode, told["permitted"], told["node"]) == (0, True, "fw1")
     assert lab("journal", "show").stdout == ""
 
-    done = lab("switchover", "--reason", "new fan", "--yes", "--json")
+    done = lab("switchover", "--reason", "new fan", "--yes", "--json", *PATIENT)
     told = json.loads(done.stdout)
     assert (done.returncode, told["result"]) == (0, "confirmed"), done.stderr
     assert all(one["holds"] for one in told["evidence"])
     assert [line.split(":")[0] for line in done.stderr.splitlines()][-2:] == ["verify", "close"]
 
-    again = lab("switchover", "--yes")
+    again = lab("switchover", "--yes", *PATIENT)
     assert (again.returncode, again.stdout) == (6, "")
     assert "`failback` lets it serve again" in again.stderr
 
@@ -81,7 +82,7 @@ def test_a_switchover_is_planned_done_refused_the_second_time_and_written_down(l
 
 def test_a_console_that_is_killed_leaves_its_undo(lab: Lab) -> None:
     with subprocess.Popen(
-        lab.words("switchover", "--yes"),
+        lab.words("switchover", "--yes", *PATIENT),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -91,23 +92,23 @@ def test_a_console_that_is_killed_leaves_its_undo(lab: Lab) -> None:
         assert child.stderr is not None
         assert any(line.startswith("verify:") for line in child.stderr)
         child.kill()
-    left = json.loads(lab("undo", "--plan", "--json").stdout)
+    left = json.loads(lab("undo", "--plan", "--json", *PATIENT).stdout)
     assert (left["verb"], left["node"]) == ("switchover", "fw1")
     assert ["/sbin/sysctl", "net.inet.carp.demotion=-120"] in left["commands"]
     assert left["fires_at"] is not None
-    status = lab("status", "--json")
+    status = lab("status", "--json", *PATIENT)
     assert "1 action on demo was begun and never came to an end" in status.stderr
-    refused = lab("maintenance", "enter", "fw2", "--yes")
+    refused = lab("maintenance", "enter", "fw2", "--yes", *PATIENT)
     assert refused.returncode == 6 and "never came to an end" in refused.stderr
 
     closed = lab("undo", left["id"], "--close", "--reason", "the node takes it back")
     assert closed.returncode == 6 and "fw1 takes it back by itself by" in closed.stderr
-    undone = lab("undo", "--yes")
+    undone = lab("undo", "--yes", *PATIENT)
     assert undone.returncode == 0, undone.stderr
     assert lab("undo").stdout == "demo: nothing is unfinished.\n"
 
 
 def test_what_the_lab_s_account_could_do(lab: Lab) -> None:
-    asked = lab("config", "check", "--live")
+    asked = lab("config", "check", "--live", *PATIENT)
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout.count("yes: uid 0") == 2 * len(NEEDS)

@@ -14,7 +14,7 @@ from pfha_tui.ui.app import ConsoleApp
 from pfha_tui.ui.widgets.lines import Lines
 
 NAMED = {"\r": "enter", "\x1b": "escape"}
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:

@@ -258,8 +258,8 @@ async def test_what_changed_on_a_node_and_by_whom(monkeypatch: pytest.MonkeyPatc
         assert "Merged in config" in second and "(system)@172.16.1.2" in second
         # The newest one kept is that of the alias; the host came after it.
         await pilot.press("enter")
-        await driving.until(pilot, lambda: "fw2 through time" in one.text())
-        assert "host override x.example.net" in one.text() and "SRV_TP" not in one.text()
+        await driving.until(pilot, lambda: "host override x.example.net" in one.text())
+        assert "fw2 through time" in one.text() and "SRV_TP" not in one.text()
         assert "+ now  admin@192.168.99.20" in one.text()
         assert one.text("#diff-sections").count("unbound 1") == 1
         await pilot.press("h")

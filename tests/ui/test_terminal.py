@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 CHILD = Path(__file__).with_name("console_child.py")
-DEADLINE_S = 40.0
+DEADLINE_S = 90.0
 
 
 class Terminal:
@@ -93,7 +93,7 @@ def console(tmp_path: Path, session: bool = True, **environment: str) -> Iterato
         terminal.close()
         if process.poll() is None:
             process.kill()
-        process.wait(10)
+        process.wait(DEADLINE_S)
 
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h")

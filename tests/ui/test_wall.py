@@ -238,7 +238,7 @@ async def test_a_feed_that_fails_is_told_in_its_line_only() -> None:
     async with app.run_test(size=(160, 36)) as pilot:
         await until(pilot, lambda: "no sockets left" in wall_text(app, "#pairs"))
         await until(pilot, lambda: "SPLIT BRAIN" in wall_text(app, "#pairs"))
-        assert "was HEALTHY" in wall_text(app, "#pairs")
+        await until(pilot, lambda: "was HEALTHY" in wall_text(app, "#pairs"))
 
 
 async def test_a_feed_that_cannot_be_opened_yet_holds_up_no_other() -> None:
