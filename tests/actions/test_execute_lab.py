@@ -60,7 +60,7 @@ class Desk:
 
     async def perform(self, case: Case, act: Callable[[Progress], None] | None = None) -> Report:
         plan = self.executor.plan(case.request)
-        async with asyncio.timeout(50):
+        async with asyncio.timeout(150):
             return await self.executor.perform(plan, act or (lambda progress: None))
 
 
@@ -130,7 +130,7 @@ async def test_a_fault_on_the_way_is_told_as_what_it_is(
 
         plan = found.executor.plan(case.request)
         short = _patient(plan)
-        async with asyncio.timeout(50):
+        async with asyncio.timeout(150):
             report = await found.executor.perform(short, strike)
         assert report.text
         left = found.executor.unfinished()
@@ -190,7 +190,7 @@ async def test_a_console_that_is_killed_leaves_what_the_next_one_takes_back(
                 # The node would do it by itself; the test has not got that long.
                 await _end_watchdog(found)
                 left = _without_watchdog(left)
-            async with asyncio.timeout(50):
+            async with asyncio.timeout(150):
                 report = await executor.undo(left, lambda progress: None)
             assert report.result is Result.REVERTED, report
         assert executor.unfinished() == ()

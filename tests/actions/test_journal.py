@@ -222,7 +222,7 @@ class TestUnfinished:
             assert len(kept.records()) == 1
             assert kept.unfinished("HQ") == ()
             child.kill()
-            child.wait(20)
+            child.wait(60)
             assert len(kept.unfinished("HQ")) == 1
 
     def test_one_of_a_later_version_is_not_passed_over(self, tmp_path: Path) -> None:
@@ -390,7 +390,7 @@ def test_several_consoles_append_at_the_same_time(tmp_path: Path) -> None:
     ]
     for console in consoles:
         with console:
-            assert console.wait(40) == 0
+            assert console.wait(150) == 0
     kept = a_journal(tmp_path)
     found = verify(kept.path)
     assert (found.records, found.torn, found.fault) == (120, 0, None)

@@ -163,7 +163,7 @@ def test_the_real_sudo_permits_just_that(tmp_path: Path) -> None:
         input="".join(f"{shlex.join(argv)}\n" for argv in asked),
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=150,
         check=True,
     )
     told = dict(zip(asked, done.stdout.split(), strict=True))

@@ -28,7 +28,7 @@ from pfha_tui.parsers.configxml import Revision
 from pfha_tui.parsers.errors import ParseError
 
 NAMES = ("fw1", "fw2")
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 def job_of(first: Config, second: Config) -> Job:

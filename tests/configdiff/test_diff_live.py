@@ -27,7 +27,7 @@ from pfha_tui.lab import pfsense, scenarios
 from pfha_tui.lab.runner import running
 from pfha_tui.parsers.errors import ParseError
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 class Feed:

@@ -25,7 +25,7 @@ def ended(words: list[str], **streams: int) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=50,
+        timeout=150,
         **streams,  # type: ignore[call-overload]
     )
     return done.returncode, done.stderr
@@ -66,7 +66,7 @@ def test_closed_output_changes_no_exit_code(closed: str, code: int) -> None:
         ["/bin/sh", "-c", f"exec '{sys.executable}' -m pfha_tui {closed}"],
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=150,
     )
     assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 

@@ -46,7 +46,7 @@ def touch(path: Path) -> Command:
 @asynccontextmanager
 async def actor(target: SshTarget, *commands: Command) -> AsyncIterator[SshActor]:
     found = SshActor(replace(target, privilege=Privilege.AUTO), frozenset(commands))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await found.open()
         try:
             yield found
@@ -370,7 +370,7 @@ async def test_a_lock_holds_for_as_long_as_its_login() -> None:
 
 
 async def taken(lock: Callable[[], Awaitable[bool]]) -> bool:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await lock():  # noqa: ASYNC110 (it is the node's to free it)
             await asyncio.sleep(0.02)
     return True

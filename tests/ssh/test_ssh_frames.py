@@ -163,7 +163,7 @@ def test_a_real_shell_takes_every_word_literally(arguments: list[str]) -> None:
     command = ["/usr/bin/printf", "%s\\0", *arguments]
     text = frames.preamble(NONCE) + frames.script(5, [command, ["/bin/sh", "-c", "exit 9"]])
     done = subprocess.run(
-        ["/bin/sh", "-s"], input=text, capture_output=True, timeout=20, check=True
+        ["/bin/sh", "-s"], input=text, capture_output=True, timeout=60, check=True
     )
     parser = FrameParser(NONCE)
     parser.expect(5, 2)
@@ -182,7 +182,7 @@ def test_without_the_clock_no_date_runs() -> None:
         ["/bin/sh", "-s"],
         input=frames.preamble(NONCE) + text,
         capture_output=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     parser = FrameParser(NONCE)
@@ -202,7 +202,7 @@ def test_a_command_cannot_read_the_script_and_has_the_c_locale() -> None:
         ["/bin/sh", "-s"],
         input=text,
         capture_output=True,
-        timeout=20,
+        timeout=60,
         check=True,
         env={"IFCONFIG_FORMAT": "inet:cidr", "LC_ALL": "de_DE.UTF-8"},
     )

@@ -268,7 +268,7 @@ async def test_twenty_silent_cuts_leave_no_client_at_devd(
             assert devd.refused == 0
             await until(lambda: not devd.clients)
             await until(lambda: not children(str(pipe)) and not children(str(log)))
-            async with listening(target, *sources(pipe, log)) as heard, asyncio.timeout(40):
+            async with listening(target, *sources(pipe, log)) as heard, asyncio.timeout(150):
                 while not await kept(devd, 3.0):
                     continue  # this machine stood still for so long that the node heard nothing of us
                 await devd.reach(heard, "!still the same")
@@ -306,12 +306,12 @@ def test_the_wrapper_ends_what_it_started_and_itself(
                 for _ in range(20):
                     process.stdin.write(b"\n")
             if silent:
-                assert process.wait(timeout=20) != 0
+                assert process.wait(timeout=60) != 0
                 assert process.stdout.read() == b"\n@n D 0\n"
             else:
                 process.stdin.close()
-                assert process.wait(timeout=20) == 0
-        deadline = time.monotonic() + 20
+                assert process.wait(timeout=60) == 0
+        deadline = time.monotonic() + 60
         while children(str(log)) or children("/bin/sleep", str(long_s)):
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -333,12 +333,12 @@ def test_what_is_ended_at_the_end_is_what_was_started() -> None:
             before = set(children.read_text().split())
             shell.stdin.write(b"\n")
             shell.stdin.flush()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while not streams < (now := set(children.read_text().split())) or now == before:
                 assert time.monotonic() < deadline, (streams, now)
         shell.stdin.close()
-        assert shell.wait(20) == 0
-    deadline = time.monotonic() + 20
+        assert shell.wait(60) == 0
+    deadline = time.monotonic() + 60
     while not all(gone(int(pid)) for pid in streams):
         assert time.monotonic() < deadline
 

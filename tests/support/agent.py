@@ -21,7 +21,7 @@ def running_agent(path: Path) -> Iterator[Path]:
         ["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not _answers(path):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("ssh-agent did not start")
@@ -29,7 +29,7 @@ def running_agent(path: Path) -> Iterator[Path]:
         yield path
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _answers(path: Path) -> bool:
@@ -42,4 +42,4 @@ def add(key: Path, agent: Path, *options: str) -> None:
     """Put a key into the agent, with the certificate that lies beside it; `-D` takes all out."""
     environment = os.environ | {"SSH_AUTH_SOCK": str(agent)}
     words = ["ssh-add", "-q", *options, str(key)]
-    subprocess.run(words, env=environment, check=True, timeout=20, stderr=subprocess.DEVNULL)
+    subprocess.run(words, env=environment, check=True, timeout=60, stderr=subprocess.DEVNULL)

@@ -24,7 +24,7 @@ async def login(
 ) -> AsyncIterator[asyncssh.SSHClientConnection]:
     """A connection to a node, ended at once at the end."""
     live = found.nodes[name]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         connection = await asyncssh.connect(
             "127.0.0.1",
             live.ssh.listener.port,
@@ -44,5 +44,5 @@ async def script(
     connection: asyncssh.SSHClientConnection, text: str
 ) -> asyncssh.SSHCompletedProcess:
     """Run shell text as the console does: from standard input."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         return await connection.run("/bin/sh -s", input=text)

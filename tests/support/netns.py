@@ -65,7 +65,7 @@ def why_not() -> str | None:
         " && mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w /mnt/r"
     )
     tried = subprocess.run(
-        [*NEW_NAMESPACES, "sh", "-c", script], capture_output=True, text=True, timeout=20
+        [*NEW_NAMESPACES, "sh", "-c", script], capture_output=True, text=True, timeout=60
     )
     return f"no namespaces here: {tried.stderr.strip()}" if tried.returncode else None
 
@@ -78,7 +78,7 @@ def inside(module: str, *words: str) -> list[str]:
 async def do(*words: str, check: bool = True) -> str:
     """Run a tool without holding up the event loop; its output."""
     done = await asyncio.to_thread(
-        subprocess.run, words, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL
+        subprocess.run, words, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
     )
     if check and done.returncode:
         raise RuntimeError(f"{shlex.join(words)}: {done.stderr or done.stdout}")
@@ -219,8 +219,8 @@ class Box:
             processes = [pid for pid in processes if _parent(pid) == service.pid] + [service.pid]
         for pid in processes:
             _kill(pid)
-        service.wait(20)
-        deadline = time.monotonic() + 20
+        service.wait(60)
+        deadline = time.monotonic() + 60
         while not all(gone(pid) for pid in processes):  # else it still has the port
             assert time.monotonic() < deadline, f"{name} does not end"
             time.sleep(0.005)
@@ -304,7 +304,7 @@ class Box:
     async def _first_process(self) -> int:
         assert self._init is not None
         wanted = ["/bin/sleep", "infinity"]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 for pid in _tree(self._init.pid):
                     if _command_line(pid) == wanted:
@@ -319,7 +319,7 @@ class Box:
             ends = (line.split()[1:3] for line in lines)
             return any(own.endswith(f":{port}") and far.endswith(":0000") for own, far in ends)
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not bound():  # noqa: ASYNC110 (another process listens)
                 await asyncio.sleep(0.01)
 

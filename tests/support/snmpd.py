@@ -16,7 +16,7 @@ COMMUNITY = "lab-ro"
 USER = "console"
 AUTH_KEY = "auth-passphrase"
 PRIV_KEY = "priv-passphrase"
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 NET_SNMP_AUTH = {
     "md5": "MD5",

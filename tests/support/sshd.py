@@ -73,7 +73,7 @@ class Sshd:
 
 def keygen(*words: str) -> str:
     return subprocess.run(
-        ["ssh-keygen", *words], capture_output=True, text=True, check=True, timeout=20
+        ["ssh-keygen", *words], capture_output=True, text=True, check=True, timeout=60
     ).stdout
 
 
@@ -116,7 +116,7 @@ def running_sshd(folder: Path, extra: str = "", *, alive_interval_s: int = 30) -
         yield Sshd(port, folder, server.pid)
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=60)
 
 
 def _started(
@@ -145,7 +145,7 @@ def _started(
 
 def _listens(server: "subprocess.Popen[bytes]", log: Path) -> bool:
     """Whether it has come so far; one that does not is ended."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while "Server listening" not in log.read_text():
         if server.poll() is not None or time.monotonic() > deadline:
             server.kill()

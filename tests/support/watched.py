@@ -32,7 +32,7 @@ class Watched:
         return self.watch.state.snapshot
 
     async def until(
-        self, condition: Callable[[NodeSnapshot], object], since: float, seconds: float = 45.0
+        self, condition: Callable[[NodeSnapshot], object], since: float, seconds: float = 90.0
     ) -> float:
         """Seconds from monotonic `since` until the condition held; TimeoutError with what is shown instead."""
         seen = 0
@@ -55,7 +55,7 @@ class Watched:
                 f"gaps {node.push_gaps}"
             ) from None
 
-    async def live(self, since: float, seconds: float = 45.0) -> float:
+    async def live(self, since: float, seconds: float = 90.0) -> float:
         """Seconds from `since` until roles that are newer than it were shown."""
         return await self.until(
             lambda node: (

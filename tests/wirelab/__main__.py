@@ -42,7 +42,7 @@ def why_not() -> str | None:
     if missing:
         return f"not installed: {', '.join(missing)}"
     words = [*netns.NEW_NAMESPACES, "sh", "-c", NEEDED]
-    tried = subprocess.run(words, capture_output=True, text=True, timeout=20)
+    tried = subprocess.run(words, capture_output=True, text=True, timeout=60)
     return f"this kernel lacks something: {tried.stderr.strip()}" if tried.returncode else None
 
 

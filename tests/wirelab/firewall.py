@@ -318,7 +318,7 @@ async def batch(lines: str, pid: int | None = None) -> None:
         input=lines,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
     )
     if done.returncode:
         raise RuntimeError(f"ip -batch: {done.stderr}\n{lines}")

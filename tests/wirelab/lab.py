@@ -83,7 +83,7 @@ class Lab:
             input=lines,
             text=True,
             capture_output=True,
-            timeout=20,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
 
@@ -107,7 +107,7 @@ class Lab:
     def stop(self) -> None:
         for process in self._helpers:
             process.send_signal(signal.SIGKILL)
-            process.wait(20)
+            process.wait(60)
 
     # Faults
 

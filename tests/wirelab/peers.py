@@ -65,7 +65,7 @@ async def foreign_vrrp(rule: Rule) -> Facts:
         said = frame(virtual_mac(LAN.vhid or 0), ipv4(FOREIGN, vrrp(2, 255, [LAN.address(78)])))
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
             wire.bind(("lanA", 0))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not heard.said("collision") or seen.now.at < at + 3:
                     wire.send(said)
                     await asyncio.sleep(0.2)

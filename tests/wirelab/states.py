@@ -63,7 +63,7 @@ async def synchronise(*firewalls: Firewall) -> None:
         config.write_text(text)
         program = shutil.which("conntrackd", path="/usr/sbin:/usr/bin") or "conntrackd"
         process = each.start("conntrackd", program, "-C", str(config))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (folder / "socket").exists():
                 assert process.poll() is None, (each.root.parent / "conntrackd.log").read_text()
                 await asyncio.sleep(0.02)

@@ -38,7 +38,7 @@ class Pings:
     async def flowing(self) -> None:
         """Wait until replies come now."""
         before = len(self.replies())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.replies()) < before + 3:  # noqa: ASYNC110 (ping writes them)
                 await asyncio.sleep(PING_S)
 
