@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from pfha_tui.actions.model import Lease, Result
 from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen
+from pfha_tui.ui.screens.node_choice import NodeChoice
 from pfha_tui.ui.screens.unfinished import UnfinishedScreen
 
 SMALL, USUAL, LARGE = (80, 24), (120, 36), (160, 48)
@@ -84,6 +85,14 @@ def test_what_can_be_taken_back_in_light_colours(snap_compare) -> None:
         await do(pilot)
 
     assert taken(snap_compare, in_maintenance(), FakeOperator(), USUAL, on_fw1, theme="light")
+
+
+def test_which_node_is_meant(snap_compare) -> None:
+    async def ask(pilot: Pilot) -> None:
+        await pilot.press("m")
+        await driving.until(pilot, lambda: isinstance(pilot.app.screen, NodeChoice))
+
+    assert taken(snap_compare, factory.healthy(), FakeOperator(), SMALL, ask)
 
 
 def test_confirmed(snap_compare) -> None:

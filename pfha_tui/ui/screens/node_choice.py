@@ -23,7 +23,6 @@ class NodeChoice(ModalScreen[str | None]):
     secondary, `first` is the node (0 or 1) that the cursor starts on."""
 
     DEFAULT_CSS = """
-    NodeChoice { background: transparent; align: center middle; }
     NodeChoice Choosing { max-width: 100%; height: 4; }
     """
 
