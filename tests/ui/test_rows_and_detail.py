@@ -265,7 +265,7 @@ async def test_opening_and_closing_leaves_no_widget_behind() -> None:
         before = widgets()
         for _ in range(3):
             await visit()
-        assert widgets() <= before
+        await until(pilot, lambda: widgets() <= before)
 
 
 async def test_keys_that_one_screen_was_given_stay_with_it() -> None:
