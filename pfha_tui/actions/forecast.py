@@ -51,9 +51,12 @@ def forecast(view: PairView, changes: tuple[Change, Change]) -> tuple[RoleLine, 
         states = (vip.state(0), vip.state(1))
         after = elect(players, states)
         for index, side in enumerate(view.sides):
-            before = states[index] if side.known else None
+            known = side.known
+            before = states[index] if known else None
             port = device_of(view, vip, index)
-            lines.append(RoleLine(side.name, port, vip.vhid, vip.label, before, after[index]))
+            lines.append(
+                RoleLine(side.name, port, vip.vhid, vip.label, before, after[index], known)
+            )
     return tuple(lines)
 
 

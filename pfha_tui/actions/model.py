@@ -58,7 +58,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RoleLine:
-    """One VHID as it is and as it will be on one node; `after` None: not foreseen."""
+    """One VHID as it is and as it will be on one node; `before` None: missing there, or where not `known` not known
+    at all; `after` None: not foreseen."""
 
     node: str
     interface: str
@@ -66,6 +67,7 @@ class RoleLine:
     label: str
     before: CarpState | None
     after: CarpState | None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,8 @@ def _change(role: RoleLine | None) -> Line:
         return line((present.UNKNOWN, Tone.MUTED))
     before = present.ROLE_MARKS[role.before]
     if role.after is None:
-        return line(before.line(), f" → {tr(texts.NOT_FORESEEN)}")
+        was = before.line() if role.known else line((present.UNKNOWN, Tone.MUTED))
+        return line(was, f" → {tr(texts.NOT_FORESEEN)}")
     after = present.ROLE_MARKS[role.after]
     if role.after is role.before:
         return line((f"{after.glyph} {after.word}", Tone.MUTED))

@@ -292,6 +292,16 @@ def test_a_role_that_flipped_meanwhile_refuses() -> None:
     assert "was MASTER when the plan was made, and is BACKUP now" in found.text
 
 
+def test_a_role_that_was_not_known_is_not_told_as_missing() -> None:
+    made = plan(V.DEMOTION_RESET, pair(fw1(demotion=33), unreachable(fw2())), "fw1")
+    assert {line.known for line in made.roles if line.node == "fw2"} == {False}
+    found = gate.findings(made, pair(fw1(demotion=33)), gate.Context())
+    said = next(each.text for each in found if each.id == "roles-changed")
+    assert said == (
+        "WAN VHID 1 on fw2 was not known when the plan was made; cancel and open it again."
+    )
+
+
 def test_a_permit_lasts_no_longer_than_both_nodes_answer() -> None:
     given = gate.permit(plan(V.SWITCHOVER, pair()), pair(), gate.Context())
     assert isinstance(given, gate.Permit)

@@ -1,5 +1,7 @@
 """What each verb would do, and who would serve afterwards."""
 
+from dataclasses import replace
+
 import pytest
 from action_pairs import MARK, fw1, fw2, maintained, pair, plan, switched
 
@@ -246,3 +248,24 @@ def test_a_forced_failover_promises_nothing_of_a_peer_that_is_silent() -> None:
     assert "so that fw2 is preferred" in healthy.steps[0].what
     far = plan(Verb.FAILOVER, pair(fw1(), fw2(B, B, 230)), "fw1", **wish)
     assert not any("still takes over" in note for note in far.notes)
+
+
+@pytest.mark.parametrize(
+    ("verb", "node", "snapshot"),
+    [
+        (V.SWITCHOVER, None, pair(fw1(), unreachable(fw2()))),
+        (V.MAINTENANCE_ENTER, "fw1", pair(fw1(), unreachable(fw2()))),
+        (V.MAINTENANCE_LEAVE, "fw1", pair(fw1(B, B, 254), unreachable(fw2(M, M)))),
+        (V.DEMOTION_RESET, "fw1", pair(fw1(demotion=33), unreachable(fw2()))),
+        (V.CARP_DISABLE, "fw1", pair(fw1(), unreachable(fw2()))),
+        (V.CARP_ENABLE, "fw1", pair(fw1(X, X, allow=False), unreachable(fw2()))),
+        (V.REBOOT, "fw1", pair(fw1(B, B), unreachable(fw2(M, M)))),
+    ],
+)
+def test_where_a_role_is_not_foreseen_neither_is_the_loss(verb, node, snapshot) -> None:
+    assert plan(verb, snapshot, node).loss == "Not foreseen, because not every role is."
+
+
+def test_a_vip_that_a_node_does_not_have_makes_nothing_unforeseen() -> None:
+    without = replace(fw2(), roles=fw2().roles[:1])
+    assert plan(V.SWITCHOVER, pair(fw1(), without)).loss.startswith("Below one second")

@@ -23,7 +23,7 @@ from driving import text_of, until
 
 from pfha_tui.actions.model import Lease, Request, Result, Risk, Verb
 from pfha_tui.domain.events import Event, EventKind, Resolution
-from pfha_tui.ui import action_view
+from pfha_tui.ui import action_view, present
 from pfha_tui.ui.commands import COMMANDS, Kind
 from pfha_tui.ui.line import Tone, plain
 from pfha_tui.ui.screens.action import ActionScreen
@@ -332,6 +332,21 @@ def test_what_is_lost_by_force_stands_first_where_many_roles_would_push_it_down(
     assert rows[0].startswith("lost")
     rows = [plain(row) for row in action_view.plan_rows(plan, 76, 20)]
     assert "fw1" in rows[0] and any(row.startswith("lost") for row in rows[:6])
+
+
+def test_a_role_that_is_not_known_is_not_told_as_missing() -> None:
+    plan = doing.plan_for(Request(Verb.SWITCHOVER))
+    unknown = tuple(
+        replace(role, before=None, after=None, known=False) if role.node == "fw2" else role
+        for role in plan.roles
+    )
+    rows = action_view.role_rows(replace(plan, roles=unknown), 76)
+    assert plain(rows[1]).rstrip().endswith("— → not foreseen")
+    assert (present.UNKNOWN, Tone.MUTED) in rows[1]
+    missing = tuple(replace(role, known=True) for role in unknown)
+    assert "? MISSING → not foreseen" in plain(
+        action_view.role_rows(replace(plan, roles=missing), 76)[1]
+    )
 
 
 def test_what_is_done_around_the_commands_stands_last_and_muted() -> None:

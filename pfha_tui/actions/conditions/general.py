@@ -102,12 +102,19 @@ def plan_fits(case: Case) -> Iterator[Finding]:
 
 def roles_flipped(case: Case) -> Finding | None:
     """The first role that is not what it was when the plan was made."""
-    before = {(line.node, line.label): line.before for line in case.plan.roles}
+    before = {(line.node, line.label): line for line in case.plan.roles}
     for vip in case.scene.view.vips:
         for index, side in enumerate(case.scene.sides):
             if not side.known or (side.name, vip.label) not in before:
                 continue
-            old, new = before[(side.name, vip.label)], vip.state(index)
+            line = before[(side.name, vip.label)]
+            old, new = line.before, vip.state(index)
+            if not line.known:
+                text = tr(
+                    "{vip} on {node} was not known when the plan was made; cancel and open it again."
+                )
+                said = text.format(vip=vip.label, node=side.name)
+                return block("roles-changed", said, side.name)
             if old is not new:
                 text = tr("{vip} on {node} was {old} when the plan was made, and is {new} now.")
                 return block(

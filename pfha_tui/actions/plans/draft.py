@@ -62,6 +62,12 @@ class Draft:
         return any(line.before is not line.after for line in self.roles)
 
     @property
+    def unforeseen(self) -> bool:
+        """What becomes of a role is not foreseen; of a VHID that the node does not have, nothing does."""
+        lines = [line for line in self.roles if line.after is None]
+        return any(line.before is not None or not line.known for line in lines)
+
+    @property
     def takes(self) -> bool:
         """A node becomes MASTER that is not."""
         master = CarpState.MASTER
@@ -124,8 +130,15 @@ def by_itself(step: Step) -> str:
     return text.format(node=step.node, age=duration(step.watchdog_s or 0))
 
 
-def handover_loss(moves: bool) -> str:
+def not_foreseen() -> str:
+    """What is lost where the roles are not foreseen."""
+    return tr("Not foreseen, because not every role is.")
+
+
+def handover_loss(draft: Draft, moves: bool) -> str:
     """What moving the roles costs when both nodes live."""
+    if draft.unforeseen:
+        return not_foreseen()
     if not moves:
         return tr("Nothing: no role changes.")
     return tr(

@@ -139,7 +139,7 @@ def failback(scene: Scene, request: Request) -> Plan:
             demotion=((draft.node, total),) if total is not None else (),
         ),
         waits,
-        loss=handover_loss(draft.takes),
+        loss=handover_loss(draft, draft.takes),
         undo=tr("Switch over again."),
         notes=(maintenance.assumed(draft),) if flagged else (),
         undo_request=Request(Verb.SWITCHOVER),
@@ -188,7 +188,7 @@ def _else(scene: Scene, index: int) -> str:
 
 def _loss(draft: Draft) -> str:
     if not draft.request.forced:
-        return handover_loss(draft.moves)
+        return handover_loss(draft, draft.moves)
     text = tr(
         "Whatever {peer} cannot do: connections whose states did not reach it are cut, VIPs that it does not serve "
         "stay with {node}, and where it does not hear {node} both may serve for a moment."

@@ -3,7 +3,14 @@
 from pfha_tui.actions.commands import CARP_OFF, CARP_ON, LARGEST_DEMOTION, REBOOT, demote
 from pfha_tui.actions.forecast import Change, device_of
 from pfha_tui.actions.model import Expectation, Plan, Request, Risk, Step, Unplannable, Verb
-from pfha_tui.actions.plans.draft import WATCHDOG_GRACE_S, Draft, by_itself, handover_loss, named
+from pfha_tui.actions.plans.draft import (
+    WATCHDOG_GRACE_S,
+    Draft,
+    by_itself,
+    handover_loss,
+    named,
+    not_foreseen,
+)
 from pfha_tui.actions.scene import Scene
 from pfha_tui.domain.demotion import DEFAULT_DEMOTION_FACTOR
 from pfha_tui.domain.election import dead_time
@@ -72,6 +79,8 @@ def _enabled_in(count: int) -> float:
 
 def _silence(draft: Draft) -> str:
     """The peer takes over when it has heard nothing for its own dead time."""
+    if draft.unforeseen:
+        return not_foreseen()
     if not draft.scene.masters(draft.index):
         return tr("Nothing now; but {peer} is alone until CARP is enabled again.").format(
             peer=draft.peer
@@ -101,7 +110,7 @@ def enable(scene: Scene, request: Request) -> Plan:
         (step,),
         Expectation(roles=draft.foreseen, allow=((draft.node, True),), addresses=wanted),
         draft.waits(1.0 + count, 15.0 + 2 * count + PFSYNC_WAIT_S),
-        loss=handover_loss(draft.takes and scene.view.server is not None),
+        loss=handover_loss(draft, draft.takes and scene.view.server is not None),
         undo=tr("Disable CARP on {node}.").format(node=draft.node),
         notes=(note,),
         undo_request=Request(Verb.CARP_DISABLE, draft.node),
@@ -178,7 +187,7 @@ def reset(scene: Scene, request: Request) -> Plan:
         (step,),
         Expectation(roles=draft.foreseen, demotion=((draft.node, found.own),)),
         waits,
-        loss=handover_loss(draft.takes),
+        loss=handover_loss(draft, draft.takes),
         undo=undo.format(node=draft.node, demotion=part),
     )
 
@@ -198,7 +207,7 @@ def reboot(scene: Scene, request: Request) -> Plan:
         (step,),
         Expectation(roles=draft.foreseen, boot_of=draft.node),
         draft.waits(30.0, 300.0),
-        loss=loss.format(peer=draft.peer),
+        loss=not_foreseen() if draft.unforeseen else loss.format(peer=draft.peer),
         undo=tr("There is none: it comes back by itself, or not."),
         notes=tuple(notes),
         risk=Risk.ROLE_CHANGING if draft.moves else Risk.REVERSIBLE,
