@@ -12,7 +12,7 @@ from pfha_tui.cli.diagnostics import PROGRAM
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.config.locations import ENVIRONMENT_VARIABLE
 from pfha_tui.domain.language import mark, tr
-from pfha_tui.ui import keymap
+from pfha_tui.ui import diff_keys, keymap, texts
 from pfha_tui.ui.commands import COMMANDS
 
 EXITS = {
@@ -42,6 +42,10 @@ FILES = (
     ("~/.config/pfha-tui/themes/*.toml", mark("Themes of your own.")),
     ("~/.local/state/pfha-tui/theme", mark("The theme last kept in the console.")),
     ("~/.local/state/pfha-tui/journal.jsonl", mark("The record of all actions.")),
+    (
+        "~/.local/state/pfha-tui/refused/",
+        mark("Refused logins that are not to be tried again yet."),
+    ),
     (
         "~/.local/state/pfha-tui/last-fault.txt",
         mark("Places in the code of the last fault of the program itself."),
@@ -80,19 +84,19 @@ def page(root: click.Group) -> str:
         f".SH {_text(tr('Description').upper())}",
         *_blocks([summary, *rest]),
         f".SH {_text(tr('Options').upper())}",
-        *_options(root, PROGRAM),
-        f".SH {_text(tr('Commands').upper())}",
     ]
-    for path, command in _walk(root, PROGRAM):
-        lines += [f".SS {_quoted(path)}", *_usage(path, command)]
-        lines += [*_blocks(_paragraphs(command)), *_options(command, path)]
+    with click.Context(root, info_name=PROGRAM, **root.context_settings) as context:
+        lines += [*_options(context), f".SH {_text(tr('Commands').upper())}"]
+        for each in _walk(context):
+            lines += [f".SS {_quoted(each.command_path)}", *_usage(each)]
+            lines += [*_blocks(_paragraphs(each.command)), *_options(each)]
     keys = [
         (f"{', '.join(keymap.labels(one, ascii_only=True))} ({one.id})", tr(one.help))
         for one in COMMANDS
-        if one.keys
     ]
     sections = (
         (tr("Keys"), keys),
+        (tr(texts.HELP_DIFF), [(one.label, tr(one.help)) for one in diff_keys.KEYS]),
         (tr("Exit codes"), [(str(code.value), tr(said)) for code, said in EXITS.items()]),
         (tr("Environment"), [(name, tr(said)) for name, said in ENVIRONMENT]),
         (tr("Files"), [(name, tr(said)) for name, said in FILES]),
@@ -104,15 +108,18 @@ def page(root: click.Group) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _walk(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Every command below the group that is not hidden, in the order of `--help`, with its full name."""
+def _walk(context: click.Context) -> Iterator[click.Context]:
+    """Every command below the group of a context that is not hidden, in the order of `--help`, in one of its own."""
+    group = context.command
+    assert isinstance(group, click.Group)
     for name in sorted(group.commands):
         command = group.commands[name]
         if command.hidden:
             continue
-        yield f"{path} {name}", command
-        if isinstance(command, click.Group):
-            yield from _walk(command, f"{path} {name}")
+        with click.Context(command, parent=context, info_name=name) as each:
+            yield each
+            if isinstance(command, click.Group):
+                yield from _walk(each)
 
 
 def _paragraphs(command: click.Command) -> list[str]:
@@ -129,23 +136,21 @@ def _synopsis(root: click.Group) -> list[str]:
     return [f".B {_text(PROGRAM)}", _text(f"[{tr('OPTIONS')}] [{tr('COMMAND')} ...]")]
 
 
-def _usage(path: str, command: click.Command) -> list[str]:
-    with click.Context(command, info_name=path) as ctx:
-        pieces = command.collect_usage_pieces(ctx)
-    return [f".B {_quoted(path)}", _text(" ".join(pieces))]
+def _usage(context: click.Context) -> list[str]:
+    pieces = context.command.collect_usage_pieces(context)
+    return [f".B {_quoted(context.command_path)}", _text(" ".join(pieces))]
 
 
-def _options(command: click.Command, path: str) -> list[str]:
+def _options(context: click.Context) -> list[str]:
     lines: list[str] = []
-    with click.Context(command, info_name=path) as ctx:
-        for parameter in command.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is None or not isinstance(parameter, click.Option):
-                continue
-            names, said = record
-            english = cleandoc(parameter.help or "")
-            said = said.replace(english, tr(english), 1)
-            lines += [".TP", f".B {_quoted(names)}", _text(said)]
+    for parameter in context.command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is None or not isinstance(parameter, click.Option):
+            continue
+        names, said = record
+        english = cleandoc(parameter.help or "")
+        said = said.replace(english, tr(english), 1)
+        lines += [".TP", f".B {_quoted(names)}", _text(said)]
     return lines
 
 

@@ -14,7 +14,7 @@ from cli_pairs import Program
 from pfha_tui.cli import manpage, output
 from pfha_tui.cli.exits import ExitCode
 from pfha_tui.cli.main import cli
-from pfha_tui.ui import console, theme_choice
+from pfha_tui.ui import console, diff_keys, theme_choice
 from pfha_tui.ui.commands import COMMANDS
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.theme_choice import ChosenBy
@@ -190,8 +190,10 @@ def test_the_manual_page_tells_every_command_option_and_exit_code() -> None:
     for code in ExitCode:
         assert f'.B "{code.value}"\n' in text
     for one in COMMANDS:
-        if one.keys:
-            assert f"({one.id})" in text
+        assert f"({one.id})" in text
+    for key in diff_keys.KEYS:
+        assert f'.B "{key.label}"\n{key.help}\n' in text
+    assert text.count("-h, --help") == text.count(".SS ") + 1
     assert "--until-eof" not in text
     assert page.isascii()
     assert not re.search(r"(?<!\\)-", re.sub(r"^\..*$", "", page, flags=re.MULTILINE))
