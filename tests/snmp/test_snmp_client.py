@@ -6,7 +6,7 @@ import contextlib
 import gc
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import TypeVar
 
@@ -101,6 +101,23 @@ async def test_a_slow_link_is_learnt_from_answers_that_come_too_late() -> None:
         relay.frozen = True
         with pytest.raises(TransportTimeout, match=r"2 tries of 0\.2 s"):
             await asker.get([UPTIME])
+
+
+async def test_an_answer_that_is_there_when_the_time_is_up_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As after a moment in which the console's own machine stood still."""
+
+    @contextlib.asynccontextmanager
+    async def up(_: float) -> AsyncIterator[None]:
+        yield
+        raise TimeoutError
+
+    async with agent_of(NODE) as agent, asking(v2c(agent.port)) as asker:
+        await asker.get([NAME])
+        with monkeypatch.context() as late:
+            late.setattr(asyncio, "timeout", up)
+            assert await asker.alive()
 
 
 @pytest.mark.parametrize("target", [v2c, v3], ids=["v2c", "v3"])

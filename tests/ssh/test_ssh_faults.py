@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,17 @@ async def test_a_cancelled_run_leaves_the_channel_in_step(tmp_path: Path) -> Non
         sample = await node.run([SECRET, DATE])
         assert [output.exit_code == 0 for output in sample.outputs] == [False, True]
         assert world.commands.count(SHELL) == 1
+
+
+async def test_a_stall_of_the_console_is_not_counted_against_a_command(tmp_path: Path) -> None:
+    async with world_for(tmp_path) as (_, node):
+        await node.open()
+        await node.run([DATE])
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(node.run([LATE]))
+            await asyncio.sleep(0)  # the script is on its way
+            time.sleep(1.5)  # noqa: ASYNC251 (it is the stall)
+        assert running.result().outputs[0].exit_code == 0
 
 
 @contextlib.asynccontextmanager

@@ -114,6 +114,8 @@ class Session:
             async with asyncio.timeout(timeout_s):
                 return await answer
         except TimeoutError:
+            if answer.done() and not answer.cancelled():
+                return answer.result()  # it lay unread while this console stood still
             waited = decimal(f"{timeout_s:g}")
             raise TransportTimeout(
                 tr("no answer within {seconds} s").format(seconds=waited)

@@ -19,6 +19,7 @@ from pfha_tui.transports.base import (
 from pfha_tui.transports.ssh import frames
 from pfha_tui.transports.ssh.elevation import PROBES, Elevation, from_probes
 from pfha_tui.transports.ssh.link import Channel, Session, SshLink
+from pfha_tui.transports.ssh.pulse import STALL_S
 
 SHELL_COMMAND: Final = "/bin/sh -s"
 ALLOWANCE_S: Final = 0.5
@@ -233,12 +234,27 @@ class SshShell:
         waiter: asyncio.Future[frames.Frame],
         limits_s: Sequence[float],
     ) -> None:
-        """Wait until one more command has ended, or all of it. Raises TimeoutError."""
+        """Wait until one more command has ended, or all of it. Raises TimeoutError.
+
+        A stall of the console itself is not counted against the node, as with the pulse: it has its time anew.
+        """
         ended = session.parser.ended
-        async with asyncio.timeout(limits_s[min(ended, len(limits_s) - 1)] + self._allowance_s):
-            while not waiter.done() and session.parser.ended == ended:
-                session.moved.clear()
-                await session.moved.wait()
+        limit_s = limits_s[min(ended, len(limits_s) - 1)] + self._allowance_s
+        loop = asyncio.get_running_loop()
+
+        def waiting() -> bool:
+            return not waiter.done() and session.parser.ended == ended
+
+        while waiting():
+            due = loop.time() + limit_s
+            try:
+                async with asyncio.timeout_at(due):
+                    while waiting():
+                        session.moved.clear()
+                        await session.moved.wait()
+            except TimeoutError:
+                if waiting() and loop.time() - due < STALL_S:
+                    raise
 
     def _running(self, commands: Sequence[Command]) -> Command | None:
         ended = 0 if self._session is None else self._session.parser.ended
