@@ -16,7 +16,7 @@ from pfha_tui.cli import status_json
 from pfha_tui.cli.status_json import status_document
 from pfha_tui.domain.model import CarpState, Identity, Interface
 from pfha_tui.domain.reading import ErrorKind, ReadError, Reading
-from pfha_tui.domain.snapshot import Since
+from pfha_tui.domain.snapshot import LinkState, LinkStatus, Since, Stop
 from pfha_tui.domain.verdict import Cause, Severity, VerdictKind
 
 HOSTILE = "\x1b[31m[bold]x[/bold]\x1b]0;t\x07\u202e:smile:\nfw9 MASTER"
@@ -71,6 +71,16 @@ def test_what_could_not_be_reached_is_said_on_stderr(program: Program) -> None:
         "fw2 (192.0.2.2) cannot be reached: no route to host",
     ]
     assert json.loads(ran.out)["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("stop", Stop)
+def test_why_there_is_no_login_is_a_word_of_its_own(program: Program, stop: Stop) -> None:
+    shut = LinkStatus(LinkState.STOPPED, NOW, "words", stop=stop)
+    program.plays(pair(VerdictKind.UNKNOWN, fw1={**LOST, "ssh": shut}))
+    ran = program("status", "--json")
+    assert json.loads(ran.out)["nodes"][0]["sources"]["ssh"]["stop"] == stop.value
+    program.plays(pair(VerdictKind.UNKNOWN, fw1={**LOST, "ssh": shut}))
+    assert "fw1 (192.0.2.1) cannot be logged in to: no route to host" in program("status").err
 
 
 def test_nothing_in_time(program: Program) -> None:
