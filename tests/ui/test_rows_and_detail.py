@@ -126,6 +126,17 @@ async def test_the_detail_lives_and_keeps_its_scrolling() -> None:
         assert shown(app, "#output-primary") == top
 
 
+async def test_a_moment_that_the_detail_cannot_draw_is_told_and_survived() -> None:
+    async with running(factory.healthy()) as (app, feed, pilot):
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        feed.publish(replace(factory.healthy(), secondary=None))
+        await until(pilot, lambda: app.screen.drawing_error is not None)
+        assert "cannot be drawn" in app.screen.query_one("#detail-verdict").text
+        feed.publish(factory.healthy())
+        await until(pilot, lambda: app.screen.drawing_error is None)
+
+
 async def test_stderr_exit_code_and_missing_output_are_told() -> None:
     async with running(factory.healthy()) as (app, feed, pilot):
         del feed.outputs["fw2"][catalogue.PF_INFO.id]

@@ -14,6 +14,7 @@ from wall_pairs import names_in_order, running, wall_text
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import commands
 from pfha_tui.ui.commands import COMMANDS, Command, Kind, Scope, offered
+from pfha_tui.ui.screens.detail import DetailScreen
 from pfha_tui.ui.screens.help import HelpScreen
 from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.small import SmallScreen
@@ -282,7 +283,7 @@ async def test_twenty_pairs_fit_eighty_by_twenty_four() -> None:
         assert "unconfirmed, 0.6 s" in wall_text(app, "#marked")
         await pilot.resize_terminal(80, 16)
         await until(pilot, lambda: "↓" in wall_text(app, "#pairs"))
-        assert len(names_in_order(app)) == 13
+        assert len(names_in_order(app)) == 12
         await pilot.press("end")
         assert names_in_order(app)[-1] == "branch-20"
         await pilot.press("home")
@@ -348,6 +349,29 @@ async def test_leaving_closes_every_feed() -> None:
         await pilot.press("1", "q")
         await until(pilot, lambda: app.return_value == 0)
         assert all(feed.closed for feed in feeds)
+
+
+async def test_what_comes_after_leaving_is_drawn_nowhere_and_breaks_nothing() -> None:
+    async with running(wall_pairs.mixed()) as (app, _, pilot):
+        await pilot.press("1", "tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        main, detail, wall, moment = app.main, app.screen, app.wall, app.moment
+    main.show(moment)
+    detail.show(moment)
+    wall.show(*wall._last)
+    for screen in (main, wall):
+        screen.say("closing")
+    assert wall.marked is None
+    assert detail.drawing_error is None
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 22), (80, 23)])
+async def test_however_many_pairs_the_marked_one_and_the_keys_stay_in_sight(size) -> None:
+    async with running(wall_pairs.twenty(), size) as (app, _, _):
+        places = [app.wall.query_one(name).region for name in ("#pairs", "#marked", "#keys")]
+        assert all(place.height >= 1 for place in places)
+        assert places[-1].bottom == size[1]
+        assert wall_text(app, "#marked").strip() and "quit" in wall_text(app, "#keys")
 
 
 async def test_leaving_waits_for_the_feed_that_closes_last() -> None:

@@ -15,11 +15,11 @@ from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import about as things
-from pfha_tui.ui import detail_view, layout, raw_view, verdict_view
+from pfha_tui.ui import detail_view, layout, raw_view, texts, verdict_view
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.bound import bind, numbers
 from pfha_tui.ui.commands import Command, Scope
-from pfha_tui.ui.line import EMPTY, Line, Tone, line
+from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.raw_view import Printed
 from pfha_tui.ui.vips import interface_labels
@@ -141,6 +141,8 @@ class DetailScreen(ModalScreen[None]):
         self._grown: str | None = None
         self._side = about.index
         self._plan: layout.DetailPlan | None = None
+        self.drawing_error: Exception | None = None
+        """What the last attempt to draw ended with; None when all was drawn."""
 
     def compose(self) -> ComposeResult:
         """Banner and verdict as on the main screen, then facts, events, outputs, keys."""
@@ -170,8 +172,17 @@ class DetailScreen(ModalScreen[None]):
         """Draw this moment."""
         self._moment = moment
         # A tick may come before the innermost parts are there.
-        if self.is_attached and len(self.query(RawPanel)) == 2 and self.size.width:
+        if not self.is_attached or len(self.query(RawPanel)) != 2 or not self.size.width:
+            return
+        try:
             self._draw(moment)
+            self.drawing_error = None
+        except Exception as error:
+            # As on the main screen: it must not take the console down, nor may the old picture pass for the present.
+            self.drawing_error = error
+            said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
+            for verdict in self.query("#detail-verdict").results(Lines):
+                verdict.draw(wrap(said, self.size.width, 2, Tone.BAD))
 
     def _draw(self, moment: Moment) -> None:
         cells, height = self.size

@@ -54,7 +54,8 @@ class Dialog(ModalScreen[Answer]):
             # What cannot be drawn must not take the console down, least of all in the midst of an action.
             self.drawing_error = error
             said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
-            self.query_one("#head", Lines).draw((line((said, Tone.BAD)),))
+            for head in self.query("#head").results(Lines):
+                head.draw((line((said, Tone.BAD)),))
 
     @abstractmethod
     def draw(self, snapshot: PairSnapshot, scene: Scene) -> None:

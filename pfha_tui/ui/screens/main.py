@@ -154,7 +154,8 @@ class MainScreen(Screen[None]):
 
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
-        self.query_one("#keys", KeyBar).say(sentence, hold=True)
+        for bar in self.query("#keys").results(KeyBar):
+            bar.say(sentence, hold=True)
 
     def _arrange(self, plan: layout.Plan) -> None:
         if plan == self._plan:

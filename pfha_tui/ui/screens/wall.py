@@ -47,7 +47,7 @@ class WallScreen(Screen[None]):
     @property
     def marked(self) -> int | None:
         """The pair under the cursor, counted from 0; None before anything was shown."""
-        return self.pairs.marked if self.is_mounted else None
+        return next((pairs.marked for pairs in self.query(PairList)), None)
 
     def mark(self, number: int) -> None:
         """Put the cursor on this pair (counted from 0)."""
@@ -55,8 +55,8 @@ class WallScreen(Screen[None]):
 
     def say(self, sentence: str) -> None:
         """Tell something in the place of the key bar."""
-        if self.is_mounted:
-            self.query_one("#keys", KeyBar).say(sentence, hold=True)
+        for bar in self.query("#keys").results(KeyBar):
+            bar.say(sentence, hold=True)
 
     def show(self, entries: Sequence[Entry], scene: Scene) -> None:
         """Draw these pairs at this moment; only rows that changed reach the terminal."""
@@ -71,7 +71,9 @@ class WallScreen(Screen[None]):
             # but the old picture must not pass for the present either.
             self.drawing_error = error
             said = tr(texts.NOT_DRAWN).format(reason=type(error).__name__)
-            self.query_one("#banner", Lines).draw(wrap(said, self.size.width, 1, Tone.BAD))
+            # Rows are gone before the screen is, when the console is being left.
+            for banner in self.query("#banner").results(Lines):
+                banner.draw(wrap(said, self.size.width, 1, Tone.BAD))
 
     def _draw(self, entries: Sequence[Entry], scene: Scene) -> None:
         cells, height = self.size
@@ -79,10 +81,11 @@ class WallScreen(Screen[None]):
             return
         self.query_one("#banner", Lines).draw(self.above(entries, scene, cells))
         least = layout.BANNER_ROWS + layout.KEY_ROWS
-        self.pairs.styles.height = min(1 + len(entries), height - least)
+        # The marked pair always keeps a row.
+        self.pairs.styles.height = min(1 + len(entries), height - least - 1)
         self.pairs.show(wall_view.wall(entries, self._options, scene, cells))
         marked = next((entry for entry in entries if entry.number == self.marked), None)
-        room = height - least - 1 - len(entries)
+        room = max(1, height - least - 1 - len(entries))
         if marked is not None:
             rows = wall_details.details(marked, scene, cells, room)
             self.query_one("#marked", Lines).draw(rows)
