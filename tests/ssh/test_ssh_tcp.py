@@ -24,12 +24,12 @@ def without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
         return real(family, *words, **named)
 
-    async def both(loop: object, host: str, port: int, **_: Any) -> list[Any]:
+    def both(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
         ends = ((socket.AF_INET6, ("::1", port, 0, 0)), (socket.AF_INET, ("127.0.0.1", port)))
         return [(family, socket.SOCK_STREAM, 6, "", address) for family, address in ends]
 
     monkeypatch.setattr(socket, "socket", refusing)
-    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", both)
+    monkeypatch.setattr(socket, "getaddrinfo", both)
 
 
 @pytest.mark.usefixtures("without_ipv6")

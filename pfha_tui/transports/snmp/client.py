@@ -16,6 +16,7 @@ from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.target import SnmpTarget, check_snmp_target
 from pfha_tui.domain.wording import decimal
 from pfha_tui.transports.base import NetworkFailure, OperatorNeeded, TransportTimeout
+from pfha_tui.transports.own_thread import look_up
 from pfha_tui.transports.snmp.values import (
     SKIPPABLE,
     Answer,
@@ -266,9 +267,7 @@ class SnmpClient:
 
     async def _resolve(self) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
         """An address of the host, IPv4 before IPv6: bsnmpd listens on IPv4 unless told otherwise."""
-        found = await asyncio.get_running_loop().getaddrinfo(
-            self._target.host, self._target.port, type=socket.SOCK_DGRAM
-        )
+        found = await look_up(self._target.host, self._target.port, socket.SOCK_DGRAM)
         family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
         return family, address
 

@@ -4,10 +4,10 @@ import asyncio
 import errno
 import os
 import socket
-from typing import Any
 
 from pfha_tui.domain.language import tr
 from pfha_tui.transports.base import NetworkFailure, NoAnswer
+from pfha_tui.transports.own_thread import AddressInfo, look_up
 from pfha_tui.transports.ssh.errors import in_words
 from pfha_tui.transports.ssh.settings import Settings
 
@@ -49,20 +49,15 @@ async def dial(settings: Settings, timeout_s: float) -> socket.socket:
     ) from problem
 
 
-async def _addresses(
-    host: str, port: int, family: int, timeout_s: float
-) -> list[tuple[int, int, int, str, Any]]:
+async def _addresses(host: str, port: int, family: int, timeout_s: float) -> list[AddressInfo]:
     """What a name stands for, in the order to try. Raises NetworkFailure."""
     try:
         async with asyncio.timeout(2 * timeout_s):
-            found = await asyncio.get_running_loop().getaddrinfo(
-                host, port, family=family, type=socket.SOCK_STREAM
-            )
+            return await look_up(host, port, socket.SOCK_STREAM, family)
     except OSError as error:
         raise NetworkFailure(
             tr("the name {host} was not found: {reason}").format(host=host, reason=in_words(error))
         ) from error
-    return [*found]
 
 
 def _close(sock: socket.socket | None) -> None:
