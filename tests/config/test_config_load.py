@@ -194,6 +194,22 @@ BAD = {
             "no port and no prefix length here",
         ),
     ],
+    'address = "2001:DB8::2"': [
+        (
+            f'address = "{name}"',
+            "28: pair[main].node[fw2].address: is neither an IP address nor a host name; "
+            "no port and no prefix length here",
+        )
+        for name in (
+            "fw2..example.com",
+            ".example.com",
+            f"{'a' * 64}.example.com",
+            ".".join(["a" * 63] * 4),
+            "-fw2",
+            "fw2-",
+            "",
+        )
+    ],
     'host_keys = ["SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]': [
         (
             'host_keys = ["aa:bb"]',
@@ -251,7 +267,7 @@ def test_what_is_no_table_is_a_fault() -> None:
 def test_equal_endpoints_are_one_machine_but_tunnels_are_two() -> None:
     same = GOOD.replace("2001:DB8::2", "10.0.0.1").replace("port = 2222\n", "")
     assert faults(same) == [
-        "27: pair[main].node[fw2].address: both nodes are reached by ssh at 10.0.0.1 port 22; "
+        "28: pair[main].node[fw2].address: both nodes are reached by ssh at 10.0.0.1 port 22; "
         "give each node its own address (never a CARP VIP)"
     ]
     assert parse(GOOD.replace("2001:DB8::2", "10.0.0.1"), Path("c.toml")).pairs
