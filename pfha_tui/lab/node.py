@@ -310,15 +310,15 @@ class Node(Callouts):
     def remove_address(
         self, interface: Interface, ip: ipaddress.IPv4Address | ipaddress.IPv6Address
     ) -> bool:
-        """`ifconfig IF ADDRESS -alias`; False when the interface has no such address."""
+        """Take an address of a virtual host away; False when the interface has no such address."""
         for address in interface.addresses:
-            if address.ip.ip == ip:
+            if address.ip.ip == ip and address.vhid is not None:
                 break
         else:
             return False
         self.world.accrue()
         interface.addresses.remove(address)
-        vhid = self.vhid(interface.name, address.vhid) if address.vhid is not None else None
+        vhid = self.vhid(interface.name, address.vhid)
         if vhid is not None:
             vhid.addresses.remove(address.ip)
             if vhid.addresses:

@@ -10,8 +10,10 @@ from pfha_tui.lab import pfsense, shell
 from pfha_tui.lab.carp import State
 from pfha_tui.lab.commands.reply import USAGE, Follow, Reply
 from pfha_tui.lab.node import Power
+from pfha_tui.lab.topology import RICH
 from pfha_tui.lab.world import World
 from tests.support.lab_pair import booted, roles
+from tests.support.lab_worlds import fresh
 
 MASTERS = {"1@vtnet0": State.MASTER, "2@vtnet1": State.MASTER}
 BACKUPS = {"1@vtnet0": State.BACKUP, "2@vtnet1": State.BACKUP}
@@ -52,6 +54,10 @@ def test_writing_allow_takes_carp_down_and_up() -> None:
     [
         ("/sbin/sysctl net.inet.carp.nothing", "sysctl: unknown oid 'net.inet.carp.nothing'\n"),
         ("/sbin/sysctl kern.hostname=x", "sysctl: invalid integer 'x'\n"),
+        *(
+            (f"/sbin/sysctl net.inet.carp.demotion={value}", f"sysctl: invalid integer '{value}'\n")
+            for value in ("-1" + "0" * 330, "2147483648", "-2147483649", "\u0661", "1_0")
+        ),
         ("/sbin/sysctl hw.ncpu=4", "sysctl: oid 'hw.ncpu' is read only\n"),
         ("/bin/cat /etc/shadow", "cat: /etc/shadow: No such file or directory\n"),
         ("/usr/bin/stat -f %m /nowhere", "stat: /nowhere: stat: No such file or directory\n"),
@@ -74,12 +80,37 @@ def test_mistakes_are_told_as_the_command_tells_them(line: str, err: str) -> Non
         "/usr/bin/head /etc/version /etc/version",
         "/usr/bin/tail -n \u0661 /etc/version",
         "/sbin/pfctl -vvsr",
+        "/sbin/ifconfig vtnet1 192.168.1.2 -alias",
+        "/sbin/ifconfig vtnet2 inet 172.16.1.2 -alias",
+        "/sbin/ifconfig lo0 127.0.0.1 delete",
+        "/sbin/ifconfig pfsync0 syncdev pflog0",
+        "/sbin/ifconfig pfsync0 syncdev lo0",
     ],
 )
 def test_words_that_are_not_known_here_are_said_to_be_so(line: str) -> None:
-    reply = run(booted(), line)
+    world = booted()
+    reply = run(world, line)
     assert (reply.code, reply.out) == (USAGE, "")
     assert reply.err.startswith("usage: ")
+    world.advance(2)
+
+
+def test_a_demotion_of_any_size_leaves_the_world_running() -> None:
+    world = booted()
+    for number in (-(2**31), 2**31 - 1):
+        assert run(world, f"/sbin/sysctl net.inet.carp.demotion={number}").code == 0
+        world.advance(5)
+
+
+def test_an_interface_without_a_segment_may_have_a_vip_but_not_carry_pfsync() -> None:
+    world = fresh(RICH)
+    assert run(world, "/sbin/ifconfig pfsync0 syncdev vtnet0").code == USAGE
+    assert run(world, "/sbin/ifconfig lagg0 10.99.0.1/24 vhid 99 pass x").code == 0
+    assert run(world, "/sbin/ifconfig pfsync0 syncdev lagg0").code == USAGE
+    world.advance(5)
+    assert " on lagg0 " not in run(world, "/usr/sbin/arp -an").out
+    assert run(world, "/sbin/ifconfig lagg0 10.99.0.1 -alias").code == 0
+    world.advance(5)
 
 
 def test_unknown_names_are_left_out_with_i() -> None:

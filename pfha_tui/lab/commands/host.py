@@ -85,19 +85,18 @@ def _since(node: Node) -> str:
 
 def _neighbours(node: Node) -> Iterator[str]:
     for interface in reversed(node.interfaces):
-        if not interface.ethernet or not interface.addresses or not interface.link:
+        if not interface.ethernet or interface.segment is None or not interface.link:
             continue
         medium = "vlan" if interface.kind is Kind.VLAN else "ethernet"
-        for ip, mac, permanent in _entries(node, interface):
+        for ip, mac, permanent in _entries(node, interface, interface.segment):
             left = _ARP_LIFE - int(node.world.now) % 300
             life = "permanent" if permanent else f"expires in {left} seconds"
             yield f"? ({ip}) at {mac} on {interface.name} {life} [{medium}]"
 
 
-def _entries(node: Node, interface: Interface) -> Iterator[tuple[str, str, bool]]:
+def _entries(node: Node, interface: Interface, segment: str) -> Iterator[tuple[str, str, bool]]:
     """Address, MAC and whether it is the node's own; a VIP of another MASTER goes by its virtual MAC."""
     peer = node.world.peer(node)
-    segment = interface.segment or ""
     reached = node.world.joined(segment)
     if reached:
         theirs = peer.interface(segment)

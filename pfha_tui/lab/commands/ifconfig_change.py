@@ -32,11 +32,17 @@ def change(node: Node, interface: Interface, words: list[str]) -> Reply:
 
 
 def _sync_over(node: Node, words: list[str]) -> Reply:
-    """`syncdev INTERFACE`: even with the present one pfsync asks its peer for all states (if_pfsync.c)."""
+    """`syncdev INTERFACE`: even with the present one pfsync asks its peer for all states (if_pfsync.c).
+
+    Only interfaces that are on a segment are known here: without one there is nobody to send to.
+    """
     if len(words) != 1:
         return usage_reply()
-    if words[0] not in [each.name for each in node.interfaces]:
+    interface = next((each for each in node.interfaces if each.name == words[0]), None)
+    if interface is None:
         return Reply(err="ifconfig: SIOCSETPFSYNC: Device not configured\n", code=1)
+    if interface.segment is None:
+        return usage_reply()
     node.syncdev = words[0]
     node.request_bulk()
     node.world.touch()
@@ -53,8 +59,12 @@ def usage_reply() -> Reply:
 
 
 def _remove(node: Node, interface: Interface, address: str) -> Reply:
-    if node.remove_address(interface, ipaddress.ip_interface(address).ip):
+    """`ADDRESS -alias`; an interface's own addresses stay, as the rest of the lab takes them to be there."""
+    ip = ipaddress.ip_interface(address).ip
+    if node.remove_address(interface, ip):
         return Reply()
+    if any(each.ip.ip == ip for each in interface.addresses):
+        return usage_reply()
     return Reply(err="ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address\n", code=1)
 
 

@@ -1,5 +1,6 @@
 """sysctl: the tree of names that the console reads, and the few that it may write."""
 
+import re
 import time
 
 from pfha_tui.lab import system
@@ -82,9 +83,8 @@ def answer(node: Node, words: list[str], uid: int) -> Reply:
 def _write(node: Node, name: str, value: str, uid: int, known: dict[str, str]) -> Reply:
     if uid != 0:
         return Reply(err=f"sysctl: {name}={value}: Operation not permitted\n", code=1)
-    try:
-        number = int(value)
-    except ValueError:
+    number = int(value) if re.fullmatch("[+-]?[0-9]{1,10}", value) else None
+    if number is None or not -(2**31) <= number < 2**31:
         return Reply(err=f"sysctl: invalid integer '{value}'\n", code=1)
     if name == f"{CARP}.demotion":
         # Writing adds: the one sysctl of its kind.
