@@ -267,7 +267,7 @@ def test_what_is_no_table_is_a_fault() -> None:
 def test_equal_endpoints_are_one_machine_but_tunnels_are_two() -> None:
     same = GOOD.replace("2001:DB8::2", "10.0.0.1").replace("port = 2222\n", "")
     assert faults(same) == [
-        "28: pair[main].node[fw2].address: both nodes are reached by ssh at 10.0.0.1 port 22; "
+        "27: pair[main].node[fw2].address: both nodes are reached by ssh at 10.0.0.1 port 22; "
         "give each node its own address (never a CARP VIP)"
     ]
     assert parse(GOOD.replace("2001:DB8::2", "10.0.0.1"), Path("c.toml")).pairs
