@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncssh
 import pytest
+from asyncssh.sk_eddsa import _SKEd25519Key
 
 from pfha_tui.domain.command import Command
 from pfha_tui.domain.outcome import classify
@@ -97,6 +98,19 @@ async def test_unusable_identities_are_told_before_any_packet(
         path.write_text(content)
     async with world_for(tmp_path, identity_file=str(path)) as (world, node):
         with pytest.raises(OperatorNeeded, match=word):
+            await node.open()
+        assert world.connections == 0
+
+
+async def test_a_key_on_a_token_is_not_offered_where_only_the_agent_can_sign(
+    tmp_path: Path,
+) -> None:
+    """Its file holds no secret to sign with; the server would take the key and hear no signature."""
+    point = asyncssh.generate_private_key("ssh-ed25519").public_data[-32:]
+    path = tmp_path / "id_ed25519_sk"
+    path.write_bytes(_SKEd25519Key(point, "ssh:", 1, b"handle").export_private_key())
+    async with world_for(tmp_path, identity_file=str(path)) as (world, node):
+        with pytest.raises(OperatorNeeded, match="on a FIDO token: add it to the agent"):
             await node.open()
         assert world.connections == 0
 

@@ -30,6 +30,8 @@ _USER_CERTIFICATE: Final = 1
 """SSH2_CERT_TYPE_USER (OpenSSH's PROTOCOL.certkeys)."""
 _RSA_CERTIFICATE: Final = b"ssh-rsa-cert-v01@openssh.com"
 _RSA_SIGNATURE: Final = b"rsa-sha2-512"
+_FIDO: Final = b"sk-"
+"""So begin the algorithms whose signature a token makes (OpenSSH's PROTOCOL.u2f); its key file only points to it."""
 
 
 @dataclass(slots=True)
@@ -131,6 +133,13 @@ async def _from_file(name: str, passphrase: Secret | None, settings: Settings) -
         raise OperatorNeeded(
             tr("the key {path} cannot be used: {error}").format(path=path, error=error)
         ) from error
+    if key.algorithm.startswith(_FIDO):
+        raise OperatorNeeded(
+            tr(
+                "the key {path} is kept on a FIDO token: add it to the agent, and name its public half as "
+                "agent_identity"
+            ).format(path=path)
+        )
     certificate = await _certificate(path, key, settings)
     # Of a key and its certificate asyncssh makes two pairs to offer, the one with the certificate first.
     pairs = asyncssh.load_keypairs([key if certificate is None else (key, certificate)])
