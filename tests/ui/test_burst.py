@@ -91,6 +91,22 @@ async def test_what_is_typed_and_taken_back_in_one_burst_filters_nothing() -> No
         assert app.main.timeline.needle == ""
 
 
+@pytest.mark.parametrize("end", ["\r", "\x1b"])
+@pytest.mark.parametrize("opened", [True, False])
+async def test_what_follows_the_end_of_a_text_in_the_same_burst_is_no_text(
+    end: str, opened: bool
+) -> None:
+    async with running(factory.healthy()) as (app, _, pilot):
+        if opened:
+            await pilot.press("slash")
+        burst(app, ("" if opened else "/") + "fw2" + end + "nxy" + end + "?")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        timeline = app.main.timeline
+        kept = end == "\r"
+        assert (timeline.needle, timeline.wanted) == (("fw2", "xy") if kept else ("", ""))
+        assert not app.main.has_class("filtering")
+
+
 async def test_so_it_is_with_the_first_key_after_the_pane_was_left() -> None:
     async with running(factory.healthy()) as (app, _, pilot):
         await pilot.press("slash", "a", "tab")

@@ -437,3 +437,6 @@ async def test_what_follows_the_prompt_in_the_same_burst_is_searched(
         driving.burst(app, "/qh]")
         asked = one.screen.query_one("#diff-needle-text", Input)
         await driving.until(pilot, lambda: asked.value == "qh]")
+        driving.burst(app, "\r?")
+        await driving.until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        assert asked.value == "qh]"

@@ -237,7 +237,9 @@ class DiffScreen(ModalScreen[None]):
         """Type a text that the differences must hold."""
         self.add_class("searching")
         hint = tr("a text that the differences must hold (Enter keeps it, Esc clears it)")
-        self._needle.ask(tr("search:"), hint, self._view.needle)
+        self._needle.ask(
+            tr("search:"), hint, self._view.needle, self._keep_search, self._drop_search
+        )
 
     @on(Input.Changed, "#diff-needle-text")
     def _typed(self, message: Input.Changed) -> None:
@@ -245,24 +247,23 @@ class DiffScreen(ModalScreen[None]):
         if self.has_class("searching"):
             self._change(replace(self._view, needle=message.value))
 
-    @on(Input.Submitted, "#diff-needle-text")
-    def _kept(self, message: Input.Submitted) -> None:
-        if message.value != self._view.needle:
-            self._change(replace(self._view, needle=message.value))
-        self._end_search()
-
-    def _end_search(self) -> None:
+    def _keep_search(self, text: str) -> None:
+        if text != self._view.needle:
+            self._change(replace(self._view, needle=text))
         self.remove_class("searching")
-        self._found.focus()
+        # At once: the next key is for the differences.
+        self.set_focus(self._found)
         self._needle.end()
+
+    def _drop_search(self) -> None:
+        self._keep_search("")
 
     def action_back(self) -> None:
         """Take back the search, or leave."""
         if self._raw:
             self.action_item()
         elif self._view.needle or self.has_class("searching"):
-            self._end_search()
-            self._change(replace(self._view, needle=""))
+            self._drop_search()
         elif self._span is not None:
             self._span = None
             self._come_back()

@@ -254,11 +254,12 @@ class MainScreen(Screen[None]):
     def _ask(self, word: str, prompt: str, value: str, *, searching: bool) -> None:
         self._searching = searching
         self.add_class("filtering")
-        self.query_one(Asking).ask(word, prompt, value)
+        self.query_one(Asking).ask(word, prompt, value, self._keep_filter, self._drop_filter)
 
     def _end_filter(self) -> None:
         self.remove_class("filtering")
-        self.timeline.focus()
+        # At once: the next key is for the timeline.
+        self.set_focus(self.timeline)
         self.query_one(Asking).end()
 
     def _want(self, text: str) -> None:
@@ -270,17 +271,18 @@ class MainScreen(Screen[None]):
         if self.has_class("filtering"):
             self._want(message.value)
 
-    @on(Input.Submitted, "#filter-text")
-    def _filter_kept(self, message: Input.Submitted) -> None:
-        self._want(message.value)
+    def _keep_filter(self, text: str) -> None:
+        self._want(text)
         self._end_filter()
+
+    def _drop_filter(self) -> None:
+        self._keep_filter("")
 
     def clear(self) -> bool:
         """Take back the search, else the filter, else the kinds, else the expanded pane, else the focus;
         False where there was nothing."""
         if self.has_class("filtering"):
-            self._want("")
-            self._end_filter()
+            self._drop_filter()
         elif self.timeline.wanted:
             self.timeline.search("")
         elif self.timeline.needle:
