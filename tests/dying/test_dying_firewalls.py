@@ -24,13 +24,13 @@ def played() -> dict[str, dict[str, Any]]:
         inside("tests.dying", "--inside", "--at-once=10"),
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr
     return {one["name"]: one for one in json.loads(done.stdout)}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_the_sentence_is_read_and_the_node_comes_back(
     case: Case, played: dict[str, dict[str, Any]]

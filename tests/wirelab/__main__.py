@@ -24,7 +24,7 @@ from tests.wirelab.drills import Drill, Result, Rule, load
 
 AT_ONCE = 4
 SLACK_S = 2.0
-LIMIT_S = 150
+LIMIT_S = 300
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 TOOLS = ("ping", "tcpdump", "nc", "snmpwalk")
 NEEDED = (

@@ -32,7 +32,7 @@ class Console:
         return self.feed.current
 
     async def until(
-        self, condition: Callable[[PairSnapshot], object], since: float = 0.0, seconds: float = 30.0
+        self, condition: Callable[[PairSnapshot], object], since: float = 0.0, seconds: float = 60.0
     ) -> tuple[float, PairSnapshot]:
         """The first snapshot since then for which it holds, and when; TimeoutError with what is shown instead."""
         seen = 0
@@ -84,7 +84,7 @@ class Console:
         changes = [one for one in self.lab.truth(since, "role") if one["node"] in nodes]
         missing = list(changes)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while missing:
                     missing = [one for one in missing if self._lag(one) is None]
                     await asyncio.sleep(0.01)

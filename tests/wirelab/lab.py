@@ -201,7 +201,7 @@ class Lab:
             before = one[0]
         return found
 
-    async def until(self, condition: Callable[[], object], seconds: float = 20.0) -> float:
+    async def until(self, condition: Callable[[], object], seconds: float = 60.0) -> float:
         """Monotonic time at which the condition was found true; TimeoutError with the roles."""
         try:
             async with asyncio.timeout(seconds):
@@ -211,7 +211,7 @@ class Lab:
             raise TimeoutError(f"not so after {seconds} s: {self.roles()}") from None
         return time.monotonic()
 
-    async def home(self, seconds: float = 20.0) -> None:
+    async def home(self, seconds: float = 60.0) -> None:
         """Wait until fw1 alone is master of all."""
         await self.until(lambda: self.masters() == {1: ["fw1"], 2: ["fw1"]}, seconds)
 

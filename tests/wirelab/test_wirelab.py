@@ -26,13 +26,13 @@ def played() -> dict[str, dict[str, Any]]:
         [sys.executable, "-m", "tests.wirelab", "--json", f"--at-once={AT_ONCE}", f"--lost={LOST}"],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
     )
     assert done.stdout, done.stderr
     return {one["name"]: one for one in json.loads(done.stdout)}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("name", NAMES)
 def test_on_the_wire(name: str, played: dict[str, dict[str, Any]]) -> None:
     found = played[name]
@@ -41,7 +41,7 @@ def test_on_the_wire(name: str, played: dict[str, dict[str, Any]]) -> None:
     assert not found["failed"], found["failed"]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize(("fact", "least"), [("lags", 20), ("wire_lags", 8)])
 def test_role_changes_are_stamped_as_they_come(
     fact: str, least: int, played: dict[str, dict[str, Any]]

@@ -88,7 +88,7 @@ class Session:
         whole = self.path.read_text().splitlines()
         return dict(json.loads(whole[-1])) if whole else {"echoed": 0, "quiet": 0}
 
-    async def flows(self, seconds: float = 20.0) -> float:
+    async def flows(self, seconds: float = 60.0) -> float:
         """Wait until bytes come back that were not there yet; monotonic time of it."""
         before = self.told()["echoed"]
         async with asyncio.timeout(seconds):
