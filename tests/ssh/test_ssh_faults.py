@@ -299,12 +299,11 @@ async def test_a_port_without_a_banner_is_no_strike_and_told_soon(
         await reader.read()
 
     monkeypatch.setattr(banner, "GIVE_UP_S", 0.5)
-    async with answering(mute, tmp_path) as node:
-        begun = asyncio.get_running_loop().time()
+    monkeypatch.setattr(login, "LOGIN_TIMEOUT_S", 600.0)
+    async with answering(mute, tmp_path) as node, asyncio.timeout(60):
         with pytest.raises(NetworkFailure, match="does not speak SSH") as caught:
             await node.open()
         assert not isinstance(caught.value, LoginInterrupted)
-        assert asyncio.get_running_loop().time() - begun < login.LOGIN_TIMEOUT_S / 2
 
         monkeypatch.setattr(banner, "HOLD_S", 0.1)
         told: list[str] = []
@@ -317,7 +316,7 @@ async def test_nothing_waits_for_a_dead_peer_on_closing(tmp_path: Path) -> None:
     async with world_for(tmp_path) as (_, node):
         await node.open()
         await node.run([DATE])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await node.close()
             await node.close()
         with pytest.raises(NetworkFailure, match="closed"):
