@@ -88,29 +88,18 @@ def resolve(reference: SecretRef, base: Path, environ: Mapping[str, str] | None 
 def _from_file(path: Path) -> Secret:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            _judge(path, os.fstat(descriptor))
+            with open(descriptor, "rb", closefd=False) as file:
+                content = file.read(_MAX_BYTES + 1)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else tr("not a path")
         raise SecretError(
             tr("{path} cannot be read ({why})").format(path=path, why=why),
             tr("mend the path or the file"),
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor)
-        if not stat.S_ISREG(mode.st_mode):
-            raise SecretError(
-                tr("{path} is not a regular file").format(path=path), tr("name a file")
-            )
-        if mode.st_mode & 0o077:
-            raise SecretError(
-                tr("{path} can be read by others").format(path=path),
-                tr("run: {command}").format(command=f"chmod 600 {path}"),
-            )
-        if mode.st_uid not in (os.geteuid(), 0):
-            raise SecretError(
-                tr("{path} belongs to another user").format(path=path),
-                tr("run: {command}").format(command=f"chown $(id -u) {path}"),
-            )
-        content = file.read(_MAX_BYTES + 1)
     try:
         text = content.decode().rstrip("\r\n")
     except UnicodeDecodeError:
@@ -121,6 +110,22 @@ def _from_file(path: Path) -> Secret:
         what = tr("{path} is empty") if not text else tr("{path} is too long")
         raise SecretError(what.format(path=path), tr("keep one line of text in it"))
     return Secret(text)
+
+
+def _judge(path: Path, status: os.stat_result) -> None:
+    """Only a regular file that none but we can read holds a secret. Raises SecretError."""
+    if not stat.S_ISREG(status.st_mode):
+        raise SecretError(tr("{path} is not a regular file").format(path=path), tr("name a file"))
+    if status.st_mode & 0o077:
+        raise SecretError(
+            tr("{path} can be read by others").format(path=path),
+            tr("run: {command}").format(command=f"chmod 600 {path}"),
+        )
+    if status.st_uid not in (os.geteuid(), 0):
+        raise SecretError(
+            tr("{path} belongs to another user").format(path=path),
+            tr("run: {command}").format(command=f"chown $(id -u) {path}"),
+        )
 
 
 def _from_keyring(where: str) -> Secret:

@@ -146,6 +146,20 @@ def test_a_fifo_is_not_waited_for(place: Path) -> None:
     assert [fault for fault in faults(place) if "is not a regular file; name a file" in fault]
 
 
+def test_a_folder_is_no_secret(place: Path) -> None:
+    (place.parent / "auth").unlink()
+    (place.parent / "auth").mkdir(mode=0o700)
+    before = len(os.listdir("/proc/self/fd"))
+    (fault,) = faults(place)
+    assert fault.endswith("/auth is not a regular file; name a file")
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_file_that_opens_but_does_not_read_is_told_like_any_other(tmp_path: Path) -> None:
+    with pytest.raises(SecretError, match=r"mem cannot be read \(Input/output error\)"):
+        resolve(parse_reference("file:/proc/self/mem"), tmp_path)  # page 0 is never mapped
+
+
 def test_short_v3_keys_are_refused_without_showing_them(place: Path) -> None:
     (fault,) = faults(place, environ={**ENVIRON, "PRIV": "canary"})
     assert "fewer than 8" in fault and "canary" not in fault
