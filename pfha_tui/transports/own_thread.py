@@ -12,6 +12,8 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from pfha_tui.domain.language import mark
+
 T = TypeVar("T")
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 
@@ -54,7 +56,7 @@ async def look_up(
             key = (host, port, kind, family)
             return await in_own_thread(key, partial(_addresses, *key))
     except ValueError as error:  # a label that is empty, or has more than 63 characters
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
+        raise socket.gaierror(socket.EAI_NONAME, mark("Name or service not known")) from error
 
 
 def _addresses(
