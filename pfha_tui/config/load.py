@@ -28,9 +28,9 @@ def load(path: Path) -> Configuration:
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
-        text = content.decode()
+        text = content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise _alone(path, line, tr("is not UTF-8 text"), tr("save it as UTF-8")) from None
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError):

@@ -371,6 +371,15 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load(tmp_path / "big")
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(GOOD, encoding="utf-8-sig")
+    assert load(path).pairs == parse(GOOD, path).pairs
+    path.write_bytes(b"\xef\xbb\xbfa=1\n\xe9")
+    with pytest.raises(ConfigError, match=r"c\.toml:2: is not UTF-8 text"):
+        load(path)
+
+
 KEYS = sorted(
     {
         field.key
