@@ -79,10 +79,24 @@ def resolve(reference: SecretRef, base: Path, environ: Mapping[str, str] | None 
                 tr("the variable {name} is not set").format(name=reference.where),
                 tr("export {name} first").format(name=reference.where),
             )
+        if not _encodable(text):
+            raise SecretError(
+                tr("the variable {name} is not UTF-8 text").format(name=reference.where),
+                tr("export it as UTF-8"),
+            )
         return Secret(text)
     if reference.kind is SecretKind.FILE:
         return _from_file(base / os.path.expanduser(reference.where))
     return _from_keyring(reference.where)
+
+
+def _encodable(text: str) -> bool:
+    """Whether it has a UTF-8 form; other bytes of the environment come as halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _from_file(path: Path) -> Secret:

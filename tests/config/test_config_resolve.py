@@ -106,6 +106,13 @@ def test_every_missing_file_and_secret_is_named_once(place: Path) -> None:
     )
 
 
+def test_a_variable_that_is_not_utf_8_is_named_and_not_shown(place: Path) -> None:
+    latin = os.fsdecode(CANARY.encode() + b"\xe9")
+    found = faults(place, environ=dict.fromkeys(ENVIRON, latin))
+    wanted = [f"the variable {name} is not UTF-8 text; export it as UTF-8" for name in ENVIRON]
+    assert sorted(fault.partition(": ")[2].partition(": ")[2] for fault in found) == sorted(wanted)
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_files_that_others_can_read_are_refused(place: Path, mode: int) -> None:
     for name in ("auth", "keys/id"):
