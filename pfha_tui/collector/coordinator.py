@@ -132,7 +132,10 @@ class PairWatch:
         if verdict.confirmed and verdict.kind is not self._announced:
             self._announced = verdict.kind
             text = tr("{verdict}: {why}").format(verdict=word(verdict.kind), why=verdict.why)
-            events = merge(events, (Event(epoch, Resolution.MS, EventKind.VERDICT, None, text),))
+            told = Event(
+                epoch, Resolution.MS, EventKind.VERDICT, None, text, after=verdict.kind.value
+            )
+            events = merge(events, (told,))
         return PairSnapshot(
             self._target.name,
             revision,

@@ -20,6 +20,10 @@ class EventKind(StrEnum):
     ACTION = "action"
 
 
+REACHABLE = "reachable"
+UNREACHABLE = "unreachable"
+
+
 class Resolution(StrEnum):
     """How exact the stamp is: arrival over the stream in ms, log lines in s."""
 
@@ -33,7 +37,8 @@ class Event:
     arrivals, on the node's clock for log lines; `node` is None for events of the pair.
 
     `text` is the device's own, or ours in the language in use; where it is ours, `after` has in words that
-    no language changes what a link (UP, DOWN) or the demotion (its figure) has become.
+    no language changes what a link (UP, DOWN), the demotion (its figure), a connection (`REACHABLE`, `UNREACHABLE`)
+    or the verdict (its kind) has become.
     """
 
     epoch: float

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.events import REACHABLE, UNREACHABLE, Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.reading import Source
@@ -174,7 +174,8 @@ def _reachability(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -
     text = tr("reachable") if current.reachable else tr("unreachable")
     if not current.reachable and current.unreachable_why:
         text = tr("unreachable: {why}").format(why=current.unreachable_why)
-    yield Event(epoch, Resolution.MS, EventKind.CONNECTION, current.name, text)
+    after = REACHABLE if current.reachable else UNREACHABLE
+    yield Event(epoch, Resolution.MS, EventKind.CONNECTION, current.name, text, after=after)
 
 
 def _links(previous: NodeSnapshot, current: NodeSnapshot, epoch: float) -> Iterator[Event]:

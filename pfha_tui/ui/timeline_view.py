@@ -5,7 +5,7 @@ from enum import Enum
 
 from rich.cells import cell_len
 
-from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.events import UNREACHABLE, Event, EventKind, Resolution
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
@@ -32,9 +32,11 @@ _TONES = {
     EventKind.DEMOTION: Tone.WARN,
     EventKind.LINK: Tone.WARN,
     EventKind.CONNECTION: Tone.MUTED,
-    EventKind.VERDICT: Tone.STRONG,
     EventKind.ACTION: Tone.ACCENT,
 }
+
+
+_VERDICT_TONES = {kind.value: mark.tone for kind, mark in present.VERDICT_MARKS.items()}
 
 
 class Kinds(Enum):
@@ -174,6 +176,10 @@ def _tone(event: Event) -> Tone:
         return Tone.PLAIN
     if event.kind is EventKind.DEMOTION and became(event) == "0":
         return Tone.PLAIN
+    if event.kind is EventKind.CONNECTION and event.after == UNREACHABLE:
+        return Tone.BAD
+    if event.kind is EventKind.VERDICT:
+        return _VERDICT_TONES.get(event.after, Tone.STRONG)
     return _TONES.get(event.kind, Tone.PLAIN)
 
 

@@ -186,7 +186,7 @@ def test_a_dead_node_is_unreachable_and_its_return_is_noticed() -> None:
         assert rig.pair.current.verdict.kind is VerdictKind.HEALTHY
 
     rig = watched("normal", die_and_return)
-    kinds = [e.text.split(":")[0] for e in rig.pair.current.events if e.kind is EventKind.VERDICT]
+    kinds = [e.after for e in rig.pair.current.events if e.kind is EventKind.VERDICT]
     assert kinds == ["healthy", "degraded", "healthy"]
 
 

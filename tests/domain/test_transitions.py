@@ -8,7 +8,7 @@ from domain_pairs import LAN, NOW, WAN, B, M, X, primary, silent, unreachable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfha_tui.domain.events import Event, EventKind, Resolution
+from pfha_tui.domain.events import REACHABLE, UNREACHABLE, Event, EventKind, Resolution
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.reading import Source
 from pfha_tui.domain.roles import PushedState, carp_roles
@@ -82,7 +82,9 @@ def test_reachability() -> None:
     gone = unreachable(primary())
     (lost,) = events_between(primary(), gone, EPOCH)
     assert (lost.kind, lost.text) == (EventKind.CONNECTION, "unreachable: SSH: timed out")
-    assert [each.text for each in events_between(gone, primary(), EPOCH)] == ["reachable"]
+    assert lost.after == UNREACHABLE
+    (back,) = events_between(gone, primary(), EPOCH)
+    assert (back.text, back.after) == ("reachable", REACHABLE)
 
 
 # One timeline

@@ -85,7 +85,14 @@ def events() -> tuple[Event, ...]:
         role(10_812.88, "fw2", M, B, "more frequent advertisement received"),
         role(10_812.879, "fw1", B, M, "preempting a slower master"),
         Event(EPOCH - 778, Resolution.MS, EventKind.SYNC, "fw2", "config.xml changed", Source.SSH),
-        Event(EPOCH - 60, Resolution.MS, EventKind.VERDICT, None, "healthy: fw1 serves both VIPs"),
+        Event(
+            EPOCH - 60,
+            Resolution.MS,
+            EventKind.VERDICT,
+            None,
+            "healthy: fw1 serves both VIPs",
+            after="healthy",
+        ),
     )
 
 
@@ -251,7 +258,8 @@ def lost() -> PairSnapshot:
     """fw1 was lost seconds ago."""
 
     def told(ago: float, kind: EventKind, name: str | None, text: str) -> Event:
-        return Event(EPOCH - ago, Resolution.MS, kind, name, text)
+        after = text.partition(":")[0]
+        return Event(EPOCH - ago, Resolution.MS, kind, name, text, after=after)
 
     more = (
         told(4.1, EventKind.CONNECTION, "fw1", "unreachable: no answer over SSH"),

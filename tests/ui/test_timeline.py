@@ -278,6 +278,21 @@ def test_a_link_that_comes_back_is_no_warning(more, tone: Tone) -> None:
     assert row[-1] == ("event 1", tone)
 
 
+@pytest.mark.parametrize(
+    ("kind", "after", "tone"),
+    [
+        (EventKind.CONNECTION, "unreachable", Tone.BAD),
+        (EventKind.CONNECTION, "reachable", Tone.MUTED),
+        (EventKind.VERDICT, "split-brain", Tone.BAD),
+        (EventKind.VERDICT, "degraded", Tone.WARN),
+        (EventKind.VERDICT, "healthy", Tone.GOOD),
+    ],
+)
+def test_what_is_grave_stands_out(kind: EventKind, after: str, tone: Tone) -> None:
+    row = timeline_view.rows((event(1, kind, after=after),), factory.SCENE, {})[0]
+    assert row[-1] == ("event 1", tone)
+
+
 @pytest.mark.parametrize(("text", "warns"), [("by 240 to 240", True), ("by -240 to 0", False)])
 def test_a_demotion_that_ends_is_no_warning(text: str, warns: bool) -> None:
     told = f"carp: demoted {text} (interface)"
