@@ -38,7 +38,7 @@ def run_lab(options: LabOptions) -> ExitCode:
     from pfha_tui.lab import place
 
     check_scenario(options.scenario)
-    config = Path(options.config_out).absolute() if options.config_out else None
+    config = _absolute(options.config_out) if options.config_out else None
     if config is not None and config.exists() and not place.is_left(config):
         raise Failure(
             ExitCode.USAGE,
@@ -47,7 +47,11 @@ def run_lab(options: LabOptions) -> ExitCode:
     if options.until_eof:
         threading.Thread(target=_end_at_eof, name="parent-watch", daemon=True).start()
 
+    started = False
+
     def ready(found: dict[str, Any]) -> None:
+        nonlocal started
+        started = True
         if not options.until_eof:
             output.line(
                 tr("The pair is up ({scenario}); Ctrl-C ends it. In another terminal:").format(
@@ -61,14 +65,10 @@ def run_lab(options: LabOptions) -> ExitCode:
 
     try:
         asyncio.run(_serve(options, config, ready))
-    except* ValueError as group:
-        why = str(group.exceptions[0])
-        raise Failure(ExitCode.USAGE, f"{why[0].upper()}{why[1:]}.") from None
-    except* OSError as group:
-        raise Failure(
-            ExitCode.USAGE,
-            tr("The simulated pair cannot start: {why}").format(why=_why(group.exceptions[0])),
-        ) from None
+    except (OSError, ValueError) as error:
+        if started:
+            raise
+        raise _no_start(error) from None
     return ExitCode.OK
 
 
@@ -83,11 +83,20 @@ def do(command: str, config: str | None) -> int:
     return ExitCode.OK
 
 
-def _why(error: BaseException) -> str:
-    """What went wrong with which file, without the number of the error."""
-    if not isinstance(error, OSError):
-        return f"{error}."
-    return f"{error.filename}: {reason(error)}." if error.filename else f"{reason(error)}."
+def _absolute(path: str) -> Path:
+    try:
+        return Path(path).absolute()
+    except OSError as error:  # a relative path, and the working directory is gone
+        raise _no_start(error) from None
+
+
+def _no_start(error: OSError | ValueError) -> Failure:
+    """What was asked for wrongly, or what went wrong with which file, without the number of the error."""
+    if isinstance(error, ValueError):
+        why = str(error)
+        return Failure(ExitCode.USAGE, f"{why[0].upper()}{why[1:]}.")
+    why = f"{error.filename}: {reason(error)}." if error.filename else f"{reason(error)}."
+    return Failure(ExitCode.USAGE, tr("The simulated pair cannot start: {why}").format(why=why))
 
 
 def _end_at_eof() -> None:
@@ -99,24 +108,11 @@ def _end_at_eof() -> None:
 async def _serve(
     options: LabOptions, config: Path | None, ready: Callable[[dict[str, Any]], None]
 ) -> None:
-    from pfha_tui.lab.runner import serve
+    from pfha_tui.lab.runner import serve_until_signalled
 
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    async with asyncio.TaskGroup() as tasks:
-        pair = tasks.create_task(
-            serve(
-                options.scenario,
-                config,
-                ready=ready,
-                speed=options.speed,
-                freebsd=options.freebsd,
-            )
-        )
-        await stop.wait()
-        pair.cancel()
+    await serve_until_signalled(
+        options.scenario, config, ready=ready, speed=options.speed, freebsd=options.freebsd
+    )
 
 
 def check_scenario(name: str) -> None:

@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,24 +43,19 @@ def _do(words: list[str]) -> int:
 
 async def _run(options: argparse.Namespace) -> None:
     # Here and not at the top: `do` needs no server, and should not wait for the import of one.
-    from pfha_tui.lab.runner import serve
+    from pfha_tui.lab.runner import serve_until_signalled
 
     def ready(found: dict[str, Any]) -> None:
         sys.stdout.write(f"{found['config']}\n")
         sys.stdout.flush()
 
-    task = asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await serve(
-            options.scenario,
-            options.config_out,
-            ready=ready,
-            speed=options.speed,
-            freebsd=options.freebsd,
-        )
+    await serve_until_signalled(
+        options.scenario,
+        options.config_out,
+        ready=ready,
+        speed=options.speed,
+        freebsd=options.freebsd,
+    )
 
 
 if __name__ == "__main__":

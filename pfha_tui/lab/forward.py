@@ -12,6 +12,7 @@ import socket
 import struct
 from typing import Any, cast
 
+from pfha_tui.lab import relay
 from pfha_tui.lab.scheduler import Timer
 from pfha_tui.lab.sessions import Fate, Service, Services
 from pfha_tui.lab.states import End
@@ -19,8 +20,6 @@ from pfha_tui.lab.world import World
 
 HOST = "127.0.0.1"
 BACKLOG = 64
-FILLERS = 3
-"""More connections than a listener of backlog 0 takes: the kernel drops further requests, as a dead VIP would."""
 CONNECTIONS = 256
 """How many connections one port serves at a time; more are closed."""
 HELD = 65536
@@ -109,6 +108,8 @@ class _Port:
         self.empty.set()
         self._socket: socket.socket | None = None
         self._open = False
+        self._again: asyncio.TimerHandle | None = None
+        """When it listens again after there was no descriptor for a client."""
         self._fillers: list[socket.socket] = []
         self._udp: asyncio.DatagramTransport | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -128,7 +129,7 @@ class _Port:
 
     async def stop(self) -> None:
         if self._socket is not None:
-            self._deafen()
+            self._stop_listening()
             self._drop_fillers()
             self._socket.close()
         if self._udp is not None:
@@ -152,30 +153,29 @@ class _Port:
 
     def _listen(self) -> None:
         assert self._socket is not None
-        self._open = True
+        self._open, self._again = True, None
         asyncio.get_running_loop().add_reader(self._socket, self._accept)
 
-    def _deafen(self) -> None:
-        if self._open:
-            self._open = False
+    def _stop_listening(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
+        elif self._open:
             asyncio.get_running_loop().remove_reader(self._socket)  # type: ignore[arg-type]
+        self._open, self._again = False, None
 
     def _shut(self) -> None:
-        """Leave connection requests unanswered: a full accept queue makes the kernel drop them."""
+        """Leave connection requests unanswered."""
         assert self._socket is not None
-        self._deafen()
-        self._socket.listen(0)
-        for _ in range(FILLERS):
-            filler = socket.socket()
-            filler.setblocking(False)
-            filler.connect_ex((HOST, self.tcp))
-            self._fillers.append(filler)
+        self._stop_listening()
+        self._fillers = relay.deafen(self._socket)
 
     def _reopen(self) -> None:
         assert self._socket is not None
         ours = {filler.getsockname() for filler in self._fillers}
         waiting = []
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(
+            OSError
+        ):  # of those for whom there is no descriptor, the reader hears
             while True:
                 waiting.append(self._socket.accept())
         self._drop_fillers()
@@ -194,8 +194,17 @@ class _Port:
 
     def _accept(self) -> None:
         assert self._socket is not None
-        with contextlib.suppress(BlockingIOError, ConnectionError):
-            self._take(*self._socket.accept())
+        try:
+            client, address = self._socket.accept()
+        except (BlockingIOError, ConnectionError):
+            return
+        except OSError:
+            # No descriptor: the request stays in the queue, and the loop would call at once again.
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._socket)
+            self._again = loop.call_later(relay.WITHOUT_DESCRIPTORS, self._listen)
+            return
+        self._take(client, address)
 
     def _take(self, client: socket.socket, address: End) -> None:
         if len(self.connections) >= CONNECTIONS:

@@ -75,7 +75,9 @@ def running() -> list[Path]:
 
 
 def _places() -> list[Path]:
-    found = (tempfile.gettempdir(), "/tmp", "/var/tmp", str(Path.home()))
+    found = [tempfile.gettempdir(), "/tmp", "/var/tmp"]
+    with contextlib.suppress(RuntimeError):  # a user without HOME and without an account
+        found.append(str(Path.home()))
     return [Path(place) for place in dict.fromkeys(found)]
 
 

@@ -15,6 +15,12 @@ from pfha_tui.lab.node import Path
 
 CHUNK = 65536
 BACKLOG = 64
+CONNECTIONS = 100
+"""How many connections one port serves at a time; more are closed, as by sshd's MaxStartups."""
+FILLERS = 3
+"""More connections than a listener of backlog 0 takes."""
+WITHOUT_DESCRIPTORS = 0.1
+"""Seconds until a listener for which there was no descriptor tries again; the kernel keeps the request meanwhile."""
 IN_FLIGHT = 64
 """Chunks that may be on their way in one direction."""
 RETRANSMIT = 0.2
@@ -34,6 +40,23 @@ def lateness(path: Path, chance: random.Random) -> float:
     while chance.random() < path.loss:
         late, wait = late + wait, wait * 2
     return late
+
+
+def deafen(listener: socket.socket) -> list[socket.socket]:
+    """Have connection requests of others dropped, as a dead box would: a full accept queue makes the kernel do it.
+
+    The result fills the queue, and is to be closed before the listener hears again. Where there are no descriptors
+    left, requests are taken and not answered.
+    """
+    listener.listen(0)
+    fillers: list[socket.socket] = []
+    with contextlib.suppress(OSError):
+        for _ in range(FILLERS):
+            filler = socket.socket()
+            fillers.append(filler)
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+    return fillers
 
 
 class Listener:
@@ -78,13 +101,7 @@ class Listener:
         self.accept()
         self._alive.clear()
         self._stop_accepting()
-        # A full accept queue makes the kernel drop further connection requests, as a dead box would.
-        self._socket.listen(0)
-        for _ in range(3):
-            filler = socket.socket()
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", self.port))
-            self._fillers.append(filler)
+        self._fillers = deafen(self._socket)
 
     def thaw(self) -> None:
         """Let the bytes pass again, those of before included."""
@@ -153,7 +170,14 @@ class Listener:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            client, _ = await loop.sock_accept(self._socket)
+            try:
+                client, _ = await loop.sock_accept(self._socket)
+            except OSError:
+                await asyncio.sleep(WITHOUT_DESCRIPTORS)
+                continue
+            if len(self._clients) >= CONNECTIONS:
+                client.close()
+                continue
             client.setblocking(False)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = self._group.create_task(self._relay(client))
@@ -161,7 +185,11 @@ class Listener:
             task.add_done_callback(lambda done: self._clients.pop(done, None))
 
     async def _relay(self, client: socket.socket) -> None:
-        near, far = socket.socketpair()
+        try:
+            near, far = socket.socketpair()
+        except OSError:
+            client.close()
+            return
         near.setblocking(False)
         far.setblocking(False)
         with client, near, far:

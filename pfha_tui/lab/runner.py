@@ -6,6 +6,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -179,6 +180,28 @@ async def running(
                 failure = error
         if failure is not None:
             raise failure
+
+
+async def serve_until_signalled(
+    scenario: str,
+    config_out: Path | None,
+    *,
+    ready: Callable[[dict[str, Any]], None] | None = None,
+    speed: float = 1.0,
+    freebsd: str | None = None,
+) -> None:
+    """Run a scenario as `serve` does until SIGINT, SIGTERM or SIGHUP, whose handlers stay in place."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end() -> None:
+        if not task.cancelling():  # a second signal must not cut the clearing up short
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serve(scenario, config_out, ready=ready, speed=speed, freebsd=freebsd)
 
 
 async def serve(

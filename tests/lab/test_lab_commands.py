@@ -56,7 +56,7 @@ def test_writing_allow_takes_carp_down_and_up() -> None:
         ("/sbin/sysctl kern.hostname=x", "sysctl: invalid integer 'x'\n"),
         *(
             (f"/sbin/sysctl net.inet.carp.demotion={value}", f"sysctl: invalid integer '{value}'\n")
-            for value in ("-1" + "0" * 330, "2147483648", "-2147483649", "\u0661", "1_0")
+            for value in ("-1" + "0" * 30, "2147483648", "-2147483649", "\u0661", "1_0")
         ),
         ("/sbin/sysctl hw.ncpu=4", "sysctl: oid 'hw.ncpu' is read only\n"),
         ("/bin/cat /etc/shadow", "cat: /etc/shadow: No such file or directory\n"),
