@@ -88,10 +88,7 @@ async def _prepared(
 ) -> tuple[Verifier, asyncssh.SSHClientConnectionOptions]:
     """Who judges the host key, and all that asyncssh is to know; closes the socket where it raises."""
     try:
-        address = sock.getpeername()[0] if sock is not None else ""
-        check, trusted, algorithms = verifier(
-            target, settings, address, on_lost, jump=on_lost is None
-        )
+        check, trusted, algorithms = verifier(target, settings, on_lost, jump=on_lost is None)
         options = await asyncssh.SSHClientConnectionOptions.construct(
             None,
             host=settings.name,

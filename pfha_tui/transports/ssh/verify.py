@@ -75,8 +75,9 @@ class Verifier(asyncssh.SSHClient):
             self._on_lost(exc)
 
 
-def trusted_keys(settings: Settings, address: str) -> Trusted:
-    """Keys, certificate authorities and revoked keys that known_hosts gives for this host.
+def trusted_keys(settings: Settings) -> Trusted:
+    """Keys, certificate authorities and revoked keys that known_hosts gives for this host by the name that was asked
+    for: with the address that this leads to now, a forged answer of the name server would choose whom we trust.
 
     Raises OperatorNeeded when it gives none, before the server hears of us: a login that is broken off
     at the host key counts as a strike.
@@ -84,9 +85,7 @@ def trusted_keys(settings: Settings, address: str) -> Trusted:
     files = list(settings.known_hosts)
     port = None if settings.port == DEFAULT_PORT else settings.port
     try:
-        found = asyncssh.match_known_hosts(
-            files or b"", settings.alias or settings.host, address, port
-        )
+        found = asyncssh.match_known_hosts(files or b"", settings.alias or settings.host, "", port)
     except (OSError, ValueError) as error:
         raise OperatorNeeded(
             tr("known_hosts cannot be read: {error}").format(error=in_words(error))
@@ -106,7 +105,6 @@ def trusted_keys(settings: Settings, address: str) -> Trusted:
 def verifier(
     target: SshTarget,
     settings: Settings,
-    address: str,
     on_lost: Callable[[Exception | None], None] | None,
     *,
     jump: bool,
@@ -119,6 +117,6 @@ def verifier(
     if target.fingerprints and not jump:
         pins = tuple(pin.rstrip("=") for pin in target.fingerprints)
         return Verifier(pins, pins, (), on_lost), ([], [], []), PLAIN_KEY_ALGORITHMS
-    trusted = trusted_keys(settings, address)
+    trusted = trusted_keys(settings)
     expected = tuple(key.get_fingerprint() for key in trusted[0])
     return Verifier((), expected, settings.known_hosts, on_lost), trusted, ()
