@@ -157,8 +157,11 @@ class NodeView:
     def _brief_vips(self, cells: int, room: int) -> list[Line]:
         node, scene = self.node, self.scene
         roles = vips.ordered(node, self.sick)
-        if not roles or room <= 0:
+        off = vips.carp_off(node, scene)
+        if room <= 0 or not (roles or off):
             return []
+        if not roles:
+            return [line((off, Tone.BAD))]
         groups, _ = vips.rows(roles, node, self.sick, scene, cells)
         if len(groups) <= room:
             return [group[0] for group in groups]
@@ -230,7 +233,9 @@ class NodeView:
         remark = condition(node.interfaces, scene).remark
         title, carp = line((tr(texts.VIPS), Tone.STRONG)), self._carp_line()
         if not node.roles:
-            none = remark or line((tr(texts.NO_VIPS), Tone.MUTED))
+            off = vips.carp_off(node, scene)
+            none = line((off, Tone.BAD)) if off else line((tr(texts.NO_VIPS), Tone.MUTED))
+            none = remark or none
             return [Entry(spread(title, carp, cells), carp_rows), Entry(none)]
         spare = 0 if remark else cells - width(title) - width(carp) - 2 * ITEM_GAP
         roles = vips.ordered(node, self.sick)

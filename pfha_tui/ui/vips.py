@@ -238,6 +238,15 @@ def _why_none(node: NodeSnapshot, scene: Scene) -> str:
     return tr(texts.VERDICT_WORDS["unknown"]) if age is Freshness.STALE else tr(texts.NO_VIPS)
 
 
+def carp_off(node: NodeSnapshot, scene: Scene) -> str:
+    """`✗ CARP off` where that is so now, else nothing; a role that runs is newer than the switch that was read."""
+    carp = node.carp.value
+    now = node.reachable and node.carp.freshness(scene.now) is not Freshness.STALE
+    runs = any(role.state in (CarpState.MASTER, CarpState.BACKUP) for role in node.roles)
+    off = now and not runs and carp is not None and carp.allow is False
+    return f"✗ {tr(texts.CARP_OFF)}" if off else ""
+
+
 def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, Tone]:
     """Who serves, in one word for the node's frame: `● MASTER 3 d 04:12`, `● MASTER 1  ○ BACKUP 1`,
     `UNREACHABLE 41 s`; toned as bad where an unhealthy VIP is involved."""
@@ -249,6 +258,9 @@ def badge(node: NodeSnapshot, sick: frozenset[Key], scene: Scene) -> tuple[str, 
         return f"? {tr(texts.NOT_CONNECTED)}", Tone.BADGE_WARN
     if any(freshness(role, node, scene) is Freshness.STALE for role in node.roles):
         return f"? {tr(texts.VERDICT_WORDS['unknown'])}", Tone.BADGE_WARN
+    off = carp_off(node, scene)
+    if off:
+        return off, Tone.BADGE_BAD
     shown = _tally(node)
     if not shown:
         return f"? {_why_none(node, scene)}", Tone.BADGE_WARN

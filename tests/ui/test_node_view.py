@@ -21,6 +21,9 @@ CALM = Verdict(VerdictKind.HEALTHY, "All is well.", (), True)
 STATES = (factory.healthy, factory.split_brain, factory.unreachable, factory.never)
 
 
+CARP_OFF = fresh(CarpSysctls(False, True, 0))
+
+
 def full(
     one: NodeSnapshot, cells: int = 76, peer: NodeSnapshot | None = None, now: float = 0.0
 ) -> str:
@@ -157,6 +160,15 @@ def test_carp_switched_off_and_preempt_off_are_told() -> None:
     assert row(text, "VIPs").endswith("CARP off  preempt off  demotion 0")
 
 
+@pytest.mark.parametrize(("cells", "rows"), [(76, 9), (56, 5)])
+def test_a_node_whose_carp_is_off_is_not_told_as_one_without_vips(cells: int, rows: int) -> None:
+    off = node(0, roles=(), carp=CARP_OFF)
+    assert "no VIPs" not in full(off)
+    assert "\n✗ CARP off" in full(off)
+    view = NodeView.of(pair(off, node(1), CALM), 0, factory.SCENE)
+    assert "✗ CARP off" in [plain(one).strip() for one in view.summary(cells, rows)]
+
+
 def test_link_down_takes_the_place_of_the_rates() -> None:
     text = full(node(0, interfaces=fresh(factory.interfaces(down="vtnet1"))))
     assert "no link: no carrier" in row(text, "▼ LAN")
@@ -234,6 +246,10 @@ def test_two_masters_are_unhealthy_but_not_one_known_and_one_unreachable() -> No
         (node(0, roles=roles(M, B)), "● MASTER 1  ○ BACKUP 1"),
         (node(0, roles=roles(M, None)), "● MASTER 1  ? MISSING 1"),
         (node(0, roles=()), "? no VIPs"),
+        (node(0, roles=(), carp=CARP_OFF), "✗ CARP off"),
+        (node(0, roles=roles(factory.INIT, factory.INIT), carp=CARP_OFF), "✗ CARP off"),
+        (node(0, carp=CARP_OFF), "● MASTER 3 d 4 h"),
+        (node(0, roles=(), carp=replace(CARP_OFF, taken_at=factory.NOW - 99)), "? no VIPs"),
         (node(0, roles=(), interfaces=Reading()), "? not yet read"),
         (node(0, roles=(), interfaces=factory.refused()), "? not permitted"),
         (node(0, roles=(), interfaces=factory.fresh((), old=60)), "? UNKNOWN"),
