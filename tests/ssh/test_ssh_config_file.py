@@ -14,7 +14,7 @@ from pfha_tui.transports.base import (
     NetworkFailure,
     OperatorNeeded,
 )
-from pfha_tui.transports.ssh import LoginInterrupted, SshNode
+from pfha_tui.transports.ssh import LoginInterrupted, SshNode, settings
 from tests.support import opened_login
 from tests.support.sshd import Sshd, running_sshd
 
@@ -57,6 +57,29 @@ async def test_ssh_config_names_host_port_user_and_the_one_identity(
         with pytest.raises(OperatorNeeded, match=word):
             async with opened(SshTarget("fw1", ssh_config=str(config))):
                 pass
+
+
+async def test_a_command_of_ssh_config_is_run_once_for_a_login(sshd: Sshd, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(f'Match exec "echo run >> {tmp_path}/runs"\n User {getpass.getuser()}\n')
+    async with opened(sshd.target(user=None, ssh_config=str(config))) as node:
+        await node.run([DATE])
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+async def test_a_command_of_ssh_config_that_hangs_is_told_and_not_started_again(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fifo, config = tmp_path / "fifo", tmp_path / "config"
+    os.mkfifo(fifo)
+    config.write_text(f'Match exec "echo run >> {tmp_path}/runs; cat {fifo}"\n Port 22\n')
+    monkeypatch.setattr(settings, "LOAD_TIMEOUT_S", 0.05)
+    for _ in range(3):
+        with pytest.raises(NetworkFailure, match="does a command of `Match exec` hang"):
+            async with opened(sshd.target(ssh_config=str(config))):
+                pass
+    with fifo.open("w"):  # both wait for each other: the command has begun, and ends now
+        assert (tmp_path / "runs").read_text() == "run\n"
 
 
 async def test_the_home_of_a_user_who_is_not_known_is_told(sshd: Sshd, tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey
                 tunnel=cast(Any, tunnel),
                 sock=sock,
                 server_host_key_algs=list(PLAIN_KEY_ALGORITHMS),
-                config=list(settings.config) or None,
+                config=None,
+                options=settings.options,
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         sorted_out = sort_out(error, settings.where, settings.user, None)

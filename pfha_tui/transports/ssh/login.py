@@ -90,7 +90,7 @@ async def _prepared(
     try:
         check, trusted, algorithms = verifier(target, settings, on_lost, jump=on_lost is None)
         options = await asyncssh.SSHClientConnectionOptions.construct(
-            None,
+            settings.options,
             host=settings.name,
             port=settings.port,
             client_factory=lambda: check,
@@ -130,7 +130,7 @@ def _problem(
 def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:
     """What every login has in common: one key and no other way in, nothing forwarded, no surprises."""
     return {
-        "config": list(settings.config) or None,
+        "config": None,
         "username": settings.user,
         "client_keys": [identity.key],
         "client_certs": [],

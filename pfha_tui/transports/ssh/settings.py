@@ -3,18 +3,22 @@
 import asyncio
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import asyncssh
 
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
-from pfha_tui.transports.base import OperatorNeeded
+from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
+from pfha_tui.transports.own_thread import in_own_thread
 from pfha_tui.transports.ssh.errors import in_words
 
 DEFAULT_PORT: Final = 22
 SYSTEM_KNOWN_HOSTS: Final = "/etc/ssh/ssh_known_hosts"
+LOAD_TIMEOUT_S: Final = 10.0
+"""A `Match exec` may take as long; ssh(1) would wait for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Settings:
     """One hop as ssh_config sees it: `name` is what was asked for, `host` what ssh_config makes of it.
 
     `known_hosts` are files; `identity_files` may be empty. `certificate_files` is None where ssh_config names none,
-    and empty where it says `CertificateFile none`.
+    and empty where it says `CertificateFile none`. `options` holds all else that ssh_config says: a login begins with
+    them, so that its files are read, and a `Match exec` is run, once.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Settings:
     has_proxy_command: bool
     known_hosts: tuple[str, ...]
     config: tuple[str, ...]
+    options: asyncssh.SSHClientConnectionOptions = field(compare=False, repr=False)
     family: int = socket.AF_UNSPEC
     bind_address: str | None = None
 
@@ -78,9 +84,18 @@ def _parse_jump(text: str) -> HopName:
 async def load(target: SshTarget, host: str, port: int | None, user: str | None) -> Settings:
     """The settings of one hop; `target` says which ssh_config and known_hosts file apply.
 
-    Raises OperatorNeeded when a file cannot be read or understood.
+    Raises OperatorNeeded when a file cannot be read or understood, NetworkFailure when that takes more than 10 s.
     """
-    return await asyncio.to_thread(_load, target, host, port, user)
+    key = ("ssh_config", target.ssh_config, target.known_hosts, host, port, user)
+    try:
+        async with asyncio.timeout(LOAD_TIMEOUT_S):
+            return await in_own_thread(key, partial(_load, target, host, port, user))
+    except TimeoutError as error:
+        raise NetworkFailure(
+            tr(
+                "the ssh_config for {host} was not read within {seconds} s: does a command of `Match exec` hang?"
+            ).format(host=host, seconds=f"{LOAD_TIMEOUT_S:g}")
+        ) from error
 
 
 def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> Settings:
@@ -121,6 +136,7 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
             target, config.get("UserKnownHostsFile"), config.get("GlobalKnownHostsFile")
         ),
         config=paths,
+        options=options,
         family=options.family,
         bind_address=options.local_addr[0] if options.local_addr else None,
     )
