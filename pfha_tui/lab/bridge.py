@@ -6,8 +6,11 @@ reads one line back: how to end, and where the output lies. A command costs a fe
 
 import asyncio
 import contextlib
+import errno
 import itertools
+import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
@@ -17,6 +20,7 @@ from typing import IO
 from pfha_tui.lab import pfsense, shell
 from pfha_tui.lab.commands.reply import Follow, Reply
 from pfha_tui.lab.node import Node
+from pfha_tui.lab.relay import WITHOUT_DESCRIPTORS
 
 FIELD, END = b"\x1e", b"\x1d"
 """Separate the fields of a request, and end it."""
@@ -26,12 +30,18 @@ OPEN_WAIT = 5.0
 """Seconds that a stream waits for its reader to come."""
 TERMINATED = 143
 """How a shell tells that SIGTERM ended a command."""
+FAILED = 70
+"""EX_SOFTWARE: what a command ends with that the lab has failed at."""
+NO_OUTPUT = 74
+"""EX_IOERR: what a command ends with for whose output there is no room on the lab's disk."""
 BUSY = 75
 """EX_TEMPFAIL: how lockf ends when another holds the lock."""
 PIECE = 65536
 """Characters of an output that are written at a time: the whole again as bytes would take as much room."""
 BACKLOG = 65536
-"""Bytes that a follower may leave unread before it is dropped, as devd drops its clients."""
+"""Bytes that a client of devd may leave unread before devd drops it; who follows a log reads it when he will."""
+_NUMBER = re.compile("[0-9]{1,10}")
+_log = logging.getLogger(__name__)
 
 _STAND_IN = """#!/bin/sh
 f={calls}/$$
@@ -147,17 +157,25 @@ class Bridge:
             # The paths among the words were rewritten; the command knows its node's own.
             request = request.replace(os.fsencode(self.root), b"")
             fields = [field.decode(errors="replace") for field in request.split(FIELD)]
-            if len(fields) >= 3 and fields[0].isdigit() and fields[1].isdigit():
+            if len(fields) >= 3 and all(map(_NUMBER.fullmatch, fields[:2])):
                 self._answer(int(fields[0]), int(fields[1]), fields[2], fields[3:])
 
     def _answer(self, pid: int, uid: int, path: str, words: list[str]) -> None:
         caller = self._calls / str(pid)
         try:
             line = _open_writer(caller)
-        except OSError:
-            caller.unlink(missing_ok=True)
-            return  # killed while it asked
-        reply = shell.answer(self.node, path, words, uid)
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                loop = asyncio.get_running_loop()
+                loop.call_later(WITHOUT_DESCRIPTORS, self._answer, pid, uid, path, words)
+            else:
+                caller.unlink(missing_ok=True)  # killed while it asked
+            return
+        try:
+            reply = shell.answer(self.node, path, words, uid)
+        except Exception as error:  # whatever it is: the caller would wait for ever
+            _log.error("%s %r: %r", path, words, error)
+            reply = Reply(err=f"{path}: the lab failed\n", code=FAILED)
         if reply.hold and reply.hold not in self._locks:
             caller.unlink(missing_ok=True)
             self._locks.add(reply.hold)
@@ -186,42 +204,46 @@ class Bridge:
         self.node.run(work, over.set, killed if reply.killable else None)
         try:
             await over.wait()
-            with contextlib.suppress(OSError):
-                self._tell(line, path, reply)
+            self._tell(line, path, reply)
         finally:
             # Only now: whoever clears up after a killed lab lets go those who wait by this name.
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(caller)
 
     def _tell(self, line: IO[bytes], path: str, reply: Reply) -> None:
-        where = self._calls / f"out{next(self._serial)}"
-        code = reply.code
-        if reply.hold:
-            how, code, target = "end", BUSY, "-"
-        elif reply.real:
-            how, target = "real", _tool(path.rpartition("/")[2])
-        elif reply.follow is not None:
-            os.mkfifo(where, 0o600)
-            self._spawn(self._follow(where, reply))
-            how, target = "out", str(where)
-        elif reply.err or (reply.out and reply.code):
-            self._leave(where, reply.out)
-            self._leave(Path(f"{where}.err"), reply.err)
-            how, target = "both", str(where)
-        elif reply.out:
-            self._leave(where, reply.out)
-            how, target = "out", str(where)
-        else:
-            how, target = "end", "-"
+        try:
+            how, code, target = self._prepared(path, reply)
+        except OSError:
+            how, code, target = "end", NO_OUTPUT, "-"
         with line, contextlib.suppress(BrokenPipeError):
             line.write(f"{how} {code} {target}\n".encode())
 
+    def _prepared(self, path: str, reply: Reply) -> tuple[str, int, str]:
+        """How a stand-in is to end, with which code, and where its output lies. Raises OSError where it cannot lie."""
+        where = self._calls / f"out{next(self._serial)}"
+        if reply.hold:
+            return "end", BUSY, "-"
+        if reply.real:
+            return "real", 0, _tool(path.rpartition("/")[2])
+        if reply.follow is not None:
+            os.mkfifo(where, 0o600)
+            self._spawn(self._follow(where, reply))
+            return "out", 0, str(where)
+        if reply.err or (reply.out and reply.code):
+            self._leave(where, reply.out)
+            self._leave(Path(f"{where}.err"), reply.err)
+            return "both", reply.code, str(where)
+        if reply.out:
+            self._leave(where, reply.out)
+            return "out", 0, str(where)
+        return "end", reply.code, "-"
+
     def _leave(self, where: Path, text: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._leftovers[where] = loop.call_later(KEEP, self._clear, where)
         with where.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             for start in range(0, len(text), PIECE):
                 file.write(text[start : start + PIECE])
-        loop = asyncio.get_running_loop()
-        self._leftovers[where] = loop.call_later(KEEP, self._clear, where)
 
     def _clear(self, where: Path) -> None:
         del self._leftovers[where]
@@ -239,7 +261,7 @@ class Bridge:
                 transport.abort()
 
     async def _follow(self, where: Path, reply: Reply) -> None:
-        """Feed a stream until its reader goes away or falls behind."""
+        """Feed a stream until its reader goes away, or falls behind devd."""
         try:
             pipe = await _await_reader(where)
         finally:
@@ -251,7 +273,7 @@ class Bridge:
         transport.write(reply.out.encode())
 
         def deliver(text: str) -> None:
-            if transport.get_write_buffer_size() > BACKLOG:
+            if reply.follow is Follow.DEVD and transport.get_write_buffer_size() > BACKLOG:
                 transport.abort()
             else:
                 transport.write(text.encode())

@@ -108,3 +108,15 @@ async def test_an_echo_port_waits_for_descriptors_without_spinning() -> None:
                 await loop.sock_sendall(early, b"hello")
                 assert await loop.sock_recv(early, 100) == b"hello"
     assert faults == []
+
+
+async def test_a_command_is_answered_once_there_is_a_descriptor() -> None:
+    async with lab() as found, login(found) as connection:
+        process = await connection.create_process("/bin/sh -s")
+        process.stdin.write("echo ready; read go; /usr/bin/id -u </dev/null\n")
+        async with asyncio.timeout(60):
+            assert await process.stdout.readline() == "ready\n"
+            with left(0):
+                process.stdin.write("go\n")
+                await pass_time()
+            assert await process.stdout.readline() == "0\n"
