@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pfha_tui.domain.language import mark, tr
+from pfha_tui.ui import diff_keys
 from pfha_tui.ui.commands import COMMANDS, Command, Scope
 
 NAMED = {
@@ -54,6 +55,9 @@ _TAKEN = {
 
 _LIST_KEYS = ("j", "k")
 """Keys that move the cursor of the wall, where no pair's own command can be had."""
+
+_SAME_THERE = {"quit": ("dismiss", "back"), "retry": ("load",)}
+"""What the comparison of configurations does in the place of a command: those keys may be its own as well."""
 
 STEADY = ("clear",)
 """Commands whose key stays: Esc is the way out of everything."""
@@ -175,10 +179,30 @@ def _unfit(command: Command, keys: Sequence[str]) -> list[Fault]:
         elif name in taken:
             what = tr("{key} cannot be taken: {why}").format(key=key_label(name), why=taken[name])
             mend = tr("choose another key")
+        elif (there := _in_the_comparison(command, name)) is not None:
+            what = tr('{key} is a key of the comparison of configurations: "{help}"').format(
+                key=key_label(name), help=tr(there.help or there.title)
+            )
+            mend = tr("choose another key")
         else:
             continue
         found.append(Fault(command.id, what, mend))
     return found
+
+
+def _in_the_comparison(command: Command, key: str) -> Command | None:
+    """What the key does on the screens of the comparison, where the command is to be had there and is another."""
+    if command.scope not in (Scope.ANYWHERE, Scope.SEVERAL):
+        return None
+    same = _SAME_THERE.get(command.id, ())
+    return next(
+        (
+            one
+            for one in (*diff_keys.KEYS, *diff_keys.PAST_KEYS)
+            if key in one.keys.split(",") and one.action not in same
+        ),
+        None,
+    )
 
 
 def _clashes(wanted: Mapping[str, tuple[str, ...]], commands: Sequence[Command]) -> list[Fault]:

@@ -92,7 +92,7 @@ FAULTS = [
     ('[ui]\nascii = "yes"\n', 1, "ui.ascii: must be true or false, not a text"),
     ('[ui]\ntheme = "a/b"\n', 1, "ui.theme: has characters that do not belong there"),
     ('[ui]\ntheem = "x"\n', 1, 'ui.theem: is not a key of this table; did you mean "theme"?'),
-    ('[keys]\nhelp = "h"\nqiut = "x"\n', 2, 'keys.qiut: is not the name of a command; did you mean "quit"?'),
+    ('[keys]\nhelp = "H"\nqiut = "x"\n', 2, 'keys.qiut: is not the name of a command; did you mean "quit"?'),
     ("[keys]\nquit = 7\n", 1, "keys.quit: must be a key in quotes, or a list of keys"),
     ("[keys]\nquit = []\n", 1, "keys.quit: is an empty list"),
     ('[keys]\nquit = ["q", 7]\n', 1, "keys.quit: holds something else than keys in quotes"),
@@ -126,25 +126,25 @@ def test_what_belongs_to_ui_is_sent_there(program: Program) -> None:
 
 
 def test_config_show_lists_looks_and_keys(program: Program) -> None:
-    add(program, '[ui]\nbell = "alarm"\n[keys]\nquit = ["q", "x"]\n')
+    add(program, '[ui]\nbell = "alarm"\n[keys]\nquit = ["q", "z"]\n')
     out = program("config", "show", "--pair", "main").out
     assert re.search(r"^ui\.bell +alarm +file, line", out, re.MULTILINE)
     assert re.search(r"^ui\.theme +- +not set: the one last kept", out, re.MULTILINE)
-    assert re.search(r"^keys\.quit +q, x +file, line", out, re.MULTILINE)
+    assert re.search(r"^keys\.quit +q, z +file, line", out, re.MULTILINE)
 
 
 def test_keys_lists_every_command(program: Program, tmp_path: Path) -> None:
-    add(program, '[keys]\nquit = ["F10", "x"]\n')
+    add(program, '[keys]\nquit = ["F10", "z"]\n')
     out = program("keys").out
     for command in COMMANDS:
         if command.keys:
             assert re.search(rf"^{command.id} +\S.*{re.escape(command.help)}$", out, re.MULTILINE)
-    assert re.search(r"^quit +F10, x +Close all", out, re.MULTILINE)
+    assert re.search(r"^quit +F10, z +Close all", out, re.MULTILINE)
     data = json.loads(program("keys", "--json").out)
     assert data["schema"] == 1
     found = {one["id"]: one for one in data["commands"]}
     assert set(found) == {one.id for one in COMMANDS if one.keys}
-    assert found["quit"]["keys"] == ["f10", "x"] and found["quit"]["configured"]
+    assert found["quit"]["keys"] == ["f10", "z"] and found["quit"]["configured"]
     assert found["help"]["keys"] == ["question_mark"] and not found["help"]["configured"]
     assert found["clear"]["fixed"]
 

@@ -107,6 +107,14 @@ def test_a_map_changes_keys_and_labels() -> None:
         ({"open": ("p",)}, 'open: p is the key of "wall" as well'),
         ({"next-pair": ("enter",)}, 'next-pair: Enter is the key of "open" as well'),
         ({"quit": ("enter",)}, "quit: Enter is the key of"),
+        (
+            {"help": ("e",)},
+            'help: e is a key of the comparison of configurations: "Write all of it to a new Markdown file."',
+        ),
+        ({"picture": ("v",)}, "picture: v is a key of the comparison"),
+        ({"theme": ("t",)}, "theme: t is a key of the comparison"),
+        ({"wall": ("h",)}, "wall: h is a key of the comparison"),
+        ({"quit": ("e",)}, "quit: e is a key of the comparison"),
         ({"quit": ("\x1b[31m",)}, '"…" is not a key'),
     ],
 )
@@ -118,7 +126,9 @@ def test_faults(wanted: dict[str, tuple[str, ...]], said: str) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [
-        {"quit": ("r",), "retry": ("q",)},
+        {"picture": ("T",), "theme": ("S",)},
+        {"quit": ("q", "c"), "configurations": ("z",)},
+        {"filter": ("e",)},
         {"quit": ("q", "f10")},
         {"open": ("enter", "o")},
         {"filter": ("j",)},
@@ -126,6 +136,13 @@ def test_faults(wanted: dict[str, tuple[str, ...]], said: str) -> None:
 )
 def test_lawful_maps(wanted: dict[str, tuple[str, ...]]) -> None:
     assert keymap.faults(wanted) == ()
+
+
+def test_the_keys_of_the_comparison_clash_with_none_that_is_to_be_had_there() -> None:
+    for command in COMMANDS:
+        if command.keys and command.id not in keymap.STEADY:
+            own = {command.id: tuple(command.keys.split(","))}
+            assert keymap.faults(own) == (), command.id
 
 
 def test_only_the_wall_and_a_pairs_screen_may_share_keys() -> None:
