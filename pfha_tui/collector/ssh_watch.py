@@ -33,7 +33,7 @@ class Backoff(Protocol):
         ...
 
     def succeeded(self) -> None:
-        """The login worked: start small again."""
+        """The node has answered over a login: start small again."""
         ...
 
     def wake(self) -> bool:
@@ -140,7 +140,6 @@ class SshWatch:
 
     async def _session(self) -> None:
         """Poll and listen until the connection ends; raises NetworkFailure or OperatorNeeded."""
-        self._backoff.succeeded()
         self._state.ssh_link(LinkState.LIVE, "", self._link.rtt_s)
         schedule = Schedule(self._sections, self._poll_s)
         over: asyncio.Future[SessionEnd] = asyncio.get_running_loop().create_future()
@@ -190,6 +189,7 @@ class SshWatch:
             schedule.hung(error.hung, now)
             return
         schedule.answered(commands)
+        self._backoff.succeeded()
         before = _standing(self._state.snapshot)
         refused = self._state.sample(sample)
         if before is not None and before != _standing(self._state.snapshot):

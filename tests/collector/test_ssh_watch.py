@@ -143,6 +143,16 @@ def test_a_network_failure_backs_off_and_a_sign_of_life_cuts_the_wait_short() ->
     assert rig.state.snapshot.ssh.state is LinkState.LIVE
 
 
+def test_logins_over_which_nothing_is_answered_become_rarer() -> None:
+    async def main() -> Rig:
+        rig = Rig()
+        rig.link.no_shell = NetworkFailure("the shell ended")
+        await rig.during(20)
+        return rig
+
+    assert virtual_time.run(main()).link.opened == 5  # at 0, 1, 3, 7 and 15 s
+
+
 def test_a_lost_connection_is_closed_and_opened_again() -> None:
     async def main() -> Rig:
         rig = Rig()

@@ -393,12 +393,46 @@ def opening_late(at: link.SshLink, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(at, "open_channel", late)
 
 
-async def test_a_shell_that_is_gone_before_it_is_written_to_is_a_network_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def refusing(process: asyncssh.SSHServerProcess[bytes]) -> None:
+    process.stderr.write(b"only cat is allowed\n")
+    process.exit(1)
+
+
+async def killed(process: asyncssh.SSHServerProcess[bytes]) -> None:
+    process.exit_with_signal("TERM")
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_shell_that_ends_by_itself_before_it_answers_needs_the_operator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
 ) -> None:
-    async with world_for(tmp_path, {SHELL: gone}) as (_, node):
+    """As where sshd runs another command in its place: login after login would not change that."""
+    async with world_for(tmp_path, {SHELL: refusing}) as (_, node):
         await node.open()
-        opening_late(node.link, monkeypatch)
+        if late:
+            opening_late(node.link, monkeypatch)
+        with pytest.raises(OperatorNeeded, match=r"not run commands.*only cat is allowed"):
+            await node.run([DATE])
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_shell_that_is_killed_before_it_answers_is_a_network_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    async with world_for(tmp_path, {SHELL: killed}) as (_, node):
+        await node.open()
+        if late:
+            opening_late(node.link, monkeypatch)
+        with pytest.raises(NetworkFailure):
+            await node.run([DATE])
+
+
+async def test_a_shell_that_has_answered_before_may_end(tmp_path: Path) -> None:
+    async with world_for(tmp_path) as (world, node):
+        await node.open()
+        await node.run([DATE])
+        world.handlers[SHELL] = refusing
+        node._shell._drop()
         with pytest.raises(NetworkFailure):
             await node.run([DATE])
 

@@ -40,7 +40,7 @@ class Backoff:
         return wait * self._rng.uniform(1 - JITTER, 1 + JITTER)
 
     def succeeded(self) -> None:
-        """The login worked: start small again."""
+        """The node has answered over a login: start small again."""
         self._next_s = min(FIRST_S, self._cap_s)
         self._interrupted = 0
         self._woken = False

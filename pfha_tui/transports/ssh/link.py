@@ -237,7 +237,7 @@ class SshLink:
         try:
             self._beat_channel = await self.open_channel(lambda: session, BEAT_COMMAND)
         except asyncssh.ChannelOpenError as error:
-            raise self._no_shell(said(error.reason)) from error
+            raise self.no_shell(said(error.reason)) from error
         self._tick()
         limit = CHANNEL_TIMEOUT_S + self._tcp_timeout_s + 8 * self._trip_s
         try:
@@ -250,10 +250,11 @@ class SshLink:
                 )
             ) from error
         if self._pulse.echoes == 0:
-            raise self._no_shell(said(session.said))
+            raise self.no_shell(said(session.said))
         self._tell(Life.LIVE)
 
-    def _no_shell(self, words: str) -> OperatorNeeded:
+    def no_shell(self, words: str) -> OperatorNeeded:
+        """The account's commands end at once; `words` are what the node said, cleaned."""
         text = tr("the account at {where} may log in but not run commands: give it shell access")
         if words:
             text = tr(

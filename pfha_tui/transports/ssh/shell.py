@@ -1,6 +1,7 @@
 """Runs catalogue commands through one long-lived `/bin/sh -s` that is fed framed scripts."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,12 +19,14 @@ from pfha_tui.transports.base import (
 )
 from pfha_tui.transports.ssh import frames
 from pfha_tui.transports.ssh.elevation import PROBES, Elevation, from_probes
-from pfha_tui.transports.ssh.link import Channel, Session, SshLink
+from pfha_tui.transports.ssh.link import SAID_LIMIT, Channel, Session, SshLink
 from pfha_tui.transports.ssh.pulse import STALL_S
 
 SHELL_COMMAND: Final = "/bin/sh -s"
 ALLOWANCE_S: Final = 0.5
 OPEN_TIMEOUT_S: Final = 5.0
+KILLED: Final = -1
+"""The exit status that asyncssh gives for a signal."""
 
 
 class _FrameSession(Session):
@@ -37,9 +40,13 @@ class _FrameSession(Session):
         self.ended = False
         self.broken = False
         self.begun_at: float | None = None
+        self.said = b""
+        """The end of what came before the node's first answer."""
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         self._link.heard()
+        if self._link.elevation is None:
+            self.said = (self.said + data)[-SAID_LIMIT:]
         if self.broken:
             return
         try:
@@ -59,21 +66,17 @@ class _FrameSession(Session):
         self.broken = True
         self.parser.forget()
 
-    def eof_received(self) -> bool:
-        self._settle(
-            NetworkFailure(tr("the shell on {where} ended").format(where=self._link.where))
-        )
-        return False
-
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
         if exc is not None:
             self._link.broken(exc)
-            self._settle(self._link.failure())
-            return
-        self._settle(
-            NetworkFailure(tr("the shell on {where} ended").format(where=self._link.where))
-        )
+        self._settle(self.failure())
+
+    def failure(self) -> NetworkFailure:
+        """Why it ended."""
+        if self._link.lost:
+            return self._link.failure()
+        return NetworkFailure(tr("the shell on {where} ended").format(where=self._link.where))
 
     def _settle(self, error: Exception) -> None:
         if self.waiter is not None and not self.waiter.done():
@@ -176,7 +179,16 @@ class SshShell:
         self._channel, self._session = channel, session
         self._seq += 1
         probes = frames.preamble(nonce) + frames.script(self._seq, PROBES)
-        frame = await self._exchange(probes, [OPEN_TIMEOUT_S] * len(PROBES), ())
+        try:
+            frame = await self._exchange(probes, [OPEN_TIMEOUT_S] * len(PROBES), ())
+        except TransportTimeout:
+            raise
+        except NetworkFailure as error:
+            # Not by a signal, as at a shutdown, and not with the connection.
+            by_itself = channel.get_exit_status() not in (None, KILLED)
+            if by_itself and self._link.elevation is None:
+                raise self._link.no_shell(said(session.said)) from error
+            raise
         self._link.elevation = from_probes(frame.parts)
         return self._link.elevation
 
@@ -190,12 +202,17 @@ class SshShell:
         channel, session = self._channel, self._session
         if channel is None or session is None:
             raise self._link.failure()
+        if session.ended:
+            self._drop()
+            raise session.failure()
         session.parser.expect(self._seq, len(limits_s))
         session.begun_at = None
         waiter: asyncio.Future[frames.Frame] = asyncio.get_running_loop().create_future()
         session.waiter = waiter
         try:
-            channel.write(script)
+            # A channel that is ending takes nothing more; the session is told when it has ended.
+            with contextlib.suppress(BrokenPipeError):
+                channel.write(script)
             while not waiter.done():
                 await self._progress(session, waiter, limits_s)
             return waiter.result()
@@ -214,15 +231,9 @@ class SshShell:
                 ),
                 hung,
             ) from error
-        except (NetworkFailure, OSError) as error:
+        except NetworkFailure:
             self._drop()
-            if isinstance(error, NetworkFailure):
-                raise
-            raise NetworkFailure(
-                tr("the shell on {where} is gone: {error}").format(
-                    where=self._link.where, error=error
-                )
-            ) from error
+            raise
         finally:
             session.waiter = None
             if waiter.done() and not waiter.cancelled():
