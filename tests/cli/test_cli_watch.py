@@ -477,7 +477,7 @@ def test_how_it_ends(end: str, code: int) -> None:
         watching("--config", str(config), "watch", "--plain") as process,
     ):
         assert process.stdout is not None and process.stderr is not None
-        assert any("healthy" in line for line in process.stdout)
+        assert any("healthy" in line for line in process.stdout), process.stderr.read()
         if end == "reader":
             process.stdout.close()
             process.stdout = None

@@ -419,3 +419,13 @@ async def test_that_an_action_is_under_way_is_said_no_longer_once_it_has_ended()
         operator.go_on.set()
         await until(pilot, lambda: not bar.notice)
         assert bar.needed_rows == 1
+
+
+async def test_a_panel_of_a_dialog_is_drawn_for_the_size_that_the_layout_gives_it() -> None:
+    async with acting(factory.healthy(), FakeOperator()) as (app, _, pilot):
+        await begun(app, pilot)
+        stages = app.screen.query_one("#deed-stages")
+        for rows in (9, 6):
+            stages.styles.height = rows
+            await pilot.pause()
+            assert len(stages.rows) == rows

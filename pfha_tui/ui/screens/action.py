@@ -220,8 +220,6 @@ class ActionScreen(Dialog[Plan | None]):
         rows = wrap(why, self.size.width - 2, most, tone)
         if self._why_height != max(1, len(rows)):
             told.styles.height = self._why_height = max(1, len(rows))
-            # The panels have their new size only after the next layout.
-            self.call_after_refresh(self.redraw)
         told.draw(tuple(line(" ", row) for row in rows))
 
     def _draw_gate(self) -> None:
@@ -235,8 +233,6 @@ class ActionScreen(Dialog[Plan | None]):
         height = min(len(rows) + 2, self._gate_rows(cells))
         if self._gate_height != height:
             panel.styles.height = self._gate_height = height
-            # Both panels have their new size only after the next layout.
-            self.call_after_refresh(self.redraw)
         age = self._age()
         tone = Tone.WARN if age > OLD_AFTER_S else Tone.MUTED
         badge = line((tr(texts.FACTS_OLD).format(age=present.age(age)), tone))

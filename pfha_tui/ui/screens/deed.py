@@ -133,8 +133,6 @@ class DeedScreen(Dialog[Request | None]):
             self.query_one("#deed-back", Push).set(enabled=True)
             self.query_one("#deed-undo", Push).set(enabled=self._undo() is not None)
             self.query_one("#deed-back").focus()
-            # The panel has its size only after the next layout.
-            self.call_after_refresh(self.redraw)
 
     def _undo(self) -> Request | None:
         report = self.deed.report

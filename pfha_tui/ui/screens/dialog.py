@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import TypeVar
 
+from textual import on
 from textual.screen import ModalScreen
 
 from pfha_tui.domain.language import tr
@@ -11,7 +12,7 @@ from pfha_tui.domain.target import Environment
 from pfha_tui.ui import action_view, texts, verdict_view
 from pfha_tui.ui.line import Tone, fit, line
 from pfha_tui.ui.present import Scene
-from pfha_tui.ui.widgets.lines import Lines
+from pfha_tui.ui.widgets.lines import Lines, Panel
 
 Answer = TypeVar("Answer")
 
@@ -82,6 +83,7 @@ class Dialog(ModalScreen[Answer]):
         row = fit(line((f" {keys}", tone)), self.size.width)
         self.query_one("#dialog-keys", Lines).draw((row,))
 
+    @on(Panel.Resized)
     def on_resize(self) -> None:
-        """Break the lines for the new width."""
-        self.call_after_refresh(self.redraw)
+        """Break the lines for the new width, of the screen or of a panel, which has its own after the layout only."""
+        self.redraw()

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
@@ -185,6 +186,9 @@ class Panel(Lines, can_focus=True):
         Binding("end", "edge(1)", show=False),
     ]
 
+    class Resized(Message):
+        """The panel has a new size, for which it wants to be laid out."""
+
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
         self._title: Line = EMPTY
@@ -192,6 +196,10 @@ class Panel(Lines, can_focus=True):
         self._body: tuple[Line, ...] = ()
         self._framed_rows: dict[int, tuple[tuple[Line, Part, Part, int], Line]] = {}
         self._top = 0
+
+    def on_resize(self) -> None:
+        """Ask to be laid out for the new size."""
+        self.post_message(self.Resized())
 
     @property
     def inner(self) -> Size:

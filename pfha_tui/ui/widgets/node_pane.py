@@ -1,7 +1,6 @@
 """One firewall of the pair in a frame."""
 
 from textual.geometry import Size
-from textual.message import Message
 
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.line import line
@@ -15,9 +14,6 @@ class NodePane(Choosing):
 
     The rows of a full pane can be chosen; their keys are `About`.
     """
-
-    class Resized(Message):
-        """The pane has a new size, for which it wants to be laid out."""
 
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
@@ -53,7 +49,3 @@ class NodePane(Choosing):
         if size != self._size_shown:
             self._size_shown = size
             self.reveal()
-
-    def on_resize(self) -> None:
-        """Ask to be laid out for the new size."""
-        self.post_message(self.Resized())
