@@ -134,7 +134,8 @@ async def cable(rule: Rule) -> Facts:
         await lab.cable(lab.fw1, LAN, there=False)
         await lab.until(lambda: lab.masters() == FW2, 8 + rule.slack)
         moves = {one["vhid"]: one for one in lab.truth(at, "role") if one["new"] == "MASTER"}
-        assert moves[1]["why"] == "preempting a slower master"
+        # On a machine that stands still for seconds fw2's own patience may be at its end first.
+        assert moves[1]["why"] == "preempting a slower master" or rule.lost, moves[1]["why"]
         assert moves[2]["why"] == "master timed out"
         demoted = [said.advskew for said in advertised(lab, "wanB", lab.fw1.own(WAN))][-1]
         assert demoted == 240, "all say so with their last advertisement"
