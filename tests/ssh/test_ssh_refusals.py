@@ -1,6 +1,7 @@
 """What is remembered of a login that was refused, across processes; against OpenSSH's own sshd."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import tempfile
@@ -13,7 +14,7 @@ from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import (
     OperatorNeeded,
 )
-from pfha_tui.transports.ssh import Refusals, SshNode
+from pfha_tui.transports.ssh import Refusals, SshNode, banner
 from tests.support.agent import add, running_agent
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, make_key, running_sshd
@@ -119,11 +120,13 @@ class TestRefusals:
         assert "refused the key" in said and "not tried again" not in said
 
 
-async def test_a_signature_that_the_agent_refuses_is_not_the_servers_refusal(
-    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextlib.contextmanager
+def confirmed_by(
+    program: Path, sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SshTarget]:
+    """A login for which an agent signs where this program says so."""
     for name, value in (
-        ("SSH_ASKPASS", "/bin/false"),
+        ("SSH_ASKPASS", str(program)),
         ("SSH_ASKPASS_REQUIRE", "force"),
         ("DISPLAY", ":9"),
     ):
@@ -131,11 +134,43 @@ async def test_a_signature_that_the_agent_refuses_is_not_the_servers_refusal(
     with running_agent(Path(tempfile.mkdtemp(dir=tmp_path)) / "agent") as agent:
         add(sshd.identity, agent, "-c")
         monkeypatch.setenv("SSH_AUTH_SOCK", str(agent))
+        yield sshd.target(identity_file=None, agent_identity=f"{sshd.identity}.pub")
+
+
+async def test_a_signature_that_the_agent_refuses_is_not_the_servers_refusal(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with confirmed_by(Path("/bin/false"), sshd, tmp_path, monkeypatch) as target:
         kept = Refusals(tmp_path / "refused", heed=True)
-        target = sshd.target(identity_file=None, agent_identity=f"{sshd.identity}.pub")
         for _ in range(2):
             node = SshNode(target, frozenset(), refusals=kept)
             with pytest.raises(OperatorNeeded, match="agent did not sign the login"):
                 await node.open()
             await node.close()
     assert not (tmp_path / "refused").exists()
+
+
+async def test_an_agent_that_waits_for_a_touch_is_not_blamed_on_the_node(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, over, ask = (tmp_path / name for name in ("asked", "over", "ask"))
+    ask.write_text(f"#!/bin/sh\n: > {asked}\nuntil [ -e {over} ]; do sleep 0.1; done\nexit 1\n")
+    ask.chmod(0o700)
+
+    def until_asked(waiting: banner.Banner) -> None:
+        """In place of a login's limit: it is over once the agent has asked."""
+        loop = asyncio.get_running_loop()
+        if asked.exists():
+            waiting._limit.reschedule(loop.time())
+        else:
+            waiting._timer = loop.call_later(0.02, waiting.watch)
+
+    monkeypatch.setattr(banner.Banner, "watch", until_asked)
+    with confirmed_by(ask, sshd, tmp_path, monkeypatch) as target:
+        node = SshNode(target, frozenset())
+        try:
+            with pytest.raises(OperatorNeeded, match=r"has not signed the login .* in time"):
+                await node.open()
+        finally:
+            over.touch()
+            await node.close()

@@ -189,5 +189,15 @@ def not_signed(where: str, key: str) -> OperatorNeeded:
     )
 
 
+def not_yet_signed(where: str, key: str) -> OperatorNeeded:
+    """The agent waited for somebody for longer than a login may take."""
+    return OperatorNeeded(
+        tr(
+            "the SSH agent has not signed the login at {where} with the key {key} in time: try again, and touch the "
+            "token or confirm what the agent asks"
+        ).format(where=where, key=key)
+    )
+
+
 def _reason(error: BaseException) -> str:
     return said(str(error)) or type(error).__name__

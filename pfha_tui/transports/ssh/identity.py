@@ -42,6 +42,8 @@ class Identity:
     agent: asyncssh.SSHAgentClient | None = None
     unsigned: bool = False
     """The agent was asked for a signature and gave none."""
+    asking: bool = False
+    """The agent has been asked for a signature and has not answered: it may wait for a touch or a PIN."""
 
     @property
     def certified(self) -> bool:
@@ -297,11 +299,14 @@ def _watched(identity: Identity) -> Identity:
     sign = key.sign_async
 
     async def noting(data: bytes) -> bytes:
+        identity.asking = True  # and stays so for a login that is given up meanwhile
         try:
-            return await sign(data)
+            signature = await sign(data)
         except (OSError, ValueError):
             identity.unsigned = True
             raise
+        identity.asking = False
+        return signature
 
     key.sign_async = noting  # type: ignore[method-assign]
     return identity

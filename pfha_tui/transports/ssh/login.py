@@ -15,7 +15,13 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
-from pfha_tui.transports.ssh.errors import in_words, not_signed, refusal_of, sort_out
+from pfha_tui.transports.ssh.errors import (
+    in_words,
+    not_signed,
+    not_yet_signed,
+    refusal_of,
+    sort_out,
+)
 from pfha_tui.transports.ssh.identity import Identity
 from pfha_tui.transports.ssh.jumps import JumpTunnel, not_tunnelled
 from pfha_tui.transports.ssh.refusals import Login
@@ -124,6 +130,8 @@ def _problem(
         return _not_proxied(error, settings)
     if identity.unsigned:
         return not_signed(settings.where, identity.fingerprint)
+    if identity.asking and isinstance(error, TimeoutError):
+        return not_yet_signed(settings.where, identity.fingerprint)
     return sort_out(error, settings.where, settings.user, check.seen, certified=identity.certified)
 
 
