@@ -337,7 +337,10 @@ class ConsoleApp(PairKeys):
         # Imported on first use: the page is not needed for the first frame.
         from pfha_tui.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self._options.ascii, self._commands_on(self.shown)))
+        # What covers a pair's screen has keys of its own, and few of the others do anything there.
+        here = getattr(self.screen, "own_keys", ())
+        commands = self._commands_on(self.shown)
+        self.push_screen(HelpScreen(self._options.ascii, commands, here))
 
     async def action_configurations(self) -> None:
         """Compare the configurations of the pair that is open."""

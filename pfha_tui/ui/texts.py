@@ -174,9 +174,30 @@ SIGNS = (
             "on the wall: the node that serves, A the primary and B the secondary; ro is read-only"
         ),
     ),
-    ("↑ ▼", mark("before an interface: link up, link down")),
+    (
+        "✗ ▲ ·",
+        mark("an error, a warning, a note; the verdict NO MASTER or SPLIT BRAIN (✗), DEGRADED (▲)"),
+    ),
+    (
+        "► ◆ ◐",
+        mark(
+            "the verdict FAILED OVER, MAINTENANCE, PARTIAL; ► also before the row that is meant, ◆ before what "
+            "actions of ours have left"
+        ),
+    ),
+    ("► ◄", mark("pfsync: messages sent to the peer, messages heard from it")),
+    ("↑ ▼ ·", mark("before an interface: link up, link down, link not known")),
     (mark("skew 0→240"), mark("configured advskew, and the one advertised after demotion")),
-    ("21:40:09", mark("since that moment; 'by 21:40:09' means then or earlier, no log line tells")),
+    (
+        "21:40:09",
+        mark(
+            "since that moment; 'at least since', for short 'by', means then or earlier: no log line tells"
+        ),
+    ),
+    (
+        "ssh 0.2 s",
+        mark("how long ago the node was last heard that way; not how fast it answers"),
+    ),
     (mark("41 s old"), mark("the block is late or stale: its values are of that age, not of now")),
     (
         "18:40:55.120",
@@ -227,6 +248,41 @@ TERMS = (
         mark("copies the firewall's connection states to the other node, so that they survive"),
     ),
     (
+        mark("bulk"),
+        mark(
+            "all states at once, sent to a node that starts or asks for them; how the last one went"
+        ),
+    ),
+    (
+        mark("syncok"),
+        mark("the kernel's word: 0 while a bulk is asked for and has not ended, else 1"),
+    ),
+    (
+        mark("ids"),
+        mark(
+            "creator ids: by which nodes the states held were made; its own and the peer's are right"
+        ),
+    ),
+    (
+        mark("state-gap"),
+        mark("the state tables differ in size by more than 20 states and 15 %: not all is copied"),
+    ),
+    (
+        mark("adverts"),
+        mark("CARP's advertisements, sent and heard on all interfaces since the boot"),
+    ),
+    (
+        mark("config sync"),
+        mark(
+            "pfSense copies the primary's configuration to the secondary (XMLRPC); neither CARP nor pfsync does"
+        ),
+    ),
+    (
+        mark("sd"),
+        mark("of a gateway: the standard deviation of its round trip, how much that varies"),
+    ),
+    (mark("quiet"), mark("rows with nothing to report, folded into one line; Enter shows them")),
+    (
         mark("split brain"),
         mark("both nodes are MASTER of the same VIP: neither hears the other's advertisements"),
     ),
@@ -234,6 +290,11 @@ TERMS = (
     (
         mark("partial"),
         mark("the VIPs are spread over both nodes, or some are served and some are not"),
+    ),
+    (mark("healthy"), mark("one node serves every VIP, and the other one could take over cleanly")),
+    (
+        mark("unknown"),
+        mark("of the verdict: who serves cannot be told, because a node does not tell its roles"),
     ),
     (mark("degraded"), mark("everything is served, but no clean failover is possible now")),
     (

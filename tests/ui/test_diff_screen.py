@@ -224,6 +224,8 @@ async def test_the_help_page_has_the_keys(monkeypatch: pytest.MonkeyPatch) -> No
         await driving.until(pilot, lambda: isinstance(app.screen, HelpScreen))
         page = app.screen.query_one(Panel).text
         assert "Write all of it to a new Markdown file." in page
+        assert page.index("Keys of this screen") < page.index("Go to the next difference.")
+        assert page.index("Read both configurations again.") < page.index("Open the chosen row")
 
 
 async def test_drawing_before_the_panels_are_there_does_nothing() -> None:

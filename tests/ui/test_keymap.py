@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import keys as textual_keys
 
-from pfha_tui.ui import keymap
+from pfha_tui.ui import keymap, texts
 from pfha_tui.ui.commands import COMMANDS, Scope, offered, on_pair
+from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.line import plain
+from pfha_tui.ui.present import ROLE_MARKS, SEVERITY_MARKS, VERDICT_MARKS
+from pfha_tui.ui.screens.detail import _own as detail_keys
 from pfha_tui.ui.screens.help import page
 from pfha_tui.ui.widgets.key_bar import key_line
 from pfha_tui.ui.widgets.lines import Lines
@@ -212,3 +215,31 @@ def test_the_help_page_tells_by_which_name_the_palette_finds_a_command_without_a
     for name in names:
         assert any(row.startswith(f"{name}  ") for row in rows[start:]), name
     assert not any(row.startswith("palette ") for row in rows)
+
+
+@pytest.mark.parametrize("own", ["detail", "comparison"])
+def test_on_a_screen_that_covers_a_pairs_its_own_keys_stand_first(own: str) -> None:
+    commands = on_pair(offered(watch=False, several=True))
+    here = detail_keys(commands) if own == "detail" else KEYS
+    told = [plain(row) for row in page(commands, 100, here)]
+    first, rest = told.index("Keys of this screen"), told.index("Keys that Esc leads back to")
+    ours = "\n".join(told[first:rest])
+    assert first == 0
+    for one in here:
+        assert keymap.labels(one)[0] in ours and (one.help or one.title) in " ".join(ours.split())
+    assert not any(row.startswith(("F ", "m  ", "l  ", "k  ")) for row in told[first:rest])
+    assert any(row.startswith("F  ") for row in told[rest:])
+    assert "Keys" not in told and ("Write all of it" in "\n".join(told[rest:])) is (own == "detail")
+
+
+def test_the_help_page_explains_every_sign_and_every_word_that_a_pane_shows() -> None:
+    marks = (*ROLE_MARKS.values(), *VERDICT_MARKS.values(), *SEVERITY_MARKS.values())
+    signs = " ".join(sign for sign, _ in texts.SIGNS)
+    for glyph in {mark.glyph for mark in marks} | {"◄", "↑", "▼", "ssh", "…"}:
+        assert glyph in signs, glyph
+    told = "\n".join(plain(row) for row in page(offered(watch=True, several=False), 160))
+    for word in (texts.AT_LEAST_SINCE, texts.BY, *texts.VERDICT_WORDS.values()):
+        assert word.lower() in told.lower(), word
+    names = {term for term, _ in texts.TERMS}
+    labels = {texts.PFSYNC, "bulk", "syncok", texts.CREATORS, texts.ADVERTS, "sd", "quiet"}
+    assert labels | {texts.DEMOTION, "preempt", "state-gap", "config sync"} <= names

@@ -131,8 +131,8 @@ class DetailScreen(ModalScreen[None]):
         ascii_only: bool,
     ) -> None:
         super().__init__()
-        self._commands = _own(commands)
-        bind(self, ((command.keys, command.action) for command in self._commands))
+        self.own_keys = _own(commands)
+        bind(self, ((command.keys, command.action) for command in self.own_keys))
         bind(self, ((key, f"app.{action}") for key, action in numbers(commands)))
         self._about, self._event = about, event
         self._target, self._mode = target, mode
@@ -154,7 +154,7 @@ class DetailScreen(ModalScreen[None]):
         with Container(id="outputs"):
             yield RawPanel(ascii_only=plain, id="output-primary")
             yield RawPanel(ascii_only=plain, id="output-secondary")
-        yield KeyBar(self._commands, ascii_only=plain, id="detail-keys")
+        yield KeyBar(self.own_keys, ascii_only=plain, id="detail-keys")
 
     def on_mount(self) -> None:
         """Let the arrow keys move the facts first."""
@@ -268,22 +268,31 @@ class DetailScreen(ModalScreen[None]):
 
 def _own(commands: Sequence[Command]) -> tuple[Command, ...]:
     """What the operator can ask of this screen, by the keys that the session's commands have."""
+    leave = mark("Leave.")
     here = {
-        "quit": ("dismiss", mark("back")),
-        "next": ("app.focus_next", mark("next part")),
-        "previous": ("app.focus_previous", mark("previous part")),
-        "expand": ("grow", mark("enlarge")),
-        "other-node": ("other", mark("other node")),
+        "quit": ("dismiss", mark("back"), leave),
+        "next": ("app.focus_next", mark("next part"), mark("Move the focus to the next part.")),
+        "previous": (
+            "app.focus_previous",
+            mark("previous part"),
+            mark("Move the focus to the previous part."),
+        ),
+        "expand": (
+            "grow",
+            mark("enlarge"),
+            mark("Give the focused part most of the screen, or take it back."),
+        ),
+        "other-node": ("other", mark("other node"), mark("Show the other node's output.")),
     }
     shown = ("next", "expand", "other-node", "help", "wall")
     kept = (Scope.ANYWHERE, Scope.SEVERAL)
-    back = Command("back", "escape", "Esc", "dismiss", mark("back"), "")
+    back = Command("back", "escape", "Esc", "dismiss", mark("back"), leave)
     found = [back]
     for command in commands:
         bar = command.id in shown
         if command.id in here:
-            action, title = here[command.id]
-            found.append(replace(command, action=action, title=title, bar=bar))
+            action, title, help = here[command.id]
+            found.append(replace(command, action=action, title=title, help=help, bar=bar))
         elif command.scope in kept and command.keys and command.action:
             found.append(replace(command, action=f"app.{command.action}", bar=bar))
     return tuple(found)

@@ -55,6 +55,8 @@ class DiffScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in KEYS]
 
+    own_keys = KEYS
+
     def __init__(self, pair: DiffPair, commands: Sequence[Command], *, ascii_only: bool) -> None:
         super().__init__()
         bind(self, everywhere(commands, *OWN))

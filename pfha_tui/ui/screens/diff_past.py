@@ -35,6 +35,8 @@ class PastScreen(ModalScreen[Span | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [(key.keys, key.action, "") for key in PAST_KEYS]
 
+    own_keys = PAST_KEYS
+
     DEFAULT_CSS = "PastScreen { layout: vertical; background: $pf-background; }"
 
     def __init__(

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.ui import action_texts, texts
 from pfha_tui.ui.bound import bind, everywhere
-from pfha_tui.ui.commands import Command, Kind
+from pfha_tui.ui.commands import Command, Kind, Scope
 from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.keymap import labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap
@@ -25,18 +25,22 @@ SHARED = ("wall", "next-pair", "copy", "picture")
 """Those in its key bar."""
 
 
-def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
-    """Keys, signs and terms as lines of at most `cells`; the terms of actions where there are any."""
+def page(commands: Sequence[Command], cells: int, here: Sequence[Command] = ()) -> tuple[Line, ...]:
+    """Keys, signs and terms as lines of at most `cells`; the terms of actions where there are any. `here` are the
+    keys of the screen that covers the pair's, where one does: they come first."""
     acts = any(command.kind is Kind.ACTION for command in commands)
     terms = (*texts.TERMS, *(action_texts.TERMS if acts else ()))
     keyed = [one for one in commands if one.keys or not one.palette]
     named = [one for one in commands if one not in keyed]
     palette = next((tr(one.label) for one in commands if one.id == "palette"), "")
     by_name = tr("By name, in the palette ({key})").format(key=palette)
+    there = [one for one in keyed if _works_on(one, here)]
+    rest = [one for one in keyed if one not in there]
     sections = (
-        (tr(texts.HELP_KEYS), [(" ".join(labels(one)), tr(one.help)) for one in keyed]),
+        (tr("Keys of this screen"), _keys(_known(here, there))),
+        (tr("Keys that Esc leads back to") if here else tr(texts.HELP_KEYS), _keys(rest)),
         (by_name, [(tr(one.title), tr(one.help)) for one in named]),
-        (tr(texts.HELP_DIFF), [(key.label, tr(key.help)) for key in KEYS]),
+        (tr(texts.HELP_DIFF), [] if here and here[0] in KEYS else _keys(KEYS)),
         (tr(texts.HELP_SIGNS), [(tr(sign), tr(text)) for sign, text in texts.SIGNS]),
         (tr(texts.HELP_TERMS), [(tr(term), tr(text)) for term, text in terms]),
     )
@@ -54,17 +58,34 @@ def page(commands: Sequence[Command], cells: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _keys(commands: Sequence[Command]) -> list[tuple[str, str]]:
+    return [(" ".join(labels(one)), tr(one.help or one.title)) for one in commands]
+
+
+def _works_on(command: Command, here: Sequence[Command]) -> bool:
+    """The command is to be had on the screen with these keys of its own."""
+    return bool(here) and command.scope in (Scope.ANYWHERE, Scope.SEVERAL)
+
+
+def _known(here: Sequence[Command], there: Sequence[Command]) -> tuple[Command, ...]:
+    """The keys of a screen and those that work everywhere, unless the screen has put something else on them."""
+    own = {key for one in here for key in one.keys.split(",")}
+    return (*here, *(one for one in there if not own & set(one.keys.split(","))))
+
+
 class HelpPanel(Panel):
     """The page in a frame, laid out for its width."""
 
-    def __init__(self, commands: Sequence[Command], *, ascii_only: bool) -> None:
+    def __init__(
+        self, commands: Sequence[Command], here: Sequence[Command], *, ascii_only: bool
+    ) -> None:
         super().__init__(ascii_only=ascii_only)
-        self._commands = commands
+        self._commands, self._here = commands, here
 
     def on_resize(self) -> None:
         """Break the lines for the new width."""
         title = line((tr(texts.HELP_TITLE), Tone.STRONG))
-        self.fill(title, EMPTY, page(self._commands, self.inner.width))
+        self.fill(title, EMPTY, page(self._commands, self.inner.width, self._here))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -72,10 +93,12 @@ class HelpScreen(ModalScreen[None]):
 
     AUTO_FOCUS = "HelpPanel"
 
-    def __init__(self, ascii_only: bool, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, ascii_only: bool, commands: Sequence[Command], here: Sequence[Command] = ()
+    ) -> None:
         super().__init__()
         self._ascii = ascii_only
-        self._commands = commands
+        self._commands, self._here = commands, here
         closing = ("escape", *(one.keys for one in commands if one.id in CLOSING))
         bind(self, ((keys, "dismiss") for keys in closing))
         bind(self, everywhere(commands, *CLOSING))
@@ -83,7 +106,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """How the pair or all of them stand, the page, the keys."""
         yield Above(ascii_only=self._ascii)
-        yield HelpPanel(self._commands, ascii_only=self._ascii)
+        yield HelpPanel(self._commands, self._here, ascii_only=self._ascii)
         back = Command("back", "escape", "Esc", "dismiss", mark("back"), "")
         shared = (one for one in self._commands if one.id in SHARED)
         bar = (back, *(replace(one, bar=True) for one in shared))
