@@ -11,13 +11,12 @@ import itertools
 import logging
 import os
 import re
-import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from pfha_tui.lab import pfsense, shell
+from pfha_tui.lab import pfsense, shell, tools
 from pfha_tui.lab.commands.reply import Follow, Reply
 from pfha_tui.lab.node import Node
 from pfha_tui.lab.relay import WITHOUT_DESCRIPTORS
@@ -97,19 +96,21 @@ class Bridge:
         """Write the stand-ins and open the door."""
         self._calls.mkdir(parents=True)
         os.mkfifo(self._door, 0o600)
-        tools = {name: _tool(name) for name in ("cat", "mkfifo")}
+        own = {name: tools.need(name) for name in ("cat", "mkfifo")}
         for path in shell.ANSWERS:
-            text = _STAND_IN.format(calls=self._calls, door=self._door, path=path, **tools)
+            text = _STAND_IN.format(calls=self._calls, door=self._door, path=path, **own)
             _write_program(self.root / path[1:], text)
         for path in shell.SUDO:
             _write_program(self.root / path[1:], _SUDO)
         for path in shell.NOT_SIMULATED:
             _write_program(self.root / path[1:], _NOT_SIMULATED)
         for path in shell.FILTERS:
-            tool = _find(path.rpartition("/")[2])
+            tool = tools.find(path.rpartition("/")[2])
             if tool is not None:
                 (self.root / path[1:]).symlink_to(tool)
-        # For redirections and patterns, which a shell follows by itself.
+        # For redirections, patterns and its own test(1), which a shell follows by itself.
+        for folder in ("cf/conf", "tmp", "var/log", "var/run"):
+            (self.root / folder).mkdir(mode=0o555, parents=True)
         for path, text in pfsense.fixed_files(self.node).items():
             (self.root / path[1:]).write_text(text)
         # Open both ways, so that the door never reports end of file between two callers.
@@ -224,7 +225,7 @@ class Bridge:
         if reply.hold:
             return "end", BUSY, "-"
         if reply.real:
-            return "real", 0, _tool(path.rpartition("/")[2])
+            return "real", 0, tools.need(path.rpartition("/")[2])
         if reply.follow is not None:
             os.mkfifo(where, 0o600)
             self._spawn(self._follow(where, reply))
@@ -321,19 +322,6 @@ async def _await_reader(where: Path) -> IO[bytes] | None:
 def _open_writer(where: Path) -> IO[bytes]:
     """Open a FIFO for writing without waiting; OSError when nobody reads it."""
     return open(os.open(where, os.O_WRONLY | os.O_NONBLOCK), "wb", buffering=0)
-
-
-def _find(name: str) -> str | None:
-    """The host's own program of this name."""
-    return shutil.which(name, path=os.defpath + ":/usr/bin:/bin:/sbin:/usr/sbin")
-
-
-def _tool(name: str) -> str:
-    """As `_find`; FileNotFoundError when there is none."""
-    found = _find(name)
-    if found is None:
-        raise FileNotFoundError(f"the lab needs the program {name!r}")
-    return found
 
 
 def _write_program(path: Path, text: str) -> None:

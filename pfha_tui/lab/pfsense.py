@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from pfha_tui.lab import power, xmlrpc
+from pfha_tui.lab.commands import services
 from pfha_tui.lab.configxml.history import History, real
 from pfha_tui.lab.node import Node
 
@@ -118,6 +119,8 @@ class Files(Mapping[str, str]):
     def _plain(self) -> dict[str, Callable[[], str]]:
         node = self._node
         found = fixed_files(node) | ({"/var/run/booting": ""} if node.booting else {})
+        if (leases := services.leases(node)) is not None:
+            found[services.LEASES] = leases
         return {LOG: lambda: "".join(node.log)} | {
             path: partial(str, text) for path, text in found.items()
         }

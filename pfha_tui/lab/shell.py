@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pfha_tui.lab.commands import (
     basics,
     files,
+    grep,
     host,
     ifconfig,
     netstat,
@@ -31,7 +32,7 @@ ANSWERS: dict[str, Answer] = {
     "/usr/bin/netstat": netstat.answer,
     "/usr/sbin/arp": host.arp,
     "/usr/bin/find": files.find,
-    "/usr/bin/grep": files.grep,
+    "/usr/bin/grep": grep.grep,
     "/usr/bin/gzip": files.gzip,
     "/usr/bin/head": files.head,
     "/usr/bin/nc": files.nc,

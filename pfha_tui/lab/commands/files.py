@@ -1,4 +1,4 @@
-"""Commands on files, directories and sockets: cat, find, grep, gzip, head, ln, ls, mkdir, mv, nc -U, readlink, rm,
+"""Commands on files, directories and sockets: cat, find, gzip, head, ln, ls, mkdir, mv, nc -U, readlink, rm,
 rmdir, stat, tail, test."""
 
 import fnmatch
@@ -6,7 +6,6 @@ import gzip as gzip_format
 import re
 import time
 from functools import partial
-from itertools import pairwise
 
 from pfha_tui.lab.commands import services
 from pfha_tui.lab.commands.reply import REAL, Follow, Reply, usage
@@ -26,7 +25,7 @@ def cat(node: Node, words: list[str], uid: int) -> Reply:
         return REAL
     out, err = "", ""
     for path in words:
-        text, problem = _read(node, path, uid)
+        text, problem = read(node, path, uid)
         out, err = out + text, err + (f"cat: {path}: {problem}\n" if problem else "")
     return Reply(out, err, 1 if err else 0)
 
@@ -130,37 +129,11 @@ def rm(node: Node, words: list[str], uid: int) -> Reply:
             return usage("rm", "-f file")
 
 
-def grep(node: Node, words: list[str], uid: int) -> Reply:
-    """`grep [-c|-q|-F|-E|-i] [-A N] PATTERN FILE`; without a file it is a filter, and the real one."""
-    options, rest, after = _grep_words(words)
-    if len(rest) < 2:
-        return REAL
-    if not set(options) <= set("cqFEi") or len(rest) > 2:
-        return usage("grep", "[-cqFEi] [-A num] pattern [file]")
-    text, problem = _read(node, rest[1], uid)
-    if problem:
-        return Reply(err=f"grep: {rest[1]}: {problem}\n", code=2)
-    try:
-        pattern = re.escape(rest[0]) if "F" in options else rest[0]
-        expression = re.compile(pattern, re.IGNORECASE if "i" in options else 0)
-    except re.error as error:
-        return Reply(err=f"grep: {error.msg}\n", code=2)
-    lines = text.splitlines(keepends=True)
-    hits = [number for number, line in enumerate(lines) if expression.search(line)]
-    if "q" in options:
-        out = ""
-    elif "c" in options:
-        out = f"{len(hits)}\n"
-    else:
-        out = _with_context(lines, hits, after)
-    return Reply(out, code=0 if hits else 1)
-
-
 def gzip(node: Node, words: list[str], uid: int) -> Reply:
     """`gzip -c FILE`; its bytes are text with surrogates, as replies have them."""
     if len(words) != 2 or words[0] != "-c":
         return usage("gzip", "-c file")
-    text, problem = _read(node, words[1], uid)
+    text, problem = read(node, words[1], uid)
     if problem:
         return Reply(err=f"gzip: can't stat: {words[1]}: {problem}\n", code=1)
     packed = gzip_format.compress(text.encode(), mtime=0)
@@ -168,23 +141,31 @@ def gzip(node: Node, words: list[str], uid: int) -> Reply:
 
 
 def ls(node: Node, words: list[str], uid: int) -> Reply:
-    """`ls [-1al] FOLDER`, one name a line; -a adds nothing, as nothing there is hidden."""
+    """`ls [-1al] FILE|FOLDER`, one name a line; -a adds nothing, as nothing there is hidden."""
     options = "".join(word[1:] for word in words if word.startswith("-"))
-    folders = [word for word in words if not word.startswith("-")]
-    if len(folders) != 1 or not set(options) <= set("1al"):
-        return usage("ls", "[-1al] folder")
-    folder = folders[0].rstrip("/")
-    names = _names(node, folder)
-    if not names:
-        return Reply(err=f"ls: {folders[0]}: No such file or directory\n", code=1)
-    line = partial(_listed, node, folder) if "l" in options else str
-    return Reply("".join(f"{line(name)}\n" for name in names))
+    paths = [word for word in words if not word.startswith("-")]
+    if len(paths) != 1 or not set(options) <= set("1al"):
+        return usage("ls", "[-1al] path")
+    path = paths[0]
+    if _is_folder(node, path):
+        folder = path.rstrip("/")
+        shown = {name: f"{folder}/{name}" for name in _names(node, folder)}
+    elif path in Files(node) or path in _sockets(node):
+        shown = {path: path}
+    else:
+        return Reply(err=f"ls: {path}: No such file or directory\n", code=1)
+    line = partial(_listed, node) if "l" in options else _named
+    return Reply("".join(f"{line(name, each)}\n" for name, each in shown.items()))
 
 
-def _listed(node: Node, folder: str, name: str) -> str:
+def _named(name: str, path: str) -> str:
+    return name
+
+
+def _listed(node: Node, name: str, path: str) -> str:
     """A line of `ls -l`: what is no file has no size here, and the age of the boot."""
-    path, files = f"{folder}/{name}", Files(node)
-    kind = "-" if path in files else "s" if path in _sockets(node) else "d"
+    files = Files(node)
+    kind = "d" if _is_folder(node, path) else "s" if path in _sockets(node) else "-"
     rights = "rwxr-xr-x" if kind == "d" else "rw-------"
     size = files.size(path) if kind == "-" else 0
     when = time.gmtime(files.modified(path) if kind == "-" else node.boottime)
@@ -240,7 +221,7 @@ def tail(node: Node, words: list[str], uid: int) -> Reply:
             path = word
     if path is None:
         return REAL
-    text, problem = _read(node, path, uid)
+    text, problem = read(node, path, uid)
     if problem:
         return Reply(err=f"tail: {path}: {problem}\n", code=1)
     lines = text.splitlines(keepends=True)
@@ -264,7 +245,7 @@ def head(node: Node, words: list[str], uid: int) -> Reply:
             path = word
     if path is None:
         return REAL
-    text, problem = _read(node, path, uid)
+    text, problem = read(node, path, uid)
     if problem:
         return Reply(err=f"head: {path}: {problem}\n", code=1)
     return Reply("".join(text.splitlines(keepends=True)[:count]))
@@ -285,43 +266,17 @@ def test(node: Node, words: list[str], uid: int) -> Reply:
     ):
         return REAL
     option, path = words
-    is_folder = path in node.folders or bool(_names(node, path))
+    is_folder = _is_folder(node, path)
     if option == "-d" or (option in ("-e", "-r") and is_folder):
         return Reply(code=0 if is_folder else 1)
     is_socket = path in _sockets(node)
-    there = is_socket if option == "-S" else _read(node, path, 0)[1] == ""
+    there = is_socket if option == "-S" else read(node, path, 0)[1] == ""
     return Reply(code=0 if there or (option == "-e" and is_socket) else 1)
 
 
-def _grep_words(words: list[str]) -> tuple[str, list[str], int]:
-    """The letters of grep's options, what follows them, and the lines of context after a hit."""
-    options, rest, after = "", list(words), 0
-    while rest and rest[0].startswith("-") and len(rest[0]) > 1:
-        word = rest.pop(0)
-        if word == "--":
-            break
-        if word.startswith("-A"):
-            number = word[2:] or (rest.pop(0) if rest else "")
-            after = int(number) if number.isdecimal() and len(number) < 9 else 0
-            options += "" if number.isdecimal() else "?"
-        else:
-            options += word[1:]
-    return options, rest, after
-
-
-def _with_context(lines: list[str], hits: list[int], after: int) -> str:
-    """The lines hit with those that follow them, and `--` between groups that do not touch."""
-    shown = sorted({each for hit in hits for each in range(hit, min(hit + after + 1, len(lines)))})
-    out = [lines[each] for each in shown[:1]]
-    for before, each in pairwise(shown):
-        out += (["--\n"] if after and each > before + 1 else []) + [lines[each]]
-    return "".join(out)
-
-
-def _read(node: Node, path: str, uid: int) -> tuple[str, str]:
+def read(node: Node, path: str, uid: int) -> tuple[str, str]:
     """The text of a file, or why it cannot be read."""
-    leases = services.leases(node) if path == services.LEASES else None
-    text = Files(node).get(path) if leases is None else leases
+    text = Files(node).get(path)
     if text is None:
         return "", "No such file or directory"
     if uid != 0 and path.startswith("/var/log/"):
@@ -338,8 +293,13 @@ def _names(node: Node, folder: str) -> list[str]:
     """The names of files, sockets and folders in a folder, sorted."""
     start = folder.rstrip("/") + "/"
     paths = {*Files(node), *_sockets(node), *node.folders}
-    if services.leases(node) is not None:
-        paths.add(services.LEASES)
     return sorted(
         {path[len(start) :].partition("/")[0] for path in paths if path.startswith(start)}
+    )
+
+
+def _is_folder(node: Node, path: str) -> bool:
+    folder = path.rstrip("/")
+    return bool(path) and (
+        f"{folder}/" in (SCRATCH, VOLATILE) or folder in node.folders or bool(_names(node, path))
     )
