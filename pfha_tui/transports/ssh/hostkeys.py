@@ -79,7 +79,7 @@ async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey
 
 
 def _described(settings: Settings, key: asyncssh.SSHKey) -> HostKey:
-    host = settings.alias or settings.host
+    host = (settings.alias or settings.host).lower()
     place = host if settings.port == DEFAULT_PORT else f"[{host}]:{settings.port}"
     words = key.export_public_key("openssh").decode().split()[:2]
     return HostKey(words[0], key.get_fingerprint(), " ".join([place, *words]))

@@ -1,7 +1,10 @@
 """Decides whether a host key is the right one; nothing is ever accepted by default."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 import asyncssh
@@ -22,6 +25,9 @@ PLAIN_KEY_ALGORITHMS: Final = (
     "rsa-sha2-256",
 )
 """Host key algorithms without certificates, the best first; pfSense makes ed25519 and rsa keys."""
+
+_NAMES: Final = re.compile(r"^(\s*(?:@\S+\s+)?)([^|@\s]\S*)")
+"""The marker of a line of known_hosts, if it has one, and its host names."""
 
 Trusted = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]
 
@@ -82,14 +88,15 @@ def trusted_keys(settings: Settings) -> Trusted:
     Raises OperatorNeeded when it gives none, before the server hears of us: a login that is broken off
     at the host key counts as a strike.
     """
-    files = list(settings.known_hosts)
+    files = settings.known_hosts
     port = None if settings.port == DEFAULT_PORT else settings.port
     try:
-        found = asyncssh.match_known_hosts(files or b"", settings.alias or settings.host, "", port)
-    except (OSError, ValueError) as error:
+        known = _known_hosts(files)
+    except OSError as error:
         raise OperatorNeeded(
             tr("known_hosts cannot be read: {error}").format(error=in_words(error))
         ) from error
+    found = known.match((settings.alias or settings.host).lower(), "", port)
     keys, authorities, revoked = list(found[0]), list(found[1]), list(found[2])
     if not keys and not authorities:
         kept = listed(files) or tr("known_hosts, which does not exist")
@@ -100,6 +107,25 @@ def trusted_keys(settings: Settings) -> Trusted:
             ).format(where=settings.where, kept=kept)
         )
     return keys, authorities, revoked
+
+
+def _known_hosts(files: Sequence[str]) -> asyncssh.SSHKnownHosts:
+    """All lines that can be understood; as ssh(1) we pass over the others, which let nobody be trusted.
+
+    Raises OSError.
+    """
+    known = asyncssh.SSHKnownHosts()
+    for file in files:
+        for line in Path(file).read_bytes().split(b"\n"):
+            with contextlib.suppress(ValueError):
+                # A comment may hold anything, but asyncssh takes ASCII only.
+                known.load(_lowered(line.decode("ascii", "backslashreplace")))
+    return known
+
+
+def _lowered(line: str) -> str:
+    """A line of known_hosts with its host names in small letters, as ssh(1) compares them; hashed ones are so."""
+    return _NAMES.sub(lambda found: found[1] + found[2].lower(), line)
 
 
 def verifier(
