@@ -53,13 +53,33 @@ def _mend_carp(node: Node) -> Iterator[float]:
     """At once, or when a boot under way is over: it may have gone wrong, and what is configured to be wrong lasts."""
     while node.booting:
         yield 1.0
-    node.carp_preempt, node.carp_senderr_factor = 1, 0
+    node.reset_tunables()
     node.links.clear()
     node.folders.clear()
     for vhid in node.vhids:
         vhid.send_errors = False
+    _remove_strange_vips(node)
     pfsense.enable_carp(node)
     if node.maintenance:
         pfsense.leave_maintenance(node)
     if node.carp_demotion and all(vhid.state is not State.INIT for vhid in node.vhids):
         node.demote(-node.carp_demotion, "sysctl")
+    _mend_pfsync(node)
+
+
+def _remove_strange_vips(node: Node) -> None:
+    """Addresses of virtual hosts that somebody added by hand."""
+    known = {(vip.interface, vip.vhid, vip.address) for vip in node.config_vips}
+    for vhid in tuple(node.vhids):
+        for address in tuple(vhid.addresses):
+            # An address that another virtual host has too may go there first; what is configured comes back.
+            while address in vhid.addresses and (vhid.port.name, vhid.number, address) not in known:
+                node.remove_address(node.interface(vhid.port.name), address.ip)
+
+
+def _mend_pfsync(node: Node) -> None:
+    """Over SYNC again; a bulk update whose end was lost would else be waited for many minutes."""
+    syncdev = node.interface("SYNC").name
+    if node.syncdev != syncdev or node.bulk_pending:
+        node.syncdev = syncdev
+        node.request_bulk()

@@ -19,6 +19,7 @@ from pfha_tui.lab.hub import DEVD_CLIENTS, Hub
 from pfha_tui.lab.interface import Address, Interface, Kind
 from pfha_tui.lab.pfsync import Pfsync
 from pfha_tui.lab.scheduler import Timer
+from pfha_tui.lab.tunables import Tunables
 from pfha_tui.lab.vip import CarpVip
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Path:
     loss: float = 0.0
 
 
-class Node(Callouts):
+class Node(Callouts, Tunables):
     """A firewall; everything that changes at runtime, and the faults that can befall it."""
 
     host_id_pinned = True
@@ -64,12 +65,6 @@ class Node(Callouts):
     maintenance = False
     sync_due = sync_running = False
     """Whether a synchronisation of the configuration has been asked for, and whether one runs."""
-    carp_allow = carp_preempt = carp_log = 1
-    carp_demotion = 0
-    carp_ifdown_factor = 240
-    carp_senderr_factor = 0
-    carp_dscp = 56
-    pfsync_demotion_factor = 0
 
     def __init__(
         self,
@@ -378,7 +373,11 @@ class Node(Callouts):
         self.counters = Counters()
         if not self.host_id_pinned:
             self.host_id = self.world.random.getrandbits(32)
-        self.carp_allow, self.carp_demotion, self.carp_senderr_factor = 1, 0, 0
+        self.carp_allow, self.carp_demotion = 1, 0
+        self.reset_tunables()
+        self.syncdev = self.interface("SYNC").name
+        for interface in self.interfaces:
+            interface.admin_up = True
 
     def run_up(self) -> None:
         """The interfaces are configured: from now on packets are forwarded."""

@@ -195,8 +195,8 @@ def test_a_demotion_factor_holds_a_node_back_while_its_update_is_pending() -> No
     fw1 = world.node("fw1")
     fw1.power_off()
     world.advance(10)
-    fw1.pfsync_demotion_factor = 240
     fw1.boot()
+    fw1.pfsync_demotion_factor = 240
     world.advance(15)
     assert fw1.carp_demotion == 240 and not fw1.is_master("vtnet1")
     world.advance(40)
