@@ -106,6 +106,16 @@ class TestRefusals:
         known.write_text(sshd.known_hosts.read_text() + "\n")
         assert await self.login(target, tmp_path, clock, heed=True) == ""
 
+    async def test_another_ssh_config_is_another_login(
+        self, sshd: Sshd, tmp_path: Path, clock: list[float]
+    ) -> None:
+        config = tmp_path / "ssh_config"
+        target = sshd.target(ssh_config=str(config), identity_file=str(make_key(tmp_path / "key")))
+        for line in ("Compression no\n", "Ciphers aes256-ctr\n"):
+            config.write_text(line)
+            said = await self.login(target, tmp_path, clock, heed=True)
+            assert "refused the key" in said and "not tried again" not in said
+
     @pytest.mark.parametrize(
         "junk", ["", "{}", "[1]", '{"at": 1, "why": "x", "reason": "", "host_key": 1}', "\x00"]
     )

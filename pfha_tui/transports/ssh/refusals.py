@@ -40,9 +40,9 @@ class Refusals:
         self.now = now
 
     def of(self, target: SshTarget, settings: Settings, identity: Identity) -> "Login":
-        """The login at one hop: another key, certificate or known host key makes it another one."""
+        """The login at one hop: another key, certificate, known host key or ssh_config makes it another one."""
         trust: list[Any] = [target.fingerprints]
-        for path in settings.known_hosts:
+        for path in (*settings.known_hosts, *settings.config):
             with contextlib.suppress(OSError):
                 found = os.stat(path)
                 trust.append((path, found.st_mtime_ns, found.st_size))
