@@ -278,6 +278,28 @@ async def test_a_port_that_hangs_up_interrupts_the_login(tmp_path: Path) -> None
             await node.open()
 
 
+async def test_bytes_that_make_no_sense_after_the_version_are_tried_again(tmp_path: Path) -> None:
+    """Something in between changes them: no setting mends that."""
+
+    async def garbles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-garbles\r\n\x00\x00\x00\x0c\x06\x14junk\x00\x00\x00\x00\x00\x00")
+        await reader.read()
+
+    async with answering(garbles, tmp_path) as node:
+        with pytest.raises(LoginInterrupted, match=r"not speak SSH as it should: Incomplete"):
+            await node.open()
+
+
+async def test_a_key_exchange_that_was_changed_on_the_way_is_no_question_of_algorithms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asyncssh.SSHKey, "verify", lambda *_: False)
+    async with world_for(tmp_path) as (world, node):
+        with pytest.raises(LoginInterrupted, match=r"not speak SSH as it should: .*mismatch"):
+            await node.open()
+        assert world.offered == []
+
+
 async def test_our_own_timer_ends_a_login_that_stalls_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

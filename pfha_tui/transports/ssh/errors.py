@@ -106,10 +106,12 @@ _SENTENCES: Final = {
 
 
 def refusal_of(
-    error: BaseException, seen: HostKeySeen | None, *, certified: bool
+    error: BaseException, seen: HostKeySeen | None, *, certified: bool, spoke: bool
 ) -> Refusal | None:
     """What an exception of a login says that only the operator can mend; None where it is the network's. Arguments as
     in `sort_out`."""
+    if spoke and garbled(error):
+        return None
     match error:
         case TransportError() | OSError() | asyncssh.ChannelOpenError() | asyncssh.ConnectionLost():
             return None
@@ -142,14 +144,16 @@ def sort_out(
     seen: HostKeySeen | None,
     *,
     certified: bool = False,
+    spoke: bool = False,
 ) -> TransportError:
     """The operator's sentence for an exception of a login at `where` (host, or host:port).
 
-    `seen` is the host key that the verification refused, if it came to that; `certified`: a certificate was offered.
+    `seen` is the host key that the verification refused, if it came to that; `certified`: a certificate was offered;
+    `spoke`: the server has sent its version.
     """
     if isinstance(error, TransportError):
         return error
-    refusal = refusal_of(error, seen, certified=certified)
+    refusal = refusal_of(error, seen, certified=certified, spoke=spoke)
     if refusal is not None:
         return OperatorNeeded(refusal.sentence(where, user), refusal.stop)
     match error:
@@ -162,12 +166,22 @@ def sort_out(
         case ConnectionResetError() | BrokenPipeError() | asyncssh.ConnectionLost():
             text = tr("{where} closed the connection during the login")
             return LoginInterrupted(text.format(where=where))
+        case asyncssh.KeyExchangeFailed() | ValueError():
+            text = tr("{where} does not speak SSH as it should: {reason}")
+            return LoginInterrupted(text.format(where=where, reason=_reason(error)))
         case OSError():
             text = tr("{where} cannot be reached: {reason}")
             return LoginInterrupted(text.format(where=where, reason=reason(error)))
         case _:
             text = tr("{where} ended the login: {reason}")
             return LoginInterrupted(text.format(where=where, reason=_reason(error)))
+
+
+def garbled(error: BaseException) -> bool:
+    """Whether it says that the bytes of a server which spoke SSH before make no sense, or were changed on the way."""
+    return isinstance(error, ValueError) or (
+        isinstance(error, asyncssh.KeyExchangeFailed) and "hash mismatch" in _reason(error)
+    )
 
 
 def in_words(error: Exception) -> str:

@@ -72,7 +72,7 @@ async def log_in_at(
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         problem = _problem(error, settings, identity, check, banner, tunnel)
-        refusal = refusal_of(error, check.seen, certified=identity.certified)
+        refusal = refusal_of(error, check.seen, certified=identity.certified, spoke=check.spoke)
         if kept is not None and refusal is not None and check.spoke and not identity.unsigned:
             await kept.refused(refusal)
         raise problem from error
@@ -132,7 +132,14 @@ def _problem(
         return not_signed(settings.where, identity.fingerprint)
     if identity.asking and isinstance(error, TimeoutError):
         return not_yet_signed(settings.where, identity.fingerprint)
-    return sort_out(error, settings.where, settings.user, check.seen, certified=identity.certified)
+    return sort_out(
+        error,
+        settings.where,
+        settings.user,
+        check.seen,
+        certified=identity.certified,
+        spoke=check.spoke,
+    )
 
 
 def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:
