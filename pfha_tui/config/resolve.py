@@ -150,6 +150,8 @@ def _head(path: Path) -> bytes:
 
 
 def _wrong_kind(key: str, path: Path, mode: int, head: bytes) -> tuple[str, str] | None:
+    if key == "ssh_config" and path == Path(os.devnull):
+        return None  # as with ssh -F: none is read
     private = b"PRIVATE KEY-----" in head or head.startswith(b"PuTTY-User-Key-File")
     if not stat.S_ISREG(mode):
         return tr("{path} is not a regular file").format(path=path), tr("name a file")

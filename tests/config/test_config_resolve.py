@@ -153,6 +153,16 @@ def test_a_fifo_is_not_waited_for(place: Path) -> None:
     assert [fault for fault in faults(place) if "is not a regular file; name a file" in fault]
 
 
+def test_no_ssh_config_at_all_is_said_as_to_ssh(place: Path) -> None:
+    text = TEXT.replace('known_hosts = "~/hosts"', 'ssh_config = "/dev/null"')
+    assert [node.ssh and node.ssh.ssh_config for node in target(place, text).nodes] == [
+        "/dev/null",
+        "/dev/null",
+    ]
+    (fault,) = faults(place, text.replace("/dev/null", "/dev/zero"))
+    assert fault.endswith("/dev/zero is not a regular file; name a file")
+
+
 def test_a_folder_is_no_secret(place: Path) -> None:
     (place.parent / "auth").unlink()
     (place.parent / "auth").mkdir(mode=0o700)

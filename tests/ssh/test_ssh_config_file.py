@@ -178,6 +178,32 @@ async def test_files_of_ssh_config_that_cannot_be_used_are_named_in_words(
 
 
 @pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("Port 70000", "there is no port 70000"),
+        ("Port 0", "there is no port 0"),
+        ("Port -1", "there is no port -1"),
+        ("User x # with a comment", "ssh_config line 2: Extra data at end"),
+        ("ServerAliveInterval 1m", "ssh_config line 2: Invalid"),
+    ],
+)
+async def test_what_cannot_be_taken_from_ssh_config_is_told_with_a_way_round_it(
+    tmp_path: Path, line: str, what: str
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Host *\n {line}\n")
+    with pytest.raises(OperatorNeeded, match=what) as caught:
+        async with opened(SshTarget("127.0.0.1", ssh_config=str(config))):
+            pass
+    assert str(caught.value).endswith("mend it, or name another file as ssh_config")
+
+
+async def test_an_empty_ssh_config_is_read_from_dev_null(sshd: Sshd) -> None:
+    async with opened(sshd.target(ssh_config="/dev/null")) as node:
+        await node.run([DATE])
+
+
+@pytest.mark.parametrize(
     "setting", ["KexAlgorithms diffie-hellman-group1-sha1", "Ciphers 3des-cbc"]
 )
 async def test_no_common_algorithm_is_no_question_of_host_keys(

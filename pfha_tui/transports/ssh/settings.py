@@ -112,12 +112,14 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
             known_hosts=b"",
             x509_trusted_certs=None,
         )
+        if not 0 < options.port < 65536:
+            raise ValueError(tr("there is no port {port}").format(port=options.port))
     except (OSError, RuntimeError, ValueError, asyncssh.Error) as error:
         # RuntimeError is pathlib's where the account has no home: asyncssh looks there whatever it is told.
         raise OperatorNeeded(
-            tr("the ssh_config for {host} cannot be used: {error}").format(
-                host=host, error=in_words(error)
-            )
+            tr(
+                "the ssh_config for {host} cannot be used: {error}; mend it, or name another file as ssh_config"
+            ).format(host=host, error=in_words(error))
         ) from error
     config = options.config
     jump, certificates = config.get("ProxyJump"), config.get("CertificateFile")
