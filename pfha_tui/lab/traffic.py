@@ -88,7 +88,9 @@ def accrue(world: "World", start: float, end: float) -> None:
         _take_part(node, carriers, before, units, seconds)
     for node in up:
         _own_states(node, seconds)
-        _purge(node)
+        if int(end) != int(start):
+            _purge(node)
+        _balance(node)
         _bulk(node)
 
 
@@ -239,12 +241,16 @@ def _own_states(node: Node, seconds: float) -> None:
 
 
 def _purge(node: Node) -> None:
-    """Sessions without a packet for too long go, and removals make up the balance of all that is no more."""
-    counters = node.counters
-    sessions = counters.table.sessions
+    """Sessions without a packet for too long go; looked for once a second, as pf looks at intervals too."""
+    sessions = node.counters.table.sessions
     for state in [state for state in sessions.values() if state.expires <= node.world.now]:
         del sessions[state.flow]
         node.pfsync.delete(state)
+
+
+def _balance(node: Node) -> None:
+    """Removals make up the balance of all that is no more."""
+    counters = node.counters
     counters.removals = max(counters.removals, counters.inserts - counters.table.total)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -322,3 +323,18 @@ def test_whatever_happens_the_counters_fit_the_table(
         world.advance(30)
         assert world.now < START + 3600
     assert fw2.counters.states == pytest.approx(fw1.counters.states, rel=0.02)
+
+
+def test_sessions_that_expired_are_looked_for_once_a_second() -> None:
+    class Watched(dict[states.Flow, states.PfState]):
+        looks = 0
+
+        def values(self) -> Any:
+            Watched.looks += 1
+            return super().values()
+
+    world = booted()
+    world.node("fw1").counters.table.sessions = Watched()
+    for _ in range(500):
+        world.advance(0.01)
+    assert 4 <= Watched.looks <= 6
