@@ -342,7 +342,8 @@ COMMANDS = (
         "clear",
         mark("clear"),
         mark(
-            "Take back search, filter, kinds, the expanded pane and the focus, in this order; then leave for the wall."
+            "Take back search, filter, kinds, the expanded pane and the focus, in this order, and follow the timeline "
+            "again; then leave for the wall."
         ),
         bar=False,
         palette=False,

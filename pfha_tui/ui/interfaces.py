@@ -212,10 +212,10 @@ def _errors(row: Row) -> Line:
 
 
 def items(node: NodeSnapshot, scene: Scene) -> tuple[Line, ...]:
-    """Each interface in a few words: `↑ WAN in 12.3 Mb/s out 3.10 Mb/s`, or its trouble."""
+    """Each interface in a few words: `↑ WAN in 12.3 Mb/s out 3.10 Mb/s`, or its trouble; those in trouble first."""
     stale = condition(node.counters, scene).stale
     found: list[Line] = []
-    for row in gather(node):
+    for row in sorted(gather(node), key=lambda row: not row.trouble):
         label = crop(row.label, LABEL_CELLS)
         if row.trouble:
             found.append(line((f"▼ {label} {row.trouble}", Tone.BAD)))

@@ -138,16 +138,17 @@ class NodeView:
         lines += self._brief_vips(cells, max(0, room - len(tail)))
         lines += tail
         if node.reachable:
-            lines += self._extras(cells)
+            lines += self._extras(cells, rows - len(lines))
         return tuple(fit(one, cells) for one in lines[:rows])
 
-    def _extras(self, cells: int) -> list[Line]:
+    def _extras(self, cells: int, room: int) -> list[Line]:
         """What a summary tells where there are rows left: what asks for attention first."""
-        traffic = flow(interfaces.items(self.node, self.scene), cells)
         loud = [row for row in self._rows() if not row.folded and row.about.topic in _EXTRA]
         usual = (Topic.PFSYNC, Topic.CONFIG)
         rows = [row.fitted(cells) for row in self._rows() if row.about.topic in usual]
-        return [*(row.fitted(cells) for row in loud), rows[0], *traffic, *rows[1:]]
+        first = [*(row.fitted(cells) for row in loud), rows[0]]
+        traffic = _counted(interfaces.items(self.node, self.scene), cells, room - len(first))
+        return [*first, *traffic, *rows[1:]]
 
     def _summary_identity(self, cells: int) -> Line:
         system, links = self._identity_items()
@@ -281,6 +282,20 @@ def version_text(node: NodeSnapshot) -> str:
     release = " ".join(part for part in (identity.os, identity.os_release) if part)
     release = f"pfSense {identity.version}" if identity.version else release
     return release.removesuffix("-RELEASE")
+
+
+def _counted(items: Sequence[Line], cells: int, room: int) -> tuple[Line, ...]:
+    """As many items as fit in `room` rows; the last one counts the others."""
+    lines = flow(items, cells)
+    if len(lines) <= room or room < 1:
+        return lines
+    for hidden in range(1, len(items) + 1):
+        more = tr(texts.MORE_LINES_BELOW).format(count=hidden)
+        for count in (f"+ {more}", f"+{hidden}"):
+            lines = flow([*items[: len(items) - hidden], line((count, Tone.MUTED))], cells)
+            if len(lines) <= room:
+                return lines
+    return lines
 
 
 def _taken(most: int, excess: int) -> tuple[int, int]:

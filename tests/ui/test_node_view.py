@@ -160,6 +160,31 @@ def test_carp_switched_off_and_preempt_off_are_told() -> None:
     assert row(text, "VIPs").endswith("CARP off  preempt off  demotion 0")
 
 
+@pytest.mark.parametrize("cells", [56, 76])
+@pytest.mark.parametrize("rows", range(6, 12))
+def test_a_summary_counts_the_interfaces_that_it_has_no_room_for(cells: int, rows: int) -> None:
+    links = [
+        factory.Interface(f"vtnet{n}", ("UP", "RUNNING"), 1500, f"NET{n}", status="active")
+        for n in range(7)
+    ]
+    one = node(0, interfaces=fresh(tuple(links)))
+    told = [
+        plain(row)
+        for row in NodeView.of(pair(one, node(1), CALM), 0, factory.SCENE).summary(cells, rows)
+    ]
+    shown = sum("NET" in part for part in " ".join(told).split())
+    if shown < len(links) and any("NET" in row for row in told):
+        hidden = len(links) - shown
+        assert any(f"+ {hidden} more" in row or f" +{hidden}" in row for row in told), told
+    assert shown or rows < 7
+    links[-1] = replace(links[-1], status="no carrier")
+    view = NodeView.of(
+        pair(replace(one, interfaces=fresh(tuple(links))), node(1), CALM), 0, factory.SCENE
+    )
+    told = [plain(row) for row in view.summary(cells, rows)]
+    assert not shown or any(row.startswith("▼ NET6") for row in told)
+
+
 @pytest.mark.parametrize(("cells", "rows"), [(76, 9), (56, 5)])
 def test_a_node_whose_carp_is_off_is_not_told_as_one_without_vips(cells: int, rows: int) -> None:
     off = node(0, roles=(), carp=CARP_OFF)

@@ -59,6 +59,16 @@ async def test_f_stops_and_starts_following() -> None:
         assert rows(app)[-1].endswith("event 100")
 
 
+async def test_escape_gives_the_focus_back_and_follows_again() -> None:
+    async with running(replace(factory.healthy(), events=many())) as (app, _, pilot):
+        await pilot.press("l", "home")
+        last = len(many()) - len(rows(app))
+        assert f"not following  ↓ {last} more" in edge(app)
+        await pilot.press("escape")
+        assert app.main.timeline.following and app.main.focused is None
+        assert rows(app)[-1].endswith("event 39")
+
+
 async def test_the_wheel_scrolls_and_its_end_follows_again() -> None:
     async with running(replace(factory.healthy(), events=many())) as (app, _, pilot):
         app.main.timeline.scroll_content(-3)

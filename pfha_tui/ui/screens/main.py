@@ -291,8 +291,9 @@ class MainScreen(Screen[None]):
             self.timeline.show_kinds(Kinds.ALL)
         elif self._expanded is not None:
             self.toggle_expanded(self._expanded)
-        elif self.focused is not None:
+        elif self.focused is not None or not self.timeline.following:
             self.set_focus(None)
+            self.timeline.follow(True)
         else:
             return False
         return True

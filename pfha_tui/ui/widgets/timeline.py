@@ -227,14 +227,15 @@ class Timeline(Choosing):
         self._settle()
 
     def edge_remark(self) -> str:
-        """That it does not follow, and how many lines have come since."""
+        """That it does not follow, how many lines have come since, and how far away now is."""
         if self._following:
             return ""
         seen = [n for n, key in enumerate(self._events) if key == self._last_seen]
         fresh = len(self._events) - 1 - seen[0] if seen else 0
+        said = tr("not following")
         if fresh:
-            return tr("not following, {count} new below").format(count=fresh)
-        return tr("not following")
+            said = tr("not following, {count} new below").format(count=fresh)
+        return f"{said}  {super().edge_remark()}".rstrip()
 
     def on_resize(self) -> None:
         """Lay out for the new size, at the end if it was followed."""
