@@ -115,9 +115,18 @@ def _text(field: Field, raw: str) -> str:
 def address(raw: str) -> str:
     """An IP address in its usual form, or a host name as it is. Raises Unfit."""
     try:
-        return str(ipaddress.ip_address(raw))
+        found = ipaddress.ip_address(raw)
     except ValueError:
         pass
+    else:
+        if found.version == 6 and found.is_link_local and found.scope_id is None:
+            raise Unfit(
+                tr("is a link-local address, which says nothing without an interface"),
+                tr("write it as {address}, with this machine's own").format(
+                    address=f"{found}%eth0"
+                ),
+            )
+        return str(found)
     numeric = raw.replace(".", "").isdigit()
     if numeric or not schema.HOST.fullmatch(raw):
         raise Unfit(

@@ -209,6 +209,13 @@ BAD = {
             "fw2-",
             "",
         )
+    ]
+    + [
+        (
+            'address = "fe80::77"',
+            "28: pair[main].node[fw2].address: is a link-local address, which says nothing without an interface; "
+            "write it as fe80::77%eth0, with this machine's own",
+        )
     ],
     'host_keys = ["SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]': [
         (
@@ -378,6 +385,11 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbfa=1\n\xe9")
     with pytest.raises(ConfigError, match=r"c\.toml:2: is not UTF-8 text"):
         load(path)
+
+
+def test_a_link_local_address_keeps_its_interface() -> None:
+    loaded = parse(GOOD.replace("2001:DB8::2", "FE80::77%eth0"), Path("c.toml"))
+    assert loaded.pairs[0].nodes[1].own.get("address") == "fe80::77%eth0"
 
 
 KEYS = sorted(
