@@ -262,12 +262,15 @@ async def test_a_step_that_hangs_is_given_up_and_its_watchdog_spared(
     sshd: Sshd, tmp_path: Path
 ) -> None:
     files = Files(tmp_path)
-    slow = Command("slow", ("/bin/sleep", "1.2"), timeout_s=0.2)
+    told = tmp_path / "told to end"
+    script = f"until [ -e '{told}' ]; do sleep 0.05; done"
+    slow = Command("slow", ("/bin/sh", "-c", script), timeout_s=0.2)
     async with actor(sshd.target(), slow, *files.undo) as found:
         with pytest.raises(TransportTimeout):
             await found.run_armed(slow, files.undo, 1.0, files.guard)
         with pytest.raises(NetworkFailure):
             await found.call_off()
+        told.touch()
     await until(files.undone)
 
 

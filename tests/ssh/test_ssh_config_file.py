@@ -1,10 +1,12 @@
 """What ssh_config says of a login, against OpenSSH's own sshd."""
 
+import asyncio
 import functools
 import getpass
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from pfha_tui.transports.base import (
 )
 from pfha_tui.transports.ssh import LoginInterrupted, SshNode, settings
 from tests.support import opened_login
+from tests.support.deadline import until
 from tests.support.sshd import Sshd, running_sshd
 
 DATE = Command("date", ("/bin/date", "-u", "+%Y"), timeout_s=20)
@@ -92,8 +95,17 @@ async def test_the_home_of_a_user_who_is_not_known_is_told(sshd: Sshd, tmp_path:
 
 @pytest.mark.parametrize("command", ["/bin/false", "/no/such/program"])
 async def test_a_proxy_command_that_fails_is_no_strike(
-    sshd: Sshd, tmp_path: Path, command: str
+    sshd: Sshd, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    loop = asyncio.get_running_loop()
+    start, started = loop.subprocess_exec, list[asyncio.SubprocessTransport]()
+
+    async def starting(*words: Any, **named: Any) -> Any:
+        made = await start(*words, **named)
+        started.append(made[0])
+        return made
+
+    monkeypatch.setattr(loop, "subprocess_exec", starting)
     config = tmp_path / "ssh_config"
     config.write_text(f"Host *\n ProxyCommand {command}\n")
     node = SshNode(sshd.target(ssh_config=str(config)), frozenset())
@@ -101,6 +113,8 @@ async def test_a_proxy_command_that_fails_is_no_strike(
         await node.open()
     assert not isinstance(caught.value, LoginInterrupted)
     await node.close()
+    # Else the loop may be closed before it knows of the end, and a later test is told of a process that still runs.
+    await until(lambda: all(one.get_returncode() is not None for one in started))
 
 
 async def test_a_jump_host_that_is_behind_another_by_ssh_config(

@@ -19,7 +19,7 @@ from pfha_tui.transports.base import (
     OperatorNeeded,
     TransportTimeout,
 )
-from pfha_tui.transports.ssh import Life, SshNode, fetch, fingerprint
+from pfha_tui.transports.ssh import Life, SshNode, fetch, fingerprint, login
 from tests.support import opened_login
 from tests.support.agent import add, running_agent
 from tests.support.deadline import until
@@ -31,8 +31,8 @@ ECHO = Command("echo", ("/bin/echo", "two  words", "$HOME", "'", ";", "*"))
 CAT = Command("cat", ("/bin/cat",))
 BAD = Command("bad", ("/bin/sh", "-c", "echo out; echo err >&2; exit 7"))
 ABSENT = Command("absent", ("/sbin/no-such-tool",))
-HANG = Command("hang", ("/bin/sleep", "2"), timeout_s=0.3)
-SLOW = Command("slow", ("/bin/sleep", "0.5"), timeout_s=1.2)
+HANG = Command("hang", ("/bin/sleep", "20"), timeout_s=0.3)
+SLOW = Command("slow", ("/bin/sleep", "1"), timeout_s=3.2)
 ROOT = Command("root", ("/usr/bin/id", "-u"), root=True)
 BIG = Command("big", ("/usr/bin/head", "-c", "3000000", "/dev/zero"), timeout_s=20)
 HUGE = Command("huge", ("/usr/bin/head", "-c", "12000000", "/dev/zero"), timeout_s=20)
@@ -264,7 +264,8 @@ async def test_a_cut_connection_ends_what_waits_for_it(sshd: Sshd, tmp_path: Pat
             assert (await node.run([DATE])).outputs[0].exit_code == 0
 
 
-async def test_silence_is_seen_and_forgiven(sshd: Sshd) -> None:
+async def test_silence_is_seen_and_forgiven(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login, "KEEPALIVE_COUNT", 1000)
     async with relay_to(sshd.port) as relay:
         seen: list[Life] = []
         target = sshd.target(port=relay.port, fingerprints=(sshd.fingerprint,))
