@@ -89,21 +89,22 @@ FILTERS = (
 """The host's own, where it has them: of themselves they tell nothing but what they are given."""
 
 NOT_SIMULATED = (
-    *_paths("/bin", "chmod cp csh dd ps tcsh"),
+    *_paths("/bin", "chmod cp csh dd pgrep pkill ps tcsh"),
     *_paths(
         "/sbin",
         "camcontrol gpart ipfw kldload kldstat md5 mount ping ping6 route sha256 umount zfs zpool",
     ),
     *_paths(
         "/usr/bin",
-        "crontab drill fetch fstat getent host last less more openssl procstat sockstat ssh su systat tar top touch vi"
-        " vmstat w who",
+        "crontab drill egrep fetch fgrep fstat getent host last less more openssl procstat scp sockstat ssh su systat"
+        " tar top touch vi vmstat w which who",
     ),
     *_paths(
         "/usr/sbin",
         "chown daemon iostat pciconf pkg pstat service swapinfo sysrc tcpdump traceroute",
     ),
     *_paths("/usr/local/bin", "curl php rrdtool"),
+    "/usr/local/sbin/clog",
 )
 """What a node has and the lab does not: it says so, with exit code 127."""
 

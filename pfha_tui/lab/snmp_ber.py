@@ -21,6 +21,10 @@ _UNSIGNED: Final = {
 _IP_ADDRESS: Final = 0x40
 
 
+_LARGEST: Final = 80 + 2**32
+"""More than any number of an object identifier, of which the first one stands for two."""
+
+
 class BerError(ValueError):
     """The octets are not what SNMP would send."""
 
@@ -77,6 +81,8 @@ class Reader:
         value = 0
         for octet in octets:
             value = value << 7 | octet & 0x7F
+            if value >= _LARGEST:
+                raise BerError("bad object identifier")
             if not octet & 0x80:
                 numbers.append(value)
                 value = 0

@@ -160,6 +160,3 @@ PLAIN = Topology("plain", ("WAN", "LAN", "SYNC", "MGMT"), _plain)
 """The recorded pair: a port for each of WAN, LAN, SYNC and MGMT, and a CARP VIP on the first two."""
 RICH = Topology("rich", (*(name for _, name, *_ in _VLANS), "SYNC", "MGMT"), _rich)
 """VLANs on an aggregation, IPv6, aliases stacked on CARP VIPs, twelve virtual hosts in no order, a tunnel."""
-
-TOPOLOGIES: dict[str, Topology] = {each.name: each for each in (PLAIN, RICH)}
-"""Every topology by its name."""

@@ -48,6 +48,21 @@ async def test_without_room_for_its_output_a_command_ends(monkeypatch: pytest.Mo
     assert (done.stdout, done.stderr) == ("74\n74\n74\n74\n1\n", "")
 
 
+async def test_words_that_cannot_travel_whole_are_refused_and_tear_no_others() -> None:
+    async with lab() as found, login(found) as connection:
+        done = await script(
+            connection,
+            "long=$(printf '%089000d' 0)\n"
+            "for each in 1 2 3 4; do /usr/bin/logger x$long </dev/null || echo $? & done; wait\n"
+            "long=$(printf '%03800d' 0)\n"
+            "for each in 1 2 3 4; do /usr/bin/logger x$long </dev/null && echo $? & done; wait\n",
+        )
+        assert done.stdout == "126\n" * 4 + "0\n" * 4
+        assert done.stderr == "logger: more words than the lab takes\n" * 4
+        log = found.nodes["fw1"].node.log
+        assert [line.endswith(" x" + "0" * 3800 + "\n") for line in log].count(True) == 4
+
+
 async def test_who_follows_the_log_slowly_loses_nothing() -> None:
     async with lab() as found, login(found) as connection:
         node = found.nodes["fw1"].node

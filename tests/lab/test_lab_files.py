@@ -63,6 +63,28 @@ def test_an_expression_that_takes_for_ever_is_given_up(monkeypatch: pytest.Monke
     assert reply.err.startswith("grep: ")
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("head -c 4 /etc/product_name", "pfSe"),
+        ("tail -c4 /etc/product_name", "nse\n"),
+        ("tail -c 0 /etc/product_name", ""),
+        ("head -99 /etc/product_name", "pfSense\n"),
+        ("tail /etc/product_name -n 1", "pfSense\n"),
+        ("tail -n 0 /etc/product_name", ""),
+    ],
+)
+def test_head_and_tail_count_lines_or_bytes(words: str, text: str) -> None:
+    assert out(settled(), f"/usr/bin/{words}") == text
+
+
+@pytest.mark.parametrize(
+    "words", ["head -c 4", "tail -c +4", "tail -n +2", "head -n -1", "tail -3"]
+)
+def test_without_a_file_they_are_filters(words: str) -> None:
+    assert run(settled(), f"/usr/bin/{words}").real
+
+
 @pytest.mark.parametrize("path", ["/cf/conf/config.xml", "/etc/version", "/var/run/devd.pipe", LOG])
 def test_a_single_file_is_listed(path: str) -> None:
     world = settled()

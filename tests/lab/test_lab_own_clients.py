@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pfha_tui.lab.snmp_ber import BerError, Reader, oid
 from tests.support.live_lab import lab, login, script
 
 FORMS = (
@@ -95,3 +96,11 @@ async def test_an_account_without_root_needs_sudo_for_pf() -> None:
         assert isinstance(done.stdout, str)
         assert done.stdout.splitlines()[:2] == ["2001", "rc 1"]
         assert done.stdout.splitlines()[-1] == "rc 0"
+
+
+def test_a_number_beyond_32_bits_is_no_part_of_an_object_identifier() -> None:
+    largest = (2, 2**32 - 1, 2**32 - 1)
+    assert Reader(oid(largest)).oid() == largest
+    for number in (2**33, 2**4000):
+        with pytest.raises(BerError):
+            Reader(oid((1, 3, number))).oid()

@@ -5,7 +5,9 @@ import fnmatch
 import gzip as gzip_format
 import re
 import time
+from dataclasses import replace
 from functools import partial
+from getopt import GetoptError, gnu_getopt
 
 from pfha_tui.lab.commands import services
 from pfha_tui.lab.commands.reply import REAL, Follow, Reply, usage
@@ -205,56 +207,43 @@ def stat(node: Node, words: list[str], uid: int) -> Reply:
 
 
 def tail(node: Node, words: list[str], uid: int) -> Reply:
-    """`tail [-n N | -N] [-F|-f] FILE`; without a file it is a filter, and the real one."""
-    count, follow, path = 10, False, None
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if word in ("-F", "-f"):
-            follow = True
-        elif word.startswith("-"):
-            given = _count(word, rest)
-            if given is None:
-                return usage("tail", "[-n count | -count] [-F | -f] [file]")
-            count = given
-        else:
-            path = word
-    if path is None:
-        return REAL
-    text, problem = read(node, path, uid)
-    if problem:
-        return Reply(err=f"tail: {path}: {problem}\n", code=1)
-    lines = text.splitlines(keepends=True)
-    out = "".join(lines[len(lines) - count :] if 0 < count < len(lines) else lines if count else [])
-    return Reply(out, follow=Follow.LOG if follow and path == LOG else None)
+    """`tail [-n N | -N | -c N] [-F|-f] FILE`; without a file it is a filter, and the real one."""
+    reply = _excerpt(node, words, uid, "tail", "c:n:Ff")
+    if reply.code == 0 and LOG in words and {"-F", "-f"} & set(words):
+        return replace(reply, follow=Follow.LOG)
+    return reply
 
 
 def head(node: Node, words: list[str], uid: int) -> Reply:
-    """`head [-n N | -N] FILE`; without a file it is a filter, and the real one."""
-    count, path, rest = 10, None, list(words)
-    while rest:
-        word = rest.pop(0)
-        if word.startswith("-"):
-            given = _count(word, rest)
-            if given is None:
-                return usage("head", "[-n count | -count] [file]")
-            count = given
-        elif path is not None:
-            return usage("head", "[-n count | -count] [file]")
-        else:
-            path = word
-    if path is None:
+    """`head [-n N | -N | -c N] FILE`; without a file it is a filter, and the real one."""
+    return _excerpt(node, words, uid, "head", "c:n:")
+
+
+def _excerpt(node: Node, words: list[str], uid: int, name: str, letters: str) -> Reply:
+    """The first (head) or last (tail) lines or bytes of a file."""
+    wrong = usage(
+        name, f"[-n count | -count | -c bytes] {'[-F | -f] ' if 'F' in letters else ''}[file]"
+    )
+    words = [re.sub("^-(?=[0-9])", "-n", word) for word in words]
+    try:
+        options, paths = gnu_getopt(words, letters)
+    except GetoptError:
+        return wrong
+    if not paths:
         return REAL
-    text, problem = read(node, path, uid)
+    unit, count = next((each for each in reversed(options) if each[1]), ("-n", "10"))
+    if len(paths) > 1 or not re.fullmatch("[0-9]{1,9}", count):
+        return wrong
+    text, problem = read(node, paths[0], uid)
     if problem:
-        return Reply(err=f"head: {path}: {problem}\n", code=1)
-    return Reply("".join(text.splitlines(keepends=True)[:count]))
-
-
-def _count(word: str, rest: list[str]) -> int | None:
-    """How many lines `-n N`, `-nN` or `-N` means, whose N may be the first of the other words; None for no number."""
-    digits = word[1:].removeprefix("n") or (rest.pop(0) if word == "-n" and rest else "")
-    return int(digits) if re.fullmatch("[0-9]{1,9}", digits) else None
+        return Reply(err=f"{name}: {paths[0]}: {problem}\n", code=1)
+    octets = text.encode(errors="surrogateescape")
+    lines = octets.splitlines(keepends=True)
+    there = len(octets if unit == "-c" else lines)
+    first = max(0, there - int(count)) if name == "tail" else 0
+    part = slice(first, first + int(count))
+    chosen = octets[part] if unit == "-c" else b"".join(lines[part])
+    return Reply(chosen.decode(errors="surrogateescape"))
 
 
 def test(node: Node, words: list[str], uid: int) -> Reply:
