@@ -1,12 +1,13 @@
 """What ssh_config says of a login, against OpenSSH's own sshd."""
 
 import asyncio
+import contextlib
 import functools
 import getpass
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,11 +17,12 @@ from pfha_tui.transports.base import (
     NetworkFailure,
     OperatorNeeded,
 )
-from pfha_tui.transports.ssh import LoginInterrupted, SshNode, settings
+from pfha_tui.transports.ssh import LoginInterrupted, SshNode, fetch, settings
 from tests.support import opened_login
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, running_sshd
 
+NC = f"{sys.executable} {Path(__file__).parent.parent / 'support' / 'nc_tcp.py'}"
 DATE = Command("date", ("/bin/date", "-u", "+%Y"), timeout_s=20)
 opened = functools.partial(opened_login.opened, allowed=frozenset({DATE}))
 
@@ -93,28 +95,75 @@ async def test_the_home_of_a_user_who_is_not_known_is_told(sshd: Sshd, tmp_path:
             pass
 
 
-@pytest.mark.parametrize("command", ["/bin/false", "/no/such/program"])
-async def test_a_proxy_command_that_fails_is_no_strike(
-    sshd: Sshd, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loop = asyncio.get_running_loop()
-    start, started = loop.subprocess_exec, list[asyncio.SubprocessTransport]()
-
-    async def starting(*words: Any, **named: Any) -> Any:
-        made = await start(*words, **named)
-        started.append(made[0])
-        return made
-
-    monkeypatch.setattr(loop, "subprocess_exec", starting)
+@contextlib.asynccontextmanager
+async def proxied(sshd: Sshd, tmp_path: Path, command: str) -> AsyncIterator[SshTarget]:
+    """A node behind this command; in the end nothing of the command may run any more, nor be a zombie."""
     config = tmp_path / "ssh_config"
     config.write_text(f"Host *\n ProxyCommand {command}\n")
-    node = SshNode(sshd.target(ssh_config=str(config)), frozenset())
-    with pytest.raises(NetworkFailure, match="ProxyCommand") as caught:
-        await node.open()
-    assert not isinstance(caught.value, LoginInterrupted)
-    await node.close()
-    # Else the loop may be closed before it knows of the end, and a later test is told of a process that still runs.
-    await until(lambda: all(one.get_returncode() is not None for one in started))
+    before = children()
+    yield sshd.target(ssh_config=str(config))
+    await until(lambda: children() <= before)
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/bin/false", "it ended"),
+        ("/no/such/program", "/no/such/program"),
+        ("sh -c 'echo first >&2; echo no route to %h >&2; exit 1'", "no route to 127.0.0.1$"),
+    ],
+)
+async def test_a_proxy_command_that_fails_is_no_strike(
+    sshd: Sshd, tmp_path: Path, command: str, words: str
+) -> None:
+    async with proxied(sshd, tmp_path, command) as target:
+        node = SshNode(target, frozenset())
+        with pytest.raises(NetworkFailure, match=f"ProxyCommand .*{words}") as caught:
+            await node.open()
+        assert not isinstance(caught.value, LoginInterrupted)
+        await node.close()
+        with pytest.raises(NetworkFailure, match=f"ProxyCommand .*{words}"):
+            await fetch(target)
+
+
+@pytest.mark.parametrize(
+    "command", ["{nc} %h %p 2>/dev/null", "{nc} %h %p 2>&-", "={nc} %h %p | cat"]
+)
+async def test_a_proxy_command_is_read_by_a_shell_and_ends_with_the_connection(
+    sshd: Sshd, tmp_path: Path, command: str
+) -> None:
+    async with proxied(sshd, tmp_path, command.format(nc=NC)) as target:
+        async with opened(target) as node:
+            assert (await node.run([DATE])).outputs[0].exit_code == 0
+        assert (await fetch(target))[0].fingerprint == sshd.fingerprint
+
+
+async def test_what_a_proxy_command_complains_of_is_none_of_the_servers_bytes(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    complain = tmp_path / "complain"
+    os.mkfifo(complain)
+    command = f"sh -c 'cat {complain} >&2 & exec {NC} %h %p'"
+    async with proxied(sshd, tmp_path, command) as target, opened(target) as node:
+        await asyncio.to_thread(complain.write_bytes, b"a slow line\n" * 20_000)
+        assert (await node.run([DATE])).outputs[0].exit_code == 0
+
+
+async def test_a_proxy_command_ends_with_a_login_that_is_given_up(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    async with proxied(sshd, tmp_path, f"sh -c ': > {begun}; sleep 600; :'") as target:
+        node = SshNode(target, frozenset())
+        async with asyncio.TaskGroup() as tasks:
+            opening = tasks.create_task(node.open())
+            await until(begun.exists)
+            opening.cancel()
+        await node.close()
 
 
 async def test_a_jump_host_that_is_behind_another_by_ssh_config(

@@ -12,6 +12,7 @@ from pfha_tui.transports.base import NetworkFailure, OperatorNeeded
 from pfha_tui.transports.ssh.errors import sort_out
 from pfha_tui.transports.ssh.jumps import JumpTunnel, close_all, jump_settings
 from pfha_tui.transports.ssh.login import LOGIN_TIMEOUT_S
+from pfha_tui.transports.ssh.proxy import Proxy
 from pfha_tui.transports.ssh.route import log_in_jumps, node_settings
 from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
 from pfha_tui.transports.ssh.tcp import dial
@@ -55,8 +56,9 @@ def fingerprint(public_key: str) -> str:
 
 
 async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey | None:
-    sock = None
-    if tunnel is None and not settings.has_proxy_command:
+    proxy = Proxy(settings) if tunnel is None and settings.has_proxy_command else None
+    sock = None if proxy is None else proxy.sock
+    if tunnel is None and proxy is None:
         sock = await dial(settings, TCP_TIMEOUT_S)
     try:
         async with asyncio.timeout(LOGIN_TIMEOUT_S):
@@ -71,11 +73,17 @@ async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         sorted_out = sort_out(error, settings.where, settings.user, None)
+        if proxy is not None:
+            proxy.end()
+            sorted_out = proxy.failure(error)
         if tunnel is not None and not tunnel.opened:
             sorted_out = NetworkFailure(
                 tr("{where} cannot be reached over the jump host").format(where=settings.where)
             )
         raise sorted_out from error
+    finally:
+        if proxy is not None:
+            proxy.end()
 
 
 def _described(settings: Settings, key: asyncssh.SSHKey) -> HostKey:

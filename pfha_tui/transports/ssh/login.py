@@ -11,12 +11,10 @@ from typing import Any, Final
 
 import asyncssh
 
-from pfha_tui.domain.language import tr
 from pfha_tui.domain.target import SshTarget
 from pfha_tui.transports.base import NetworkFailure, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
 from pfha_tui.transports.ssh.errors import (
-    in_words,
     not_signed,
     not_yet_signed,
     refusal_of,
@@ -24,6 +22,7 @@ from pfha_tui.transports.ssh.errors import (
 )
 from pfha_tui.transports.ssh.identity import Identity
 from pfha_tui.transports.ssh.jumps import JumpTunnel, not_tunnelled
+from pfha_tui.transports.ssh.proxy import Proxy
 from pfha_tui.transports.ssh.refusals import Login
 from pfha_tui.transports.ssh.settings import Settings
 from pfha_tui.transports.ssh.tcp import dial
@@ -49,11 +48,44 @@ async def log_in_at(
 
     Raises OperatorNeeded, NetworkFailure (sshd did not answer), LoginInterrupted (it did).
     """
+    proxy = Proxy(settings) if via is None and settings.has_proxy_command else None
+    try:
+        return await _log_in(
+            target, settings, identity, via, proxy, tcp_timeout_s, on_lost, on_mute, kept
+        )
+    except BaseException:  # cancelled or failed: nothing is left running
+        if proxy is not None:
+            proxy.end()
+        raise
+
+
+async def _log_in(
+    target: SshTarget,
+    settings: Settings,
+    identity: Identity,
+    via: asyncssh.SSHClientConnection | None,
+    proxy: Proxy | None,
+    tcp_timeout_s: float,
+    on_lost: LostCallback | None,
+    on_mute: MuteCallback | None,
+    kept: Login | None,
+) -> asyncssh.SSHClientConnection:
+    """As `log_in_at`; `proxy` ends with the connection."""
     begun = asyncio.get_running_loop().time()
     tunnel = None if via is None else JumpTunnel(via, 3 * tcp_timeout_s)
-    proxied = tunnel is None and settings.has_proxy_command
-    sock = None if tunnel is not None or proxied else await dial(settings, tcp_timeout_s)
-    check, options = await _prepared(target, settings, identity, sock, on_lost)
+    if proxy is not None:
+        sock: socket.socket | None = proxy.sock
+    else:
+        sock = None if tunnel is not None else await dial(settings, tcp_timeout_s)
+
+    def lost(error: Exception | None) -> None:
+        if proxy is not None:
+            proxy.end()
+        if on_lost is not None:
+            on_lost(error)
+
+    jump = on_lost is None
+    check, options = await _prepared(target, settings, identity, sock, lost, jump=jump)
     limit = asyncio.timeout(None)
     banner = Banner(
         check,
@@ -62,7 +94,7 @@ async def log_in_at(
         begun,
         on_mute,
         where=settings.where,
-        proxied=proxied,
+        proxied=proxy is not None,
     )
     try:
         async with limit:
@@ -71,7 +103,7 @@ async def log_in_at(
                 settings.name, settings.port, options=options, config=None, sock=sock, tunnel=tunnel
             )
     except (OSError, ValueError, asyncssh.Error) as error:
-        problem = _problem(error, settings, identity, check, banner, tunnel)
+        problem = _problem(error, settings, identity, check, banner, tunnel, proxy)
         refusal = refusal_of(error, check.seen, certified=identity.certified, spoke=check.spoke)
         if kept is not None and refusal is not None and check.spoke and not identity.unsigned:
             await kept.refused(refusal)
@@ -90,11 +122,13 @@ async def _prepared(
     settings: Settings,
     identity: Identity,
     sock: socket.socket | None,
-    on_lost: LostCallback | None,
+    on_lost: LostCallback,
+    *,
+    jump: bool,
 ) -> tuple[Verifier, asyncssh.SSHClientConnectionOptions]:
     """Who judges the host key, and all that asyncssh is to know; closes the socket where it raises."""
     try:
-        check, trusted, algorithms = verifier(target, settings, on_lost, jump=on_lost is None)
+        check, trusted, algorithms = verifier(target, settings, on_lost, jump=jump)
         options = await asyncssh.SSHClientConnectionOptions.construct(
             settings.options,
             host=settings.name,
@@ -120,14 +154,16 @@ def _problem(
     check: Verifier,
     banner: Banner,
     tunnel: JumpTunnel | None,
+    proxy: Proxy | None,
 ) -> TransportError:
     """What went wrong at a hop. As long as no sshd spoke, none has counted the try."""
     if tunnel is not None and not tunnel.opened:
         return not_tunnelled(error, settings)
     if not check.spoke and banner.mute:
         return NetworkFailure(banner.sentence)
-    if not check.spoke and banner.proxied:
-        return _not_proxied(error, settings)
+    if not check.spoke and proxy is not None:
+        proxy.end()
+        return proxy.failure(error)
     if identity.unsigned:
         return not_signed(settings.where, identity.fingerprint)
     if identity.asking and isinstance(error, TimeoutError):
@@ -174,13 +210,3 @@ def _fixed(settings: Settings, identity: Identity) -> dict[str, Any]:
         "keepalive_interval": KEEPALIVE_S,
         "keepalive_count_max": KEEPALIVE_COUNT,
     }
-
-
-def _not_proxied(error: Exception, settings: Settings) -> NetworkFailure:
-    """Nothing has reached sshd, so it counts no try."""
-    words = in_words(error) if isinstance(error, OSError) else tr("it ended")
-    return NetworkFailure(
-        tr("the ProxyCommand of ssh_config does not lead to {where}: {reason}").format(
-            where=settings.where, reason=words
-        )
-    )
