@@ -32,6 +32,7 @@ class Heard:
     """As much of a link as a session needs."""
 
     where = "fw1"
+    elevation = None
 
     def heard(self) -> None:
         return
