@@ -14,7 +14,7 @@ from pfha_tui.domain.snapshot import CarpRole, NodeSnapshot, PairSnapshot, Since
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import Cause, Severity, Verdict, VerdictKind
-from pfha_tui.domain.wording import decimal, duration, word
+from pfha_tui.domain.wording import decimal, duration, grouped, word
 
 Stand = tuple[PairTarget | BrokenPair, PairSnapshot | None]
 """A pair and how it stands; no snapshot where it cannot be watched."""
@@ -166,7 +166,7 @@ def _states(node: NodeSnapshot) -> str:
     if node.states is None:
         error = node.pf.error
         return word(error.kind) if error is not None else "?"
-    return f"{node.states:,}".replace(",", " ")
+    return grouped(node.states)
 
 
 def _version(node: NodeSnapshot) -> str:

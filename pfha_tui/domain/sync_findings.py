@@ -10,7 +10,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Interface
 from pfha_tui.domain.verdict import Cause
 from pfha_tui.domain.view import PairView, Side
-from pfha_tui.domain.wording import decimal, duration
+from pfha_tui.domain.wording import decimal, duration, grouped
 
 SILENCE_S = 15.0
 GAP_STATES = 20
@@ -120,7 +120,9 @@ def _state_gap(view: PairView) -> Iterator[Cause]:
     gap = abs(mine - theirs)
     if gap > GAP_STATES and gap > GAP_SHARE * max(mine, theirs):
         text = tr("{first} holds {mine} states and {second} {theirs}")
-        evidence = text.format(first=first.name, mine=mine, second=second.name, theirs=theirs)
+        evidence = text.format(
+            first=first.name, mine=grouped(mine), second=second.name, theirs=grouped(theirs)
+        )
         yield cause("state-gap", evidence)
 
 

@@ -87,6 +87,11 @@ def duration(seconds: float, *, tenths: bool = False) -> str:
     return tr("{days} d {clock}").format(days=days, clock=f"{hours:02d}:{minutes:02d}")
 
 
+def grouped(number: int) -> str:
+    """A whole number with thin grouping: `12 431`."""
+    return f"{number:,}".replace(",", " ")
+
+
 def decimal(figure: str) -> str:
     """A figure as Python formats it, with the language's decimal mark."""
     return figure.replace(".", ptr("decimal mark", "."))

@@ -238,18 +238,23 @@ class NodeView:
             none = line((off, Tone.BAD)) if off else line((tr(texts.NO_VIPS), Tone.MUTED))
             none = remark or none
             return [Entry(spread(title, carp, cells), carp_rows), Entry(none)]
-        spare = 0 if remark else cells - width(title) - width(carp) - 2 * ITEM_GAP
+        brief = self._carp_line(brief=True)
+        spare = 0 if remark else cells - width(title) - width(brief) - 2 * ITEM_GAP
         roles = vips.ordered(node, self.sick)
         groups, common = vips.rows(roles, node, self.sick, scene, cells, spare, single)
         beside = remark or line((common, Tone.MUTED))
-        heading = spread(line(title, "  ", beside) if beside else title, carp, cells)
+        told = line(title, "  ", beside) if beside else title
+        heading = spread(
+            told, carp if width(told) + ITEM_GAP + width(carp) <= cells else brief, cells
+        )
         entries = [Entry(heading, carp_rows)]
         for role, group in zip(roles, groups, strict=True):
             about = About(Topic.VIP, self.index, role.interface, role.vhid)
             entries += [Entry(fit(one, cells), about) for one in group]
         return entries
 
-    def _carp_line(self) -> Line:
+    def _carp_line(self, brief: bool = False) -> Line:
+        """CARP's switches; `brief` leaves out what is as it should be and says nothing by itself."""
         state = condition(self.node.carp, self.scene)
         carp = self.node.carp.value
         if carp is None:
@@ -257,7 +262,7 @@ class NodeView:
         parts: list[Line] = []
         if carp.allow is False:
             parts.append(line((tr(texts.CARP_OFF), Tone.BAD)))
-        if carp.preempt is not None:
+        if carp.preempt is not None and not (brief and carp.preempt):
             on = line((tr(texts.PREEMPT_ON), Tone.MUTED))
             parts.append(on if carp.preempt else line((tr(texts.PREEMPT_OFF), Tone.WARN)))
         if carp.demotion is not None:

@@ -16,7 +16,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import Since
 from pfha_tui.domain.verdict import Severity, VerdictKind
-from pfha_tui.domain.wording import decimal, duration
+from pfha_tui.domain.wording import decimal, duration, grouped
 from pfha_tui.ui import texts
 from pfha_tui.ui.line import CUT, Line, Tone, line
 
@@ -125,9 +125,7 @@ def fitted(candidates: Sequence[str], cells: int) -> str:
 
 def count(number: int, cells: int = 99) -> str:
     """A whole number with thin grouping (`12 431`), or in a coarser unit (`12.4k`) where it must be short."""
-    return fitted(
-        (f"{number:,}".replace(",", " "), str(number), *_coarser(number, "", sep="")), cells
-    )
+    return fitted((grouped(number), str(number), *_coarser(number, "", sep="")), cells)
 
 
 def bit_rate(bits_per_s: float | None, cells: int = 99) -> str:
@@ -144,7 +142,7 @@ def per_second(events_per_s: float | None, unit: str = "/s", cells: int = 99) ->
     if 0 < events_per_s < 9.95:
         return fitted((decimal(f"{events_per_s:.1f}") + unit, *coarser), cells)
     if 0 <= events_per_s < MANY:
-        return fitted((f"{round(events_per_s):,}".replace(",", " ") + unit, *coarser), cells)
+        return fitted((grouped(round(events_per_s)) + unit, *coarser), cells)
     return fitted(coarser, cells)
 
 

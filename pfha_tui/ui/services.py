@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
+
 from pfha_tui.domain.clock_offset import ClockOffset, offset_of
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import DhcpHa, Gateway, NtpStatus
@@ -11,7 +13,7 @@ from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import present
 from pfha_tui.ui.about import About, Topic
-from pfha_tui.ui.line import Line, Tone, crop, line
+from pfha_tui.ui.line import Line, Tone, crop, line, pad
 from pfha_tui.ui.present import Scene
 from pfha_tui.ui.rows import Row, absent, calm, present_now
 from pfha_tui.ui.sections import Condition, condition
@@ -81,9 +83,10 @@ def _gateways(node: NodeSnapshot, index: int, scene: Scene) -> Iterator[Row]:
         yield Row(tr("gateways"), (), state, about, folded=_not_permitted(tr("gateways"), reading))
         return
     order = sorted(reading.value, key=lambda gateway: gateway_tone(gateway) is Tone.PLAIN)
-    for number, gateway in enumerate(order):
-        name = crop(clean(gateway.name[: 2 * NAME_CELLS]), NAME_CELLS)
-        values = (line((name, Tone.STRONG)), *gateway_items(gateway))
+    names = [crop(clean(gateway.name[: 2 * NAME_CELLS]), NAME_CELLS) for gateway in order]
+    widest = max(map(cell_len, names), default=0)
+    for number, (name, gateway) in enumerate(zip(names, order, strict=True)):
+        values = (pad(line((name, Tone.STRONG)), widest), *gateway_items(gateway))
         folded = ""
         if calm(state, values):
             folded = f"{name} {present.milliseconds(gateway.latency_s)}"

@@ -19,8 +19,9 @@ COLOURS = (
 )  # fmt: skip
 FALLBACKS = {
     "production": "badge-warn", "lab": "badge", "node-a": "accent", "node-b": "focus",
+    "production-text": "production", "lab-text": "lab",
 }  # fmt: skip
-"""Roles that a theme may leave out, and the role whose colour then serves."""
+"""Roles that a theme may leave out, and the role (of `COLOURS`, or before it here) whose colour then serves."""
 ANSI_NAMES = (
     "default", "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "bright-black",
     "bright-red", "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",

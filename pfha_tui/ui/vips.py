@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState, Family
 from pfha_tui.domain.reading import Freshness, Reading
@@ -80,8 +82,17 @@ def role_line(role: CarpRole, node: NodeSnapshot, scene: Scene, bad: bool = Fals
 
 
 def ordered(node: NodeSnapshot, sick: frozenset[Key]) -> tuple[CarpRole, ...]:
-    """The node's VIPs, unhealthy ones first, else in the order in which they were told."""
-    return tuple(sorted(node.roles, key=lambda role: key_of(role) not in sick))
+    """The node's VIPs, unhealthy ones first, else the interfaces in the order in which they were told, and of each
+    the VHIDs in theirs."""
+    places: dict[str, int] = {}
+    for role in node.roles:
+        places.setdefault(role.interface, len(places))
+    return tuple(
+        sorted(
+            node.roles,
+            key=lambda role: (key_of(role) not in sick, places[role.interface], role.vhid),
+        )
+    )
 
 
 def rows(
@@ -157,9 +168,8 @@ def _start_form(
     for form in (0, 1):
         if max(len(start[form]) for start in starts) <= room:
             return form, ""
-    if len(set(starts)) == 1:
-        return None, next((text for text in starts[0] if len(text) <= heading), "")
-    return None, ""
+    alike = len(set(starts)) == 1 and cell_len(starts[0][0]) <= heading
+    return None, starts[0][0] if alike else ""
 
 
 def _cells(

@@ -1,6 +1,6 @@
 """Pure: all pairs at one moment as lines of a wall, the worst first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ from pfha_tui.domain.text import clean
 from pfha_tui.domain.verdict import VerdictKind
 from pfha_tui.ui import present, texts, verdict_view, vips
 from pfha_tui.ui.commands import DIGITS
-from pfha_tui.ui.line import EMPTY, Line, Tone, crop, fit, line, pad, retone, width, wrap
+from pfha_tui.ui.line import EMPTY, Line, Part, Tone, crop, fit, line, pad, retone, width, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry
 from pfha_tui.ui.present import Mark, Scene
@@ -77,17 +77,11 @@ def mark(entry: Entry, scene: Scene) -> Mark:
 
 
 def tally(entries: Sequence[Entry], scene: Scene, cells: int) -> Line:
-    """How many pairs stand how, the worst first: `✗ 1 SPLIT BRAIN`, in less room the last ones by sign."""
-    counts: dict[Mark, int] = {}
-    for entry in ordered(entries, scene):
-        one = mark(entry, scene)
-        counts[one] = counts.get(one, 0) + 1
+    """How many pairs stand how, the worst first: `✗ 1 SPLIT BRAIN`, in less room the last ones by sign alone, those
+    of the same sign together."""
+    counts = _counts(entries, scene)
     for worded in range(len(counts), -1, -1):
-        parts: list[Line] = []
-        for place, (one, number) in enumerate(counts.items()):
-            word = f" {one.word}" if place < worded else ""
-            parts.append(line("   ", (f"{one.glyph} {number}{word}", one.tone)))
-        told = line(*parts)
+        told = line(*(line("   ", part) for part in _tallied(counts, worded)))
         if width(told) <= cells:
             break
     return fit(told, cells)
@@ -95,12 +89,25 @@ def tally(entries: Sequence[Entry], scene: Scene, cells: int) -> Line:
 
 def others(entries: Sequence[Entry], scene: Scene) -> Line:
     """The pairs that are not on the screen, by sign: `✗ 1  ● 5`; nothing without any."""
-    counts: dict[tuple[str, Tone], int] = {}
+    counts = _counts(entries, scene)
+    return line(*(line("  ", part) for part in _tallied(counts, 0)))[1:]
+
+
+def _counts(entries: Sequence[Entry], scene: Scene) -> dict[Mark, int]:
+    counts: dict[Mark, int] = {}
     for entry in ordered(entries, scene):
         one = mark(entry, scene)
-        counts[one.glyph, one.tone] = counts.get((one.glyph, one.tone), 0) + 1
-    signs = [line("  ", (f"{glyph} {n}", tone)) for (glyph, tone), n in counts.items()]
-    return line(*signs)[1:]
+        counts[one] = counts.get(one, 0) + 1
+    return counts
+
+
+def _tallied(counts: Mapping[Mark, int], worded: int) -> list[Part]:
+    """Sign and number, of the first so many with the word; without it those of the same sign and tone are one."""
+    found: dict[tuple[str, str, Tone], int] = {}
+    for place, (one, number) in enumerate(counts.items()):
+        key = one.glyph, f" {one.word}" if place < worded else "", one.tone
+        found[key] = found.get(key, 0) + number
+    return [(f"{glyph} {number}{word}", tone) for (glyph, word, tone), number in found.items()]
 
 
 def banner(entries: Sequence[Entry], mode: str, scene: Scene, cells: int) -> Line:

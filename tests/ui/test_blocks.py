@@ -147,10 +147,10 @@ def test_gateways_stand_one_by_one_the_troubled_first() -> None:
     )
     one = node(0, gateways=fresh(told, 5, 2))
     assert rows(one, "gateway") == [
-        "gateway  LTE   312 ms   sd 80.0 ms   loss 12 %",
-        "gateway  DSL   900 ms   sd 100 ms   loss 30 %",
-        "gateway  NEW   no answer measured yet",
-        "gateway  DEAD   —   loss 100 %",
+        "gateway  LTE     312 ms   sd 80.0 ms   loss 12 %",
+        "gateway  DSL     900 ms   sd 100 ms   loss 30 %",
+        "gateway  NEW     no answer measured yet",
+        "gateway  DEAD    —   loss 100 %",
         "gateway  WANGW   1.20 ms   sd 0.20 ms   loss 0 %",
     ]
     assert Tone.BAD in tones(one, "gateway  DSL")

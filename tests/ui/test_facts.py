@@ -49,7 +49,7 @@ def test_a_vip_stands_side_by_side() -> None:
     rows = table(About(Topic.VIP, 0, "vtnet1", 2), factory.healthy())
     assert rows[0].split() == ["fw1", "fw2"]
     assert fact(rows, "role") == ["● MASTER", "○ BACKUP"]
-    assert fact(rows, "since") == ["since Nov 19 17:41  3 d 4 h"] * 2
+    assert fact(rows, "since") == ["Nov 19 17:41  3 d 4 h"] * 2
     assert fact(rows, "IPv4") == ["192.168.1.1/24"] * 2
     assert fact(rows, "IPv6") == ["2001:db8:1::1/64"] * 2
     assert fact(rows, "virtual MAC") == ["00:00:5e:00:01:02"] * 2

@@ -160,6 +160,35 @@ def test_carp_switched_off_and_preempt_off_are_told() -> None:
     assert row(text, "VIPs").endswith("CARP off  preempt off  demotion 0")
 
 
+def test_the_heading_of_the_vips_always_says_since() -> None:
+    for one in (node(0), node(1, roles=roles(B, B, 100, since=Since(factory.EPOCH - 9, False)))):
+        for cells in range(40, 100):
+            text = full(one, cells)
+            heading = row(text, "VIPs")
+            assert not re.search(r"VIPs +[^ ]*\d", heading), heading
+            assert "demotion 0" in heading
+    assert row(full(node(0), 46), "VIPs") == "VIPs  since Nov 19 17:41            demotion 0"
+
+
+def test_vips_stand_by_interface_and_vhid_and_gateways_in_columns() -> None:
+    told = [
+        vip(name, number, label, "10.0.0.1", M)
+        for name, number, label in (
+            ("vtnet0", 7, "WAN"),
+            ("vtnet1", 9, "LAN"),
+            ("vtnet0", 2, "WAN"),
+        )
+    ]
+    text = full(node(0, roles=tuple(told)))
+    assert re.findall(r"vhid (\d)", text) == ["2", "7", "9"]
+    ways = (
+        factory.Gateway("WANGW", 0.001, 0.0, 0.0),
+        factory.Gateway("FIBRE_DHCP6", 0.002, 0.0, 0.0),
+    )
+    rows = [one for one in full(node(0, gateways=fresh(ways))).splitlines() if "gateway" in one]
+    assert len({one.index(" ms") for one in rows}) == 1
+
+
 @pytest.mark.parametrize("cells", [56, 76])
 @pytest.mark.parametrize("rows", range(6, 12))
 def test_a_summary_counts_the_interfaces_that_it_has_no_room_for(cells: int, rows: int) -> None:

@@ -10,7 +10,9 @@ from rich.color import ColorSystem
 from pfha_tui.ui import themes
 from pfha_tui.ui.themes import ThemeFile
 
-TEXTS = ("text", "muted", "accent", "good", "warn", "bad", "focus", "node-a", "node-b")
+TEXTS = (
+    "text", "muted", "accent", "good", "warn", "bad", "focus", "node-a", "node-b", "production-text", "lab-text",
+)  # fmt: skip
 """The colours of text; all of them can stand on both grounds (the row under the cursor is a panel)."""
 GROUNDS = ("background", "panel")
 BADGES = ("badge", "badge-good", "badge-warn", "badge-bad", "production", "lab")
@@ -86,6 +88,13 @@ def test_colour_blind_eyes_tell_the_severities_apart(eyes: str) -> None:
         badges = {role: lab(seen(theme.colours[role], eyes)) for role in BADGES[:4]}
         for one, other in itertools.combinations(BADGES[:4], 2):
             assert difference(badges[one], badges[other]) >= 12, (theme.name, one, other)
+
+
+def test_in_the_terminals_own_colours_production_is_not_taken_for_a_warning() -> None:
+    colours = next(theme for theme in IN_ANSI if theme.name == "terminal").colours
+    assert colours["production"] not in {
+        colours[role] for role in ("warn", "bad", "badge-warn", "badge-bad", "badge-good", "lab")
+    }
 
 
 def test_without_its_theme_colour_blind_eyes_would_not() -> None:

@@ -142,7 +142,7 @@ async def test_a_theme_of_ones_own_is_told_from_the_one_that_came_along(
         await pilot.press("T")
         await driving.until(pilot, lambda: app.screen.query("#themes"))
         told = app.screen.query_one("#themes").text
-        assert "Dark  dark " in told and "Dark  mine  (your own)" in told
+        assert "Dark  dark" not in told and "►Dark " in told and "Dark  mine  (your own)" in told
         await pilot.press("S")
         await driving.until(pilot, lambda: "Picture saved" in app.main.query_one(KeyBar).notice)
         bar = app.main.query_one(KeyBar).region

@@ -163,8 +163,15 @@ def test_the_tally_counts_each_state_and_keeps_signs_where_words_have_no_room() 
     for told in ("7 pairs", "watch only", "✗ 1 NO MASTER", "✗ 1 SPLIT BRAIN", "● 2 HEALTHY"):
         assert told in wide
     narrow = plain(wall_view.banner(entries, "watch only", SCENE, 80))
-    for told in ("✗ 1", "▲ 1", "◆ 1", "● 2", "21:53:07"):
+    for told in ("✗ 2", "▲ 1", "◆ 1", "● 2", "21:53:07"):
         assert told in narrow
+
+
+def test_pairs_of_the_same_sign_are_counted_together_where_it_stands_alone() -> None:
+    entries = [entry(n, build()) for n, build in enumerate((*STATES, factory.healthy))]
+    told = plain(wall_view.tally(entries, SCENE, 40))
+    assert "✗ 2" in told and "✗ 1" not in told and "…" not in told
+    assert plain(wall_view.others(entries, SCENE)).startswith("✗ 2  ")
 
 
 @pytest.mark.parametrize("cells", [60, 70, 80, 100, 120])

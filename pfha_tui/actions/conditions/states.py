@@ -7,6 +7,7 @@ from pfha_tui.actions.model import Finding
 from pfha_tui.actions.plans.sync import pfsync_of
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.reading import ErrorKind
+from pfha_tui.domain.wording import grouped
 
 LEAST_PARITY = 0.9
 _TELLING = (
@@ -32,9 +33,9 @@ def parity(case: Case) -> Iterator[Finding]:
     text = tr("{first} holds {mine} states and {second} {theirs}: {percent} %")
     text = text.format(
         first=case.scene.name(0),
-        mine=mine,
+        mine=grouped(mine),
         second=case.scene.name(1),
-        theirs=theirs,
+        theirs=grouped(theirs),
         percent=f"{100 * share:.0f}",
     )
     side = case.peer
@@ -94,7 +95,9 @@ def gateways(case: Case) -> Iterator[Finding]:
 
 def drift(case: Case) -> Iterator[Finding]:
     """Whether the configurations are equal is for the comparison to say."""
-    text = tr("Whether {peer} has the same configuration is not known here: `diff` compares them.")
+    text = tr(
+        "Whether {peer} has the same configuration is not known here: compare both configurations."
+    )
     yield warn("drift-unknown", text.format(peer=case.peer.name), case.peer.name)
 
 

@@ -68,7 +68,13 @@ def vip(side: Side) -> Sequence[Told]:
     since: Items = ()
     if role.since is not None:
         held = line((present.held_text(role.since, scene), Tone.MUTED))
-        since = (line(present.since_text(role.since, scene)), held)
+        exact = role.since.exact
+        start = (
+            present.clock_text(role.since.epoch, scene)
+            if exact
+            else present.since_text(role.since, scene)
+        )
+        since = (line(start), held)
     told = present.age(scene.now - role.at)
     source = f"{role.source} " if role.source is not None else ""
     return (

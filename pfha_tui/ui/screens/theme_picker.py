@@ -33,8 +33,11 @@ class ThemeList(Choosing):
         self.offer(title, hint, [(self._row(theme), theme.name) for theme in found])
 
     def _row(self, theme: ThemeFile) -> tuple[tuple[str, Tone], ...]:
-        own = f"  ({tr('your own')})" if theme.own else ""
-        return line(f"{tr(theme.title)}  ", (f"{theme.name}{own}", Tone.MUTED))
+        title = tr(theme.title)
+        name = "" if title.casefold() == theme.name.casefold() else theme.name
+        own = f"({tr('your own')})" if theme.own else ""
+        told = "  ".join(part for part in (name, own) if part)
+        return line(f"{title}  ", (told, Tone.MUTED)) if told else line(title)
 
     def choose(self, place: int) -> None:
         """Put the cursor on a theme and show the screen in it."""
