@@ -215,7 +215,7 @@ def _take_part(
                 gap *= math.exp(-seconds / LIFETIME) * (1 - math.exp(-seconds / CATCH_UP))
                 clients[creator] = clients.get(creator, 0.0) + gap
                 closed += gap
-            elif node not in carriers:
+            elif gap < 0 and node not in carriers:
                 # States that the carrier does not know have no traffic.
                 clients[creator] += gap * (
                     math.exp(-seconds / LIFETIME) - math.exp(-seconds / FADE)

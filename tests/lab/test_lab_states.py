@@ -338,3 +338,16 @@ def test_sessions_that_expired_are_looked_for_once_a_second() -> None:
     for _ in range(500):
         world.advance(0.01)
     assert 4 <= Watched.looks <= 6
+
+
+def test_a_pair_that_never_had_any_traffic_outlives_a_takeover() -> None:
+    world = World(start=START)
+    world.load = 0.0
+    for node in world.nodes:
+        node.boot()
+    world.advance(120)
+    world.node("fw1").power_off()
+    world.advance(10)
+    world.node("fw1").boot()
+    world.advance(120)
+    assert all(node.is_master("vtnet1") is (node.name == "fw1") for node in world.nodes)
