@@ -278,15 +278,25 @@ async def test_a_port_that_hangs_up_interrupts_the_login(tmp_path: Path) -> None
             await node.open()
 
 
-async def test_bytes_that_make_no_sense_after_the_version_are_tried_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (b"SSH-2.0-x\r\n\0\0\0\x0c\x06\x14junk\0\0\0\0\0\0", "Incomplete packet"),
+        (b"SSH-2.0-\xd2\r\n", "'ascii' codec"),
+    ],
+    ids=["packet", "version"],
+)
+async def test_bytes_that_make_no_sense_are_tried_again(
+    tmp_path: Path, sent: bytes, words: str
+) -> None:
     """Something in between changes them: no setting mends that."""
 
     async def garbles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"SSH-2.0-garbles\r\n\x00\x00\x00\x0c\x06\x14junk\x00\x00\x00\x00\x00\x00")
+        writer.write(sent)
         await reader.read()
 
     async with answering(garbles, tmp_path) as node:
-        with pytest.raises(LoginInterrupted, match=r"not speak SSH as it should: Incomplete"):
+        with pytest.raises(LoginInterrupted, match=f"not speak SSH as it should: {words}"):
             await node.open()
 
 

@@ -106,11 +106,11 @@ _SENTENCES: Final = {
 
 
 def refusal_of(
-    error: BaseException, seen: HostKeySeen | None, *, certified: bool, spoke: bool
+    error: BaseException, seen: HostKeySeen | None, *, certified: bool, met: bool
 ) -> Refusal | None:
     """What an exception of a login says that only the operator can mend; None where it is the network's. Arguments as
     in `sort_out`."""
-    if spoke and garbled(error):
+    if met and garbled(error):
         return None
     match error:
         case TransportError() | OSError() | asyncssh.ChannelOpenError() | asyncssh.ConnectionLost():
@@ -144,16 +144,16 @@ def sort_out(
     seen: HostKeySeen | None,
     *,
     certified: bool = False,
-    spoke: bool = False,
+    met: bool = False,
 ) -> TransportError:
     """The operator's sentence for an exception of a login at `where` (host, or host:port).
 
     `seen` is the host key that the verification refused, if it came to that; `certified`: a certificate was offered;
-    `spoke`: the server has sent its version.
+    `met`: the way to the server was open, so that its bytes may be at fault.
     """
     if isinstance(error, TransportError):
         return error
-    refusal = refusal_of(error, seen, certified=certified, spoke=spoke)
+    refusal = refusal_of(error, seen, certified=certified, met=met)
     if refusal is not None:
         return OperatorNeeded(refusal.sentence(where, user), refusal.stop)
     match error:
@@ -178,7 +178,7 @@ def sort_out(
 
 
 def garbled(error: BaseException) -> bool:
-    """Whether it says that the bytes of a server which spoke SSH before make no sense, or were changed on the way."""
+    """Whether it says that a server's bytes make no sense, or were changed on the way."""
     return isinstance(error, ValueError) or (
         isinstance(error, asyncssh.KeyExchangeFailed) and "hash mismatch" in _reason(error)
     )

@@ -104,7 +104,9 @@ async def _log_in(
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         problem = _problem(error, settings, identity, check, banner, tunnel, proxy)
-        refusal = refusal_of(error, check.seen, certified=identity.certified, spoke=check.spoke)
+        refusal = refusal_of(
+            error, check.seen, certified=identity.certified, met=check.opened_at is not None
+        )
         if kept is not None and refusal is not None and check.spoke and not identity.unsigned:
             await kept.refused(refusal)
         raise problem from error
@@ -174,7 +176,7 @@ def _problem(
         settings.user,
         check.seen,
         certified=identity.certified,
-        spoke=check.spoke,
+        met=check.opened_at is not None,
     )
 
 
