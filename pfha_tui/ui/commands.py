@@ -361,6 +361,19 @@ COMMANDS = (
         bar=False,
         palette=False,
     ),
+    Command(
+        "suspend",
+        "",
+        "Ctrl+Z",
+        "",
+        mark("suspend"),
+        mark(
+            "Does nothing: a stopped console watches nothing, and an action would stand still in its midst. Use "
+            "another terminal, or tmux."
+        ),
+        bar=False,
+        palette=False,
+    ),
 )
 
 

@@ -217,6 +217,14 @@ def test_the_help_page_tells_by_which_name_the_palette_finds_a_command_without_a
     assert not any(row.startswith("palette ") for row in rows)
 
 
+async def test_ctrl_z_stops_nothing_and_the_help_page_says_why() -> None:
+    async with running(healthy()) as (app, _, pilot):
+        await pilot.press("ctrl+z")
+        assert app.screen is app.main and app.is_running
+    told = [plain(row) for row in page(offered(watch=True, several=False), 160)]
+    assert any(row.startswith("Ctrl+Z  ") and "Does nothing" in row for row in told)
+
+
 @pytest.mark.parametrize("own", ["detail", "comparison"])
 def test_on_a_screen_that_covers_a_pairs_its_own_keys_stand_first(own: str) -> None:
     commands = on_pair(offered(watch=False, several=True))
