@@ -10,7 +10,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.model import CarpState
 from pfha_tui.domain.snapshot import PairSnapshot
 from pfha_tui.domain.text import clean
-from pfha_tui.domain.transitions import became
+from pfha_tui.domain.transitions import LIMIT, became
 from pfha_tui.domain.wording import word
 from pfha_tui.ui import present, texts
 from pfha_tui.ui.line import Line, Tone, line, pad
@@ -26,6 +26,8 @@ Names = Mapping[tuple[str | None, str], str]
 """What the operator calls the interfaces, by the name of the node and the device."""
 
 Known = dict[tuple[Event, int, int], Line]
+KNOWN_LIMIT = LIMIT + LIMIT // 4
+"""So many lines are kept before those that are not shown go: not each time that an event leaves the timeline."""
 """The line of an event, for these widths of the columns with node and place."""
 
 _TONES = {
@@ -126,9 +128,10 @@ def rows(
     places = [clean(where(event, names)[:64]) for event in events]
     node_cells = min(NODE_CELLS, max(map(cell_len, nodes), default=0))
     place_cells = min(WHERE_CELLS, max(map(cell_len, places), default=0))
-    lines = []
+    lines, used = [], set()
     for event, node, place in zip(events, nodes, places, strict=True):
         key = event, node_cells, place_cells
+        used.add(key)
         if key not in known:
             known[key] = line(
                 (f"{stamp(event, scene):{STAMP_CELLS}}  ", Tone.MUTED),
@@ -139,6 +142,9 @@ def rows(
                 *_told(event),
             )
         lines.append(known[key])
+    if len(known) > KNOWN_LIMIT:
+        for key in known.keys() - used:
+            del known[key]
     return tuple(lines)
 
 

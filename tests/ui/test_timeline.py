@@ -186,6 +186,19 @@ async def test_the_day_of_the_first_line_in_sight_is_always_told() -> None:
         assert "Nov 20" not in title
 
 
+def test_lines_are_drawn_once_and_not_kept_for_long_after_their_events() -> None:
+    known: timeline_view.Known = {}
+    scene, names = factory.SCENE, {}
+    first = timeline_view.rows(many(60), scene, names, known=known)
+    again = timeline_view.rows(many(60), scene, names, known=known)
+    assert all(one is other for one, other in zip(first, again, strict=True))
+    for start in range(0, 3 * timeline_view.KNOWN_LIMIT, 1000):
+        shown = tuple(event(number) for number in range(start, start + 1000))
+        timeline_view.rows(shown, scene, names, known=known)
+        assert {one for one, *_ in known} >= set(shown)
+        assert len(known) <= timeline_view.KNOWN_LIMIT
+
+
 def test_equal_events_have_lines_and_keys_of_their_own() -> None:
     twice = (event(1), event(1), event(2))
     lines = timeline_view.rows(twice, factory.SCENE, {})

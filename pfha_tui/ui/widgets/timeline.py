@@ -5,7 +5,6 @@ from bisect import bisect_right
 from pfha_tui.domain.events import Event
 from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import PairSnapshot
-from pfha_tui.domain.transitions import LIMIT
 from pfha_tui.ui import texts, timeline_view
 from pfha_tui.ui.line import EMPTY, Line, Tone, highlighted, line, plain
 from pfha_tui.ui.present import Scene
@@ -139,7 +138,7 @@ class Timeline(Choosing):
             if event.kind in self._kinds.value and timeline_view.matches(event, self._needle, names)
         ]
         tones = timeline_view.node_tones(self._pair)
-        if self._known_for != (names, tones) or len(self._known) > 2 * LIMIT:
+        if self._known_for != (names, tones):
             self._known, self._known_for = {}, (names, tones)
         lines = timeline_view.rows(kept, self._scene, names, tones, self._known)
         self._texts = tuple(plain(text) for text in lines)
