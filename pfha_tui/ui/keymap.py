@@ -181,7 +181,7 @@ def _unfit(command: Command, keys: Sequence[str]) -> list[Fault]:
             mend = tr("choose another key")
         elif (there := _in_the_comparison(command, name)) is not None:
             what = tr('{key} is a key of the comparison of configurations: "{help}"').format(
-                key=key_label(name), help=tr(there.help or there.title)
+                key=key_label(name), help=tr(there.help) or tr(there.title)
             )
             mend = tr("choose another key")
         else:

@@ -72,6 +72,7 @@ ALLOWED = {
     ("pfha_tui/parsers/ntpq.py", "No association"): SEARCHED,
     ("pfha_tui/parsers/pfctl.py", "current entries"): SEARCHED,
     ("pfha_tui/transports/ssh/errors.py", "too many authentication failures"): SEARCHED,
+    ("pfha_tui/transports/ssh/errors.py", "hash mismatch"): SEARCHED,
     ("pfha_tui/transports/snmp/client.py", "unreachable: tries is at least 1"): FAULT,
     ("pfha_tui/transports/snmp/values.py", None): FAULT,
     ("pfha_tui/transports/ssh/frames.py", "a command needs words without NUL characters"): FAULT,

@@ -59,7 +59,7 @@ def page(commands: Sequence[Command], cells: int, here: Sequence[Command] = ()) 
 
 
 def _keys(commands: Sequence[Command]) -> list[tuple[str, str]]:
-    return [(" ".join(labels(one)), tr(one.help or one.title)) for one in commands]
+    return [(" ".join(labels(one)), tr(one.help) or tr(one.title)) for one in commands]
 
 
 def _works_on(command: Command, here: Sequence[Command]) -> bool:
