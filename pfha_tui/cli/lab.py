@@ -108,10 +108,10 @@ def _end_at_eof() -> None:
 async def _serve(
     options: LabOptions, config: Path | None, ready: Callable[[dict[str, Any]], None]
 ) -> None:
-    from pfha_tui.lab.runner import serve_until_signalled
+    from pfha_tui.lab.runner import serve, until_signalled
 
-    await serve_until_signalled(
-        options.scenario, config, ready=ready, speed=options.speed, freebsd=options.freebsd
+    await until_signalled(
+        serve(options.scenario, config, ready=ready, speed=options.speed, freebsd=options.freebsd)
     )
 
 

@@ -43,18 +43,20 @@ def _do(words: list[str]) -> int:
 
 async def _run(options: argparse.Namespace) -> None:
     # Here and not at the top: `do` needs no server, and should not wait for the import of one.
-    from pfha_tui.lab.runner import serve_until_signalled
+    from pfha_tui.lab.runner import serve, until_signalled
 
     def ready(found: dict[str, Any]) -> None:
         sys.stdout.write(f"{found['config']}\n")
         sys.stdout.flush()
 
-    await serve_until_signalled(
-        options.scenario,
-        options.config_out,
-        ready=ready,
-        speed=options.speed,
-        freebsd=options.freebsd,
+    await until_signalled(
+        serve(
+            options.scenario,
+            options.config_out,
+            ready=ready,
+            speed=options.speed,
+            freebsd=options.freebsd,
+        )
     )
 
 

@@ -8,7 +8,7 @@ import random
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -182,15 +182,8 @@ async def running(
             raise failure
 
 
-async def serve_until_signalled(
-    scenario: str,
-    config_out: Path | None,
-    *,
-    ready: Callable[[dict[str, Any]], None] | None = None,
-    speed: float = 1.0,
-    freebsd: str | None = None,
-) -> None:
-    """Run a scenario as `serve` does until SIGINT, SIGTERM or SIGHUP, whose handlers stay in place."""
+async def until_signalled(serving: Coroutine[Any, Any, None]) -> None:
+    """Run what serves, until SIGINT, SIGTERM or SIGHUP, whose handlers stay in place."""
     task = asyncio.current_task()
     assert task is not None
 
@@ -201,7 +194,7 @@ async def serve_until_signalled(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, end)
     with contextlib.suppress(asyncio.CancelledError):
-        await serve(scenario, config_out, ready=ready, speed=speed, freebsd=freebsd)
+        await serving
 
 
 async def serve(

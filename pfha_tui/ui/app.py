@@ -21,7 +21,8 @@ from pfha_tui.domain.text import clean
 from pfha_tui.ui import layout, texts, wall_view
 from pfha_tui.ui.acting import ACTION_WORKER, OpenOperator
 from pfha_tui.ui.bound import bind, numbers
-from pfha_tui.ui.commands import Command, Scope, offered, on_pair
+from pfha_tui.ui.command import Command, Scope
+from pfha_tui.ui.commands import offered, on_pair
 from pfha_tui.ui.keymap import remapped
 from pfha_tui.ui.line import Line, Tone, fit
 from pfha_tui.ui.messages import SnapshotPublished

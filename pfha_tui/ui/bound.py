@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
-from pfha_tui.ui.commands import DIGITS, Command, Scope
+from pfha_tui.ui.command import Command, Scope
+from pfha_tui.ui.commands import DIGITS
 
 
 def bind(node: DOMNode, pairs: Iterable[tuple[str, str]]) -> None:

@@ -1,48 +1,12 @@
 """Everything the operator can ask of the screen, as data: keys, key bar, help and palette follow from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 
 from pfha_tui.domain.language import mark
+from pfha_tui.ui.command import Command, Kind, Scope
 
 DIGITS = 9
 """So many pairs can be opened by their number."""
-
-
-class Kind(Enum):
-    """What a command can do: a VIEW only moves the screen, an ACTION could change a firewall."""
-
-    VIEW = auto()
-    ACTION = auto()
-
-
-class Scope(Enum):
-    """Where a command makes sense: ANYWHERE, on a PAIR's screen, there if there are SEVERAL pairs, or on
-    the WALL of several pairs (whose list has its keys)."""
-
-    ANYWHERE = auto()
-    PAIR = auto()
-    SEVERAL = auto()
-    WALL = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One wish: `id` is its stable name (for `[keys]`), `keys` Textual's key names, `label` how the first
-    of them is shown, `action` the app's action (of the wall's list in scope WALL); `title` and `help` are
-    English, for `tr`; `bar` puts it into the key bar, `palette` into the palette."""
-
-    id: str
-    keys: str
-    label: str
-    action: str
-    title: str
-    help: str
-    bar: bool = True
-    palette: bool = True
-    scope: Scope = Scope.ANYWHERE
-    kind: Kind = Kind.VIEW
 
 
 def _rare(id: str, title: str, help: str) -> Command:

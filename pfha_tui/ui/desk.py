@@ -16,7 +16,7 @@ from pfha_tui.domain.language import ntr, tr
 from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import theme_choice, themes
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.glyph_filter import GlyphFilter
 from pfha_tui.ui.glyphs import console_text
 from pfha_tui.ui.line import Tone

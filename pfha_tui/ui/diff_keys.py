@@ -1,7 +1,7 @@
 """The keys of the comparison's screens, as commands: their bindings, key bars and the help page follow from them."""
 
 from pfha_tui.domain.language import mark
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 
 
 def _key(keys: str, label: str, action: str, title: str, help: str = "") -> Command:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.ui import diff_keys
-from pfha_tui.ui.commands import COMMANDS, Command, Scope
+from pfha_tui.ui.command import Command, Scope
+from pfha_tui.ui.commands import COMMANDS
 
 NAMED = {
     "backspace": mark("Backspace"),

@@ -5,7 +5,8 @@ from textual.screen import Screen
 
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui.acting import Acting
-from pfha_tui.ui.commands import Command, views
+from pfha_tui.ui.command import Command
+from pfha_tui.ui.commands import views
 from pfha_tui.ui.pairs import Watched
 from pfha_tui.ui.screens.main import MainScreen
 from pfha_tui.ui.screens.wall import WallScreen

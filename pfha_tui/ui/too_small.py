@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import layout, texts
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.line import Line, Tone, wrap
 
 

@@ -24,7 +24,8 @@ from driving import text_of, until
 from pfha_tui.actions.model import Lease, Request, Result, Risk, Verb
 from pfha_tui.domain.events import Event, EventKind, Resolution
 from pfha_tui.ui import action_view, present
-from pfha_tui.ui.commands import COMMANDS, Kind
+from pfha_tui.ui.command import Kind
+from pfha_tui.ui.commands import COMMANDS
 from pfha_tui.ui.line import Tone, plain
 from pfha_tui.ui.screens.action import ActionScreen
 from pfha_tui.ui.screens.deed import DeedScreen

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from textual import keys as textual_keys
 
 from pfha_tui.ui import keymap, texts
-from pfha_tui.ui.commands import COMMANDS, Scope, offered, on_pair
+from pfha_tui.ui.command import Scope
+from pfha_tui.ui.commands import COMMANDS, offered, on_pair
 from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.line import plain
 from pfha_tui.ui.present import ROLE_MARKS, SEVERITY_MARKS, VERDICT_MARKS

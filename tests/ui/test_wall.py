@@ -13,7 +13,8 @@ from wall_pairs import names_in_order, running, wall_text
 
 from pfha_tui.domain.target import BrokenPair, PairTarget
 from pfha_tui.ui import commands
-from pfha_tui.ui.commands import COMMANDS, Command, Kind, Scope, offered
+from pfha_tui.ui.command import Command, Kind, Scope
+from pfha_tui.ui.commands import COMMANDS, offered
 from pfha_tui.ui.screens.detail import DetailScreen
 from pfha_tui.ui.screens.help import HelpScreen
 from pfha_tui.ui.screens.main import MainScreen

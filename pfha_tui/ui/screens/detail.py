@@ -18,7 +18,7 @@ from pfha_tui.ui import about as things
 from pfha_tui.ui import detail_view, layout, raw_view, texts, verdict_view
 from pfha_tui.ui.about import About, Topic
 from pfha_tui.ui.bound import bind, numbers
-from pfha_tui.ui.commands import Command, Scope
+from pfha_tui.ui.command import Command, Scope
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, wrap
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.raw_view import Printed

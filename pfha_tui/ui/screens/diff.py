@@ -20,7 +20,7 @@ from pfha_tui.domain.system_errors import reason
 from pfha_tui.domain.text import clean
 from pfha_tui.ui import diff_view
 from pfha_tui.ui.bound import bind, everywhere
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.diff_pair import DiffPair, Span
 from pfha_tui.ui.diff_view import FILTERS, Found, Page, View

@@ -16,7 +16,7 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.text import clean
 from pfha_tui.parsers.configxml import Revision
 from pfha_tui.ui.bound import bind, everywhere
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.diff_keys import PAST_KEYS
 from pfha_tui.ui.diff_pair import DiffPair, Span
 from pfha_tui.ui.line import EMPTY, Tone, line, pad, width, wrap

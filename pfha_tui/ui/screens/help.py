@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from pfha_tui.domain.language import mark, tr
 from pfha_tui.ui import action_texts, texts
 from pfha_tui.ui.bound import bind, everywhere
-from pfha_tui.ui.commands import Command, Kind, Scope
+from pfha_tui.ui.command import Command, Kind, Scope
 from pfha_tui.ui.diff_keys import KEYS
 from pfha_tui.ui.keymap import labels
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, pad, wrap

@@ -15,7 +15,8 @@ from pfha_tui.domain.language import tr
 from pfha_tui.domain.snapshot import NodeSnapshot
 from pfha_tui.domain.target import PairTarget
 from pfha_tui.ui import about, layout, texts, verdict_view
-from pfha_tui.ui.commands import Command, on_pair
+from pfha_tui.ui.command import Command
+from pfha_tui.ui.commands import on_pair
 from pfha_tui.ui.line import Line, Tone, fit, line, wrap
 from pfha_tui.ui.moment import Moment
 from pfha_tui.ui.node_view import NodeView, wanted_rows

@@ -7,7 +7,7 @@ from textual.screen import ModalScreen
 
 from pfha_tui.ui import too_small
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.line import Line
 from pfha_tui.ui.widgets.key_bar import KeyBar
 from pfha_tui.ui.widgets.lines import Lines

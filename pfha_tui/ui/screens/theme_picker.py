@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.line import Tone, line
 from pfha_tui.ui.themes import ThemeFile
 from pfha_tui.ui.widgets.choosing import Choosing

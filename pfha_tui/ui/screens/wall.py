@@ -8,7 +8,8 @@ from textual.screen import Screen
 
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import layout, texts, wall_details, wall_view
-from pfha_tui.ui.commands import Command, on_wall
+from pfha_tui.ui.command import Command
+from pfha_tui.ui.commands import on_wall
 from pfha_tui.ui.line import Line, Tone, wrap
 from pfha_tui.ui.options import ConsoleOptions
 from pfha_tui.ui.pairs import Entry

@@ -11,7 +11,7 @@ from textual import events
 from textual.timer import Timer
 
 from pfha_tui.domain.language import tr
-from pfha_tui.ui.commands import Command
+from pfha_tui.ui.command import Command
 from pfha_tui.ui.line import Line, Tone, line, plain, spread, wrap
 from pfha_tui.ui.widgets.lines import Lines
 

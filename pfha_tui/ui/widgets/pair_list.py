@@ -10,7 +10,7 @@ from textual.message import Message
 from pfha_tui.domain.language import tr
 from pfha_tui.ui import texts
 from pfha_tui.ui.bound import bind
-from pfha_tui.ui.commands import Command, Scope
+from pfha_tui.ui.command import Command, Scope
 from pfha_tui.ui.line import EMPTY, Line, Tone, line, plain, spread
 from pfha_tui.ui.wall_view import Wall
 from pfha_tui.ui.widgets.choosing import CURSOR
