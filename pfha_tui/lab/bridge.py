@@ -32,7 +32,7 @@ TERMINATED = 143
 FAILED = 70
 """EX_SOFTWARE: what a command ends with that the lab has failed at."""
 NO_OUTPUT = 74
-"""EX_IOERR: what a command ends with for whose output there is no room on the lab's disk."""
+"""EX_IOERR: what a command ends with whose output the lab cannot hand over: a full disk, say."""
 BUSY = 75
 """EX_TEMPFAIL: how lockf ends when another holds the lock."""
 PIECE = 65536

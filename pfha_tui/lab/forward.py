@@ -173,9 +173,8 @@ class _Port:
         assert self._socket is not None
         ours = {filler.getsockname() for filler in self._fillers}
         waiting = []
-        with contextlib.suppress(
-            OSError
-        ):  # of those for whom there is no descriptor, the reader hears
+        # Of those for whom there is no descriptor the reader hears.
+        with contextlib.suppress(OSError):
             while True:
                 waiting.append(self._socket.accept())
         self._drop_fillers()

@@ -73,8 +73,11 @@ def _remove_strange_vips(node: Node) -> None:
     for vhid in tuple(node.vhids):
         for address in tuple(vhid.addresses):
             # An address that another virtual host has too may go there first; what is configured comes back.
-            while address in vhid.addresses and (vhid.port.name, vhid.number, address) not in known:
-                node.remove_address(node.interface(vhid.port.name), address.ip)
+            strange = (vhid.port.name, vhid.number, address) not in known
+            interface = node.interface(vhid.port.name)
+            while strange and address in vhid.addresses:
+                if not node.remove_address(interface, address.ip):
+                    break
 
 
 def _mend_pfsync(node: Node) -> None:

@@ -14,7 +14,5 @@ class Tunables:
 
     def reset_tunables(self) -> None:
         """Set them anew, but for allow and demotion, which have effects and rules of their own."""
-        self.carp_preempt = self.carp_log = 1
-        self.carp_ifdown_factor, self.carp_senderr_factor = 240, 0
-        self.carp_dscp = 56
-        self.pfsync_demotion_factor = 0
+        for name in vars(Tunables).keys() & vars(self).keys() - {"carp_allow", "carp_demotion"}:
+            delattr(self, name)

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from copy import copy
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -31,7 +32,12 @@ async def in_own_thread(key: Hashable, work: Callable[[], T]) -> T:
             future.set_running_or_notify_cancel()  # so that no caller's cancellation ends it
             threading.Thread(target=_run, args=(key, work, future), daemon=True).start()
             _pending[key] = future
-    return await asyncio.wrap_future(future)
+    try:
+        return await asyncio.wrap_future(future)
+    except (
+        Exception
+    ) as error:  # whatever it is: each who joined has one of its own, to which a traceback is tied
+        raise copy(error) from error.__cause__
 
 
 def _run(key: Hashable, work: Callable[[], T], future: "Future[T]") -> None:

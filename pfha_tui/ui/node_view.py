@@ -236,8 +236,7 @@ class NodeView:
         if not node.roles:
             off = vips.carp_off(node, scene)
             none = line((off, Tone.BAD)) if off else line((tr(texts.NO_VIPS), Tone.MUTED))
-            none = remark or none
-            return [Entry(spread(title, carp, cells), carp_rows), Entry(none)]
+            return [Entry(spread(title, carp, cells), carp_rows), Entry(remark or none)]
         brief = self._carp_line(brief=True)
         spare = 0 if remark else cells - width(title) - width(brief) - 2 * ITEM_GAP
         roles = vips.ordered(node, self.sick)

@@ -26,9 +26,10 @@ Names = Mapping[tuple[str | None, str], str]
 """What the operator calls the interfaces, by the name of the node and the device."""
 
 Known = dict[tuple[Event, int, int], Line]
+"""The line of an event, for these widths of the columns with node and place."""
+
 KNOWN_LIMIT = LIMIT + LIMIT // 4
 """So many lines are kept before those that are not shown go: not each time that an event leaves the timeline."""
-"""The line of an event, for these widths of the columns with node and place."""
 
 _TONES = {
     EventKind.DEMOTION: Tone.WARN,
@@ -36,7 +37,6 @@ _TONES = {
     EventKind.CONNECTION: Tone.MUTED,
     EventKind.ACTION: Tone.ACCENT,
 }
-
 
 _VERDICT_TONES = {kind.value: mark.tone for kind, mark in present.VERDICT_MARKS.items()}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pfha_tui.lab.commands.reply import USAGE
+from pfha_tui.lab.commands.reply import USAGE, Follow
 from pfha_tui.lab.generation import F14
 from tests.support.lab_worlds import out, run, settled
 from tests.support.live_lab import lab, login, script
@@ -83,6 +83,15 @@ def test_head_and_tail_count_lines_or_bytes(words: str, text: str) -> None:
 )
 def test_without_a_file_they_are_filters(words: str) -> None:
     assert run(settled(), f"/usr/bin/{words}").real
+
+
+@pytest.mark.parametrize(
+    ("words", "follow"),
+    [("-n 1 -F", Follow.LOG), ("-Fn 1", Follow.LOG), ("-fn1", Follow.LOG), ("-n 1", None)],
+)
+def test_tail_follows_the_log_however_that_is_written(words: str, follow: Follow | None) -> None:
+    reply = run(settled(), f"/usr/bin/tail {words} {LOG}")
+    assert (reply.follow, reply.out.count("\n"), reply.code) == (follow, 1, 0)
 
 
 @pytest.mark.parametrize("path", ["/cf/conf/config.xml", "/etc/version", "/var/run/devd.pipe", LOG])

@@ -7,7 +7,7 @@ from textual import app, pilot
 
 SOON_S = 0.02
 """A timer that is due so soon is waited for: the screen's own paints what has changed, 60 times a second."""
-ROUNDS = 100
+TURNS = 10_000
 """A screen that is never at rest is waited for no longer than this."""
 
 
@@ -15,10 +15,10 @@ async def _at_rest(*_: float) -> None:
     """Until nothing is ready to run and no timer is about to fire; what threads and longer timers bring must be
     waited for by its effect."""
     loop = asyncio.get_running_loop()
-    for _ in range(ROUNDS):
+    for _ in range(TURNS):
         await asyncio.sleep(0)
-        while loop._ready:  # noqa: ASYNC110 (what else is ready belongs to nobody that could say so)
-            await asyncio.sleep(0)
+        if loop._ready:
+            continue
         due = min((one.when() for one in loop._scheduled if not one.cancelled()), default=None)
         if due is None or due > loop.time() + SOON_S:
             return

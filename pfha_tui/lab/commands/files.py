@@ -3,9 +3,9 @@ rmdir, stat, tail, test."""
 
 import fnmatch
 import gzip as gzip_format
+import io
 import re
 import time
-from dataclasses import replace
 from functools import partial
 from getopt import GetoptError, gnu_getopt
 
@@ -208,10 +208,7 @@ def stat(node: Node, words: list[str], uid: int) -> Reply:
 
 def tail(node: Node, words: list[str], uid: int) -> Reply:
     """`tail [-n N | -N | -c N] [-F|-f] FILE`; without a file it is a filter, and the real one."""
-    reply = _excerpt(node, words, uid, "tail", "c:n:Ff")
-    if reply.code == 0 and LOG in words and {"-F", "-f"} & set(words):
-        return replace(reply, follow=Follow.LOG)
-    return reply
+    return _excerpt(node, words, uid, "tail", "c:n:Ff")
 
 
 def head(node: Node, words: list[str], uid: int) -> Reply:
@@ -220,7 +217,7 @@ def head(node: Node, words: list[str], uid: int) -> Reply:
 
 
 def _excerpt(node: Node, words: list[str], uid: int, name: str, letters: str) -> Reply:
-    """The first (head) or last (tail) lines or bytes of a file."""
+    """The first (head) or last (tail) lines or bytes of a file; only the log can be followed."""
     wrong = usage(
         name, f"[-n count | -count | -c bytes] {'[-F | -f] ' if 'F' in letters else ''}[file]"
     )
@@ -238,12 +235,14 @@ def _excerpt(node: Node, words: list[str], uid: int, name: str, letters: str) ->
     if problem:
         return Reply(err=f"{name}: {paths[0]}: {problem}\n", code=1)
     octets = text.encode(errors="surrogateescape")
-    lines = octets.splitlines(keepends=True)
+    lines = io.BytesIO(octets).readlines()
     there = len(octets if unit == "-c" else lines)
     first = max(0, there - int(count)) if name == "tail" else 0
     part = slice(first, first + int(count))
     chosen = octets[part] if unit == "-c" else b"".join(lines[part])
-    return Reply(chosen.decode(errors="surrogateescape"))
+    follows = paths == [LOG] and any(option in ("-F", "-f") for option, _ in options)
+    shown = chosen.decode(errors="surrogateescape")
+    return Reply(shown, follow=Follow.LOG if follows else None)
 
 
 def test(node: Node, words: list[str], uid: int) -> Reply:

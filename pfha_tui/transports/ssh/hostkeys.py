@@ -14,9 +14,9 @@ from pfha_tui.transports.ssh.jumps import JumpTunnel, close_all, jump_settings
 from pfha_tui.transports.ssh.login import LOGIN_TIMEOUT_S
 from pfha_tui.transports.ssh.proxy import Proxy
 from pfha_tui.transports.ssh.route import log_in_jumps, node_settings
-from pfha_tui.transports.ssh.settings import DEFAULT_PORT, Settings
+from pfha_tui.transports.ssh.settings import Settings
 from pfha_tui.transports.ssh.tcp import dial
-from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS
+from pfha_tui.transports.ssh.verify import PLAIN_KEY_ALGORITHMS, known_as
 
 TCP_TIMEOUT_S: Final = 3.0
 
@@ -75,7 +75,8 @@ async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey
         sorted_out = sort_out(error, settings.where, settings.user, None)
         if proxy is not None:
             proxy.end()
-            sorted_out = proxy.failure(error)
+            if isinstance(error, OSError | asyncssh.ConnectionLost):
+                sorted_out = proxy.failure(error)
         if tunnel is not None and not tunnel.opened:
             sorted_out = NetworkFailure(
                 tr("{where} cannot be reached over the jump host").format(where=settings.where)
@@ -87,7 +88,5 @@ async def _ask(settings: Settings, tunnel: JumpTunnel | None) -> asyncssh.SSHKey
 
 
 def _described(settings: Settings, key: asyncssh.SSHKey) -> HostKey:
-    host = (settings.alias or settings.host).lower()
-    place = host if settings.port == DEFAULT_PORT else f"[{host}]:{settings.port}"
     words = key.export_public_key("openssh").decode().split()[:2]
-    return HostKey(words[0], key.get_fingerprint(), " ".join([place, *words]))
+    return HostKey(words[0], key.get_fingerprint(), " ".join([known_as(settings)[0], *words]))

@@ -94,7 +94,7 @@ class Login:
             return float(kept["at"]), Refusal(
                 Why(kept["why"]), str(kept["reason"]), _host_key(kept["host_key"])
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return None
 
     def _write(self, refusal: Refusal) -> None:

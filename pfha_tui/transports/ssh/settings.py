@@ -1,6 +1,7 @@
 """Where a login goes and as whom: the target joined with the user's ssh_config."""
 
 import asyncio
+import contextlib
 import os
 import socket
 from dataclasses import dataclass, field
@@ -86,7 +87,8 @@ async def load(target: SshTarget, host: str, port: int | None, user: str | None)
 
     Raises OperatorNeeded when a file cannot be read or understood, NetworkFailure when that takes more than 10 s.
     """
-    key = ("ssh_config", target.ssh_config, target.known_hosts, host, port, user)
+    stamps = _stamps(target)  # a file that was mended does not wait for what hangs by the old one
+    key = ("ssh_config", stamps, target.known_hosts, host, port, user)
     try:
         async with asyncio.timeout(LOAD_TIMEOUT_S):
             return await in_own_thread(key, partial(_load, target, host, port, user))
@@ -149,6 +151,14 @@ def _config_paths(target: SshTarget) -> tuple[str, ...]:
         return (os.path.expanduser(target.ssh_config),)
     default = os.path.expanduser("~/.ssh/config")
     return (default,) if os.access(default, os.R_OK) else ()
+
+
+def _stamps(target: SshTarget) -> tuple[tuple[str, int, int], ...]:
+    """Which ssh_config is read, and in which state; files that it includes are not looked at."""
+    with contextlib.suppress(OSError):
+        found = [(path, os.stat(path)) for path in _config_paths(target)]
+        return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in found)
+    return ((str(target.ssh_config), 0, 0),)
 
 
 def _known_hosts(target: SshTarget, user: object, system: object) -> tuple[str, ...]:

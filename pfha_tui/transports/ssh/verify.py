@@ -27,7 +27,13 @@ PLAIN_KEY_ALGORITHMS: Final = (
 """Host key algorithms without certificates, the best first; pfSense makes ed25519 and rsa keys."""
 
 _NAMES: Final = re.compile(r"^(\s*(?:@\S+\s+)?)([^|@\s]\S*)")
-"""The marker of a line of known_hosts, if it has one, and its host names."""
+"""The marker of a line of known_hosts, if it has one, and its host names unless they are hashed."""
+
+_NAME: Final = re.compile(r"[^/|@#]+")
+"""What may be a host's name: others match no host, or would make something else of the line at its beginning."""
+
+_CONTROL: Final = re.compile(r"[^\t -~]")
+"""What is no blank for ssh(1), but may be one for asyncssh, or the end of a line."""
 
 Trusted = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]
 
@@ -81,23 +87,39 @@ class Verifier(asyncssh.SSHClient):
             self._on_lost(exc)
 
 
+def known_as(settings: Settings) -> tuple[str, ...]:
+    """The names by which known_hosts may hold the key, as ssh(1) looks for them, the one to keep it by first.
+
+    A HostKeyAlias stands alone; a host on another port than 22 is `[host]:port`, and `host` if there is no such.
+    """
+    host = (settings.alias or settings.host).lower()
+    if settings.alias or settings.port == DEFAULT_PORT:
+        return (host,)
+    return f"[{host}]:{settings.port}", host
+
+
 def trusted_keys(settings: Settings) -> Trusted:
     """Keys, certificate authorities and revoked keys that known_hosts gives for this host by the name that was asked
     for: with the address that this leads to now, a forged answer of the name server would choose whom we trust.
 
-    Raises OperatorNeeded when it gives none, before the server hears of us: a login that is broken off
-    at the host key counts as a strike.
+    A key that is revoked by any of the host's names is revoked. Raises OperatorNeeded when there is nobody to trust,
+    before the server hears of us: a login that is broken off at the host key counts as a strike.
     """
     files = settings.known_hosts
-    port = None if settings.port == DEFAULT_PORT else settings.port
     try:
         known = _known_hosts(files)
     except OSError as error:
         raise OperatorNeeded(
             tr("known_hosts cannot be read: {error}").format(error=in_words(error))
         ) from error
-    found = known.match((settings.alias or settings.host).lower(), "", port)
-    keys, authorities, revoked = list(found[0]), list(found[1]), list(found[2])
+    keys: list[asyncssh.SSHKey] = []
+    authorities: list[asyncssh.SSHKey] = []
+    revoked: list[asyncssh.SSHKey] = []
+    for name in known_as(settings):
+        found = known.match(name, "", None)
+        if not keys and not authorities:
+            keys, authorities = list(found[0]), list(found[1])
+        revoked += [*found[2], *(certificate.key for certificate in found[4])]
     if not keys and not authorities:
         kept = listed(files) or tr("known_hosts, which does not exist")
         raise OperatorNeeded(
@@ -110,7 +132,8 @@ def trusted_keys(settings: Settings) -> Trusted:
 
 
 def _known_hosts(files: Sequence[str]) -> asyncssh.SSHKnownHosts:
-    """All lines that can be understood; as ssh(1) we pass over the others, which let nobody be trusted.
+    """All lines that can be understood; the others are passed over, and a key that such a line revokes is not revoked:
+    ssh(1) does the same.
 
     Raises OSError.
     """
@@ -118,14 +141,25 @@ def _known_hosts(files: Sequence[str]) -> asyncssh.SSHKnownHosts:
     for file in files:
         for line in Path(file).read_bytes().split(b"\n"):
             with contextlib.suppress(ValueError):
-                # A comment may hold anything, but asyncssh takes ASCII only.
-                known.load(_lowered(line.decode("ascii", "backslashreplace")))
+                text = _as_ssh_reads(line)
+                # The hash of no name at all: asyncssh would find it for every host, as we give no address.
+                if not any(asyncssh.SSHKnownHosts(text).match("", "", None)):
+                    known.load(text)
     return known
 
 
-def _lowered(line: str) -> str:
-    """A line of known_hosts with its host names in small letters, as ssh(1) compares them; hashed ones are so."""
-    return _NAMES.sub(lambda found: found[1] + found[2].lower(), line)
+def _as_ssh_reads(line: bytes) -> str:
+    """A line of known_hosts such that asyncssh finds in it what ssh(1) does.
+
+    It is ASCII, one line and no more, and its host names are in small letters, as ssh(1) compares them; hashed ones are
+    so. Empty names and networks are left out, and a line that has no other names is empty.
+    """
+    text = _CONTROL.sub(r"\\", line.removesuffix(b"\r").decode("ascii", "backslashreplace"))
+    found = _NAMES.match(text)
+    if found is None:
+        return text
+    names = ",".join(name for name in found[2].lower().split(",") if _NAME.fullmatch(name))
+    return found[1] + names + text[found.end() :] if names else ""
 
 
 def verifier(
