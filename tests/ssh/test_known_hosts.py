@@ -1,13 +1,16 @@
 """Whom known_hosts lets us trust: what ssh(1) would, and nobody else."""
 
+import base64
 import dataclasses
+import hmac
+import sys
 from pathlib import Path
 
 import asyncssh
 import pytest
 
 from pfha_tui.domain.target import SshTarget
-from pfha_tui.transports.base import OperatorNeeded
+from pfha_tui.transports.base import OperatorNeeded, TransportError
 from pfha_tui.transports.ssh import fetch
 from pfha_tui.transports.ssh.settings import Settings, load
 from pfha_tui.transports.ssh.verify import trusted_keys
@@ -36,11 +39,20 @@ HASHED = "|1|6NI2tAigG3l2Ps55uC9m/NnwPwM=|jYdTpT3rdw5Q4SSJOSj9xY4dIHg="
 """What ssh-keygen -H makes of fw1.example.com."""
 
 
-async def settings_of(tmp_path: Path, content: bytes, host: str) -> Settings:
-    path = tmp_path / "known_hosts"
+NC = f"{sys.executable} {Path(__file__).parent.parent / 'support' / 'nc_tcp.py'}"
+NAMELESS = "|1|{}|{}".format(
+    *(base64.b64encode(part).decode() for part in (b"salt", hmac.digest(b"salt", b"", "sha1")))
+)
+
+
+async def settings_of(
+    tmp_path: Path, content: bytes, host: str, port: int = 22, alias: str = ""
+) -> Settings:
+    path, config = tmp_path / "known_hosts", tmp_path / "ssh_config"
     path.write_bytes(content)
-    target = SshTarget(host, 22, user="watcher", known_hosts=str(path))
-    return await load(target, host, 22, "watcher")
+    config.write_text(f"HostKeyAlias {alias}\n" if alias else "")
+    target = SshTarget(host, port, user="watcher", known_hosts=str(path), ssh_config=str(config))
+    return await load(target, host, port, "watcher")
 
 
 def lines_of(keys: list[asyncssh.SSHKey]) -> list[str]:
@@ -88,8 +100,98 @@ async def test_a_line_that_is_not_understood_is_passed_over(
         trusted_keys(await settings_of(tmp_path, broken, "fw1"))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"other, {KEY}",
+        f",other {KEY}",
+        f", {KEY}",
+        f"{NAMELESS} {KEY}",
+        f",@cert-authority * {KEY}",
+        f",{HASHED} {KEY}",
+        f"10.0.0.0/8 {KEY}",
+        f"10.0.0.0/8,other {KEY}",
+        f"10.0.0.0/8 10.1.1.1 {KEY}",
+        f"# a comment\x0c10.1.1.1 {KEY}",
+        f"other {KEY}\r10.1.1.1 {KEY}",
+        f"10.1.1.1\x1f{KEY}",
+    ],
+)
+@pytest.mark.parametrize("host", ["10.1.1.1", "fw1.example.com"])
+async def test_no_line_is_read_as_one_of_a_host_that_it_does_not_name(
+    tmp_path: Path, line: str, host: str
+) -> None:
+    for port in (22, 2222):
+        with pytest.raises(OperatorNeeded, match="is not known"):
+            trusted_keys(await settings_of(tmp_path, f"{line}\n".encode(), host, port))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"fw1, {KEY}\r",
+        f",fw1,10.0.0.0/8 {KEY}",
+        f"!10.0.0.0/8,fw? {KEY}",
+        f"\tfw1\t{KEY} of\x0cold",
+    ],
+)
+async def test_the_names_of_a_line_that_are_in_order_count(tmp_path: Path, line: str) -> None:
+    lines = f"{line}\n@revoked {line.replace(KEY, OTHER).strip()}\n".encode()
+    keys, _, revoked = trusted_keys(await settings_of(tmp_path, lines, "fw1"))
+    assert (lines_of(keys), lines_of(revoked)) == ([KEY], [OTHER])
+
+
+@pytest.mark.parametrize("names", ["fw1", "[fw1]:2222"])
+@pytest.mark.parametrize("revoked_names", ["fw1", "[fw1]:2222"])
+async def test_a_key_that_is_revoked_with_or_without_the_port_is_revoked(
+    tmp_path: Path, names: str, revoked_names: str
+) -> None:
+    lines = f"@revoked {revoked_names} {KEY}\n{names} {KEY}\n".encode()
+    keys, _, revoked = trusted_keys(await settings_of(tmp_path, lines, "fw1", 2222))
+    assert (lines_of(keys), lines_of(revoked)) == ([KEY], [KEY])
+
+
+async def test_a_key_for_the_port_stands_for_all_that_are_known_without_it(tmp_path: Path) -> None:
+    lines = f"[fw1]:2222 {KEY}\nfw1 {OTHER}\n".encode()
+    settings = await settings_of(tmp_path, lines, "fw1", 2222)
+    assert lines_of(trusted_keys(settings)[0]) == [KEY]
+    settings = await settings_of(tmp_path, lines, "fw1", 2223)
+    assert lines_of(trusted_keys(settings)[0]) == [OTHER]
+
+
+async def test_an_alias_is_looked_for_alone_whatever_the_port(tmp_path: Path) -> None:
+    lines = f"Pair {KEY}\n[pair]:2222 {OTHER}\nfw1 {OTHER}\n".encode()
+    settings = await settings_of(tmp_path, lines, "fw1", 2222, alias="pair")
+    assert lines_of(trusted_keys(settings)[0]) == [KEY]
+
+
+async def test_the_key_of_a_revoked_certificate_is_revoked(tmp_path: Path) -> None:
+    authority = asyncssh.generate_private_key("ssh-ed25519")
+    key = asyncssh.import_public_key(OTHER)
+    certificate = authority.generate_host_certificate(key, "fw1").export_certificate().decode()
+    lines = f"@revoked fw1 {certificate}\nfw1 {KEY}\n".encode().replace(b"\n\n", b"\n")
+    _, _, revoked = trusted_keys(await settings_of(tmp_path, lines, "fw1"))
+    assert lines_of(revoked) == [OTHER]
+
+
 async def test_the_line_to_keep_has_the_name_as_it_is_looked_for(tmp_path: Path) -> None:
     with running_sshd(tmp_path / "sshd") as sshd:
         target = dataclasses.replace(sshd.target(host="LocalHost"), known_hosts=None)
         (key,) = await fetch(target)
         assert key.line.startswith(f"[localhost]:{sshd.port} ssh-ed25519 ")
+        config = tmp_path / "ssh_config"
+        config.write_text("HostKeyAlias Pair\n")
+        (key,) = await fetch(dataclasses.replace(target, ssh_config=str(config)))
+        assert key.line.startswith("pair ssh-ed25519 ")
+
+
+async def test_an_sshd_that_was_reached_by_a_proxy_command_is_not_said_to_be_unreached(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(f"Ciphers aes256-ctr\nProxyCommand {NC} %h %p\n")
+    with running_sshd(tmp_path / "sshd", "Ciphers aes128-ctr") as sshd:
+        target = sshd.target(ssh_config=str(config))
+        with pytest.raises(TransportError) as caught:
+            await fetch(target)
+    assert "ProxyCommand" not in str(caught.value) and "encryption" in str(caught.value)
