@@ -103,40 +103,42 @@ async def test_a_line_that_is_not_understood_is_passed_over(
 @pytest.mark.parametrize(
     "line",
     [
-        f"other, {KEY}",
-        f",other {KEY}",
-        f", {KEY}",
-        f"{NAMELESS} {KEY}",
-        f",@cert-authority * {KEY}",
-        f",{HASHED} {KEY}",
-        f"10.0.0.0/8 {KEY}",
-        f"10.0.0.0/8,other {KEY}",
-        f"10.0.0.0/8 10.1.1.1 {KEY}",
-        f"# a comment\x0c10.1.1.1 {KEY}",
-        f"other {KEY}\r10.1.1.1 {KEY}",
-        f"10.1.1.1\x1f{KEY}",
+        "other, KEY",
+        ",other KEY",
+        ", KEY",
+        f"{NAMELESS} KEY",
+        ",@cert-authority * KEY",
+        f",{HASHED} KEY",
+        "10.0.0.0/8 KEY",
+        "10.0.0.0/8,other KEY",
+        "10.0.0.0/8 10.1.1.1 KEY",
+        "# a comment\x0c10.1.1.1 KEY",
+        "other KEY\r10.1.1.1 KEY",
+        "10.1.1.1\x1fKEY",
     ],
 )
 @pytest.mark.parametrize("host", ["10.1.1.1", "fw1.example.com"])
 async def test_no_line_is_read_as_one_of_a_host_that_it_does_not_name(
     tmp_path: Path, line: str, host: str
 ) -> None:
+    content = line.replace("KEY", KEY).encode()
     for port in (22, 2222):
         with pytest.raises(OperatorNeeded, match="is not known"):
-            trusted_keys(await settings_of(tmp_path, f"{line}\n".encode(), host, port))
+            trusted_keys(await settings_of(tmp_path, content, host, port))
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        f"fw1, {KEY}\r",
-        f",fw1,10.0.0.0/8 {KEY}",
-        f"!10.0.0.0/8,fw? {KEY}",
-        f"\tfw1\t{KEY} of\x0cold",
+        "fw1, KEY\r",
+        ",fw1,10.0.0.0/8 KEY",
+        "!10.0.0.0/8,fw? KEY",
+        "\tfw1\tKEY of\x0cold",
     ],
 )
 async def test_the_names_of_a_line_that_are_in_order_count(tmp_path: Path, line: str) -> None:
-    lines = f"{line}\n@revoked {line.replace(KEY, OTHER).strip()}\n".encode()
+    trust, revoke = line.replace("KEY", KEY), line.replace("KEY", OTHER).strip()
+    lines = f"{trust}\n@revoked {revoke}\n".encode()
     keys, _, revoked = trusted_keys(await settings_of(tmp_path, lines, "fw1"))
     assert (lines_of(keys), lines_of(revoked)) == ([KEY], [OTHER])
 
