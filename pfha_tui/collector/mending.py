@@ -23,8 +23,8 @@ async def mended(
 ) -> PairTarget | None:
     """The pair's target, for a broken pair once a look finds it mended; `found` gets what each look has found.
 
-    `asked` is set by an operator who wants a look now, and cleared before that look. A pair that may ask the operator
-    is looked at then only; without `asked` the result for it is None. Raises what `resolve` raises.
+    `asked` is set by an operator who wants a look now, and cleared after it. A pair that may ask the operator is looked
+    at then only; without `asked` the result for it is None. Raises what `resolve` raises.
     """
     wait_s = FIRST_WAIT_S
     wish = asked or asyncio.Event()
@@ -34,8 +34,8 @@ async def mended(
         with suppress(TimeoutError):
             async with asyncio.timeout(None if pair.may_ask else wait_s):
                 await wish.wait()
-        wish.clear()
         wait_s = min(2 * wait_s, LONGEST_WAIT_S)
         pair = await asyncio.to_thread(resolve, pair)
         found(pair)
+        wish.clear()
     return pair

@@ -19,6 +19,10 @@ class Typing(Input):
     kept: Callable[[str], None]
     dropped: Callable[[], None]
 
+    async def action_submit(self) -> None:
+        """Keep the text."""
+        self.kept(self.value)
+
     def on_key(self, event: events.Key) -> None:
         """What was on its way when the text was ended goes to whatever has the focus now."""
         if self.screen.focused is not self:
