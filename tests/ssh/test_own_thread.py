@@ -12,7 +12,7 @@ import pytest
 
 from pfha_tui.domain.target import Secret, SnmpTarget, SshTarget
 from pfha_tui.transports.base import NetworkFailure
-from pfha_tui.transports.own_thread import look_up
+from pfha_tui.transports.own_thread import in_own_thread, look_up
 from pfha_tui.transports.snmp import SnmpClient, client
 from pfha_tui.transports.ssh.settings import load
 from pfha_tui.transports.ssh.tcp import dial
@@ -70,6 +70,21 @@ async def test_each_try_joins_the_look_up_that_is_under_way(resolver: DeadResolv
     assert resolver.asked == ["fw1.example.com"]
 
 
+async def test_each_who_joined_has_an_error_of_its_own() -> None:
+    released = threading.Event()
+
+    def fail() -> None:
+        released.wait()
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    both = (in_own_thread("fails", fail) for _ in range(2))
+    joined = asyncio.gather(*both, return_exceptions=True)
+    asyncio.get_running_loop().call_soon(released.set)  # by then both have begun
+    one, other = await joined
+    assert isinstance(one, socket.gaierror) and isinstance(other, socket.gaierror)
+    assert one is not other and one.args == other.args == (socket.EAI_NONAME, "no such name")
+
+
 async def test_an_address_is_read_in_place(resolver: DeadResolver) -> None:
     (found,) = await look_up("192.0.2.7", 161, socket.SOCK_DGRAM)
     assert found[4] == ("192.0.2.7", 161)
@@ -106,7 +121,7 @@ async def test_a_text_that_can_be_no_name_is_a_network_failure(host: str) -> Non
 def test_the_end_of_the_program_does_not_wait_for_a_look_up() -> None:
     program = """
 import asyncio, socket, threading
-from pfha_tui.transports.own_thread import look_up
+from pfha_tui.transports.own_thread import in_own_thread, look_up
 real = socket.getaddrinfo
 def dead(*words, flags=0, **named):
     return real(*words, flags=flags, **named) if flags else threading.Event().wait()

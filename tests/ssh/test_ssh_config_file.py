@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import functools
 import getpass
 import os
@@ -18,6 +19,7 @@ from pfha_tui.transports.base import (
     OperatorNeeded,
 )
 from pfha_tui.transports.ssh import LoginInterrupted, SshNode, fetch, settings
+from pfha_tui.transports.ssh.proxy import Proxy
 from tests.support import opened_login
 from tests.support.deadline import until
 from tests.support.sshd import Sshd, running_sshd
@@ -87,6 +89,23 @@ async def test_a_command_of_ssh_config_that_hangs_is_told_and_not_started_again(
         assert (tmp_path / "runs").read_text() == "run\n"
 
 
+async def test_a_mended_ssh_config_does_not_wait_for_what_hangs_by_the_old_one(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fifo, config = tmp_path / "fifo", tmp_path / "config"
+    os.mkfifo(fifo)
+    config.write_text(f'Match exec "cat {fifo}"\n Port 22\n')
+    with monkeypatch.context() as patched:
+        patched.setattr(settings, "LOAD_TIMEOUT_S", 0.05)
+        with pytest.raises(NetworkFailure, match="does a command of `Match exec` hang"):
+            async with opened(sshd.target(ssh_config=str(config))):
+                pass
+    config.write_text("")
+    async with opened(sshd.target(ssh_config=str(config))) as node:
+        await node.run([DATE])
+    await asyncio.to_thread(fifo.write_bytes, b"")  # the command ends now
+
+
 async def test_the_home_of_a_user_who_is_not_known_is_told(sshd: Sshd, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.write_text("IdentityFile ~nosuchuser/id\nUserKnownHostsFile ~nosuchuser/known_hosts\n")
@@ -128,6 +147,46 @@ async def test_a_proxy_command_that_fails_is_no_strike(
         await node.close()
         with pytest.raises(NetworkFailure, match=f"ProxyCommand .*{words}"):
             await fetch(target)
+
+
+@pytest.mark.parametrize("command", ["/bin/true", "nc \0"])
+async def test_a_proxy_command_that_cannot_be_started_leaves_nothing_open(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def no_pipe() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    async with proxied(sshd, tmp_path, command) as target:
+        read = await settings.load(target, target.host, target.port, target.user)
+        if "\0" not in command:
+            monkeypatch.setattr(os, "pipe", no_pipe)
+        before = os.listdir("/proc/self/fd")
+        with pytest.raises(NetworkFailure, match=r"open files|null byte"):
+            Proxy(read)
+        assert os.listdir("/proc/self/fd") == before
+
+
+async def test_what_a_proxy_command_started_ends_though_it_ignores_sigterm(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    child = tmp_path / "child"
+    command = f"sh -c 'trap \"\" TERM; sleep 600 & echo $! > {child}'"
+    async with proxied(sshd, tmp_path, command) as target:
+        read = await settings.load(target, target.host, target.port, target.user)
+        running = Proxy(read)
+        await until(lambda: child.exists() and child.read_text().endswith("\n"))
+        running.end()
+        running.sock.close()
+    pid = int(child.read_text())
+    await until(lambda: not is_running(pid))
+
+
+def is_running(pid: int) -> bool:
+    """A zombie that waits for its reaper is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize(

@@ -109,15 +109,24 @@ class TestRefusals:
     async def test_another_ssh_config_is_another_login(
         self, sshd: Sshd, tmp_path: Path, clock: list[float]
     ) -> None:
-        config = tmp_path / "ssh_config"
+        config, included = tmp_path / "ssh_config", tmp_path / "included"
+        config.write_text(f"Include {included}\n")
         target = sshd.target(ssh_config=str(config), identity_file=str(make_key(tmp_path / "key")))
         for line in ("Compression no\n", "Ciphers aes256-ctr\n"):
-            config.write_text(line)
+            included.write_text(line)
             said = await self.login(target, tmp_path, clock, heed=True)
             assert "refused the key" in said and "not tried again" not in said
 
     @pytest.mark.parametrize(
-        "junk", ["", "{}", "[1]", '{"at": 1, "why": "x", "reason": "", "host_key": 1}', "\x00"]
+        "junk",
+        [
+            "",
+            "{}",
+            "[1]",
+            '{"at": 1, "why": "x", "reason": "", "host_key": 1}',
+            "\x00",
+            '{"at": 1' + "0" * 400 + "}",
+        ],
     )
     async def test_a_torn_file_is_no_refusal(
         self, sshd: Sshd, tmp_path: Path, clock: list[float], junk: str

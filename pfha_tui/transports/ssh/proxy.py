@@ -27,8 +27,8 @@ GRACE_S: Final = 1.0
 
 
 class Proxy:
-    """The running command, in a process group of its own; `sock` leads through it. Whoever starts it must `end` it: until
-    then it is not reaped, so that its group keeps its number."""
+    """The running command, in a process group of its own; `sock` leads through it. Whoever starts it must `end`
+    it: until then it is not reaped, so that its group keeps its number."""
 
     def __init__(self, settings: Settings) -> None:
         """Start it. Raises NetworkFailure."""
@@ -60,8 +60,8 @@ class Proxy:
         self._loop.add_reader(self._errors, self._hear)
 
     def end(self) -> None:
-        """End it, with what it has started in its process group: by SIGTERM, and a second later by SIGKILL if the program
-        still runs then. `sock` is closed by who uses it. May be called again."""
+        """End it, with what it has started in its process group: by SIGTERM, and a second later by SIGKILL if the
+        console still runs then. `sock` is closed by who uses it. May be called again."""
         if self._ended:
             return
         self._ended = True

@@ -40,14 +40,16 @@ class Refusals:
         self.now = now
 
     def of(self, target: SshTarget, settings: Settings, identity: Identity) -> "Login":
-        """The login at one hop: another key, certificate, known host key or ssh_config makes it another one."""
-        trust: list[Any] = [target.fingerprints]
-        for path in (*settings.known_hosts, *settings.config):
+        """The login at one hop: another key, certificate, known host key or option of ssh_config makes another."""
+        trust: list[Any] = [target.fingerprints, settings.options.config.get_options(False)]
+        for path in settings.known_hosts:
             with contextlib.suppress(OSError):
                 found = os.stat(path)
                 trust.append((path, found.st_mtime_ns, found.st_size))
         login = f"{settings.user}@{settings.host}:{settings.port}"
-        words = json.dumps([login, base64.b64encode(identity.key.public_data).decode(), trust])
+        words = json.dumps(
+            [login, base64.b64encode(identity.key.public_data).decode(), trust], default=str
+        )
         name = hashlib.sha256(words.encode()).hexdigest()[:32]
         noted = {"login": login, "key": identity.fingerprint}
         return Login(self, self.folder / f"{name}.json", settings, noted)

@@ -42,7 +42,6 @@ class Settings:
     proxy_jump: str | None
     has_proxy_command: bool
     known_hosts: tuple[str, ...]
-    config: tuple[str, ...]
     options: asyncssh.SSHClientConnectionOptions = field(compare=False, repr=False)
     family: int = socket.AF_UNSPEC
     bind_address: str | None = None
@@ -139,7 +138,6 @@ def _load(target: SshTarget, host: str, port: int | None, user: str | None) -> S
         known_hosts=_known_hosts(
             target, config.get("UserKnownHostsFile"), config.get("GlobalKnownHostsFile")
         ),
-        config=paths,
         options=options,
         family=options.family,
         bind_address=options.local_addr[0] if options.local_addr else None,
