@@ -124,7 +124,7 @@ async def _follow(
 
     try:
         tell(pair)
-        target = await mended(pair, resolve, tell)
+        target = await mended(pair, resolve, lambda now, _: tell(now))
         if target is None:
             return None
         feed = await asyncio.to_thread(_open, target)

@@ -18,13 +18,14 @@ LONGEST_WAIT_S: Final = 300.0
 async def mended(
     pair: PairTarget | BrokenPair,
     resolve: Resolve,
-    found: Callable[[PairTarget | BrokenPair], None],
+    found: Callable[[PairTarget | BrokenPair, bool], None],
     asked: asyncio.Event | None = None,
 ) -> PairTarget | None:
-    """The pair's target, for a broken pair once a look finds it mended; `found` gets what each look has found.
+    """The pair's target, for a broken pair once a look finds it mended; `found` gets what each look has found, and
+    whether the operator had asked for it.
 
-    `asked` is set by an operator who wants a look now, and cleared after it. A pair that may ask the operator is looked
-    at then only; without `asked` the result for it is None. Raises what `resolve` raises.
+    `asked` is set by an operator who wants a look now, and cleared before that look. A pair that may ask the operator
+    is looked at then only; without `asked` the result for it is None. Raises what `resolve` raises.
     """
     wait_s = FIRST_WAIT_S
     wish = asked or asyncio.Event()
@@ -34,8 +35,9 @@ async def mended(
         with suppress(TimeoutError):
             async with asyncio.timeout(None if pair.may_ask else wait_s):
                 await wish.wait()
+        wished = wish.is_set()
+        wish.clear()
         wait_s = min(2 * wait_s, LONGEST_WAIT_S)
         pair = await asyncio.to_thread(resolve, pair)
-        found(pair)
-        wish.clear()
+        found(pair, wished)
     return pair

@@ -233,9 +233,9 @@ class ConsoleApp(PairKeys):
         if self._resolve is None:
             return pair.target if isinstance(pair.target, PairTarget) else None
 
-        def found(target: PairTarget | BrokenPair) -> None:
+        def found(target: PairTarget | BrokenPair, wished: bool) -> None:
             pair.become(target, *self._options.clock())
-            if pair.asked_again.is_set() and isinstance(target, BrokenPair):
+            if wished and isinstance(target, BrokenPair):
                 said = tr("{what}: {detail}").format(what=target.name, detail=target.why)
                 self.tell(clean(said), Tone.WARN)
             self.tick()

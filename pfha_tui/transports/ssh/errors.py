@@ -193,24 +193,18 @@ def in_words(error: Exception) -> str:
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
-def not_signed(where: str, key: str) -> OperatorNeeded:
-    """The agent held the key, but did not sign the login at `where` with it."""
-    return OperatorNeeded(
-        tr(
-            "the SSH agent did not sign the login at {where} with the key {key}: was the touch or the confirmation "
-            "refused?"
-        ).format(where=where, key=key)
+def not_signed(where: str, key: str, *, late: bool) -> OperatorNeeded:
+    """The agent held the key, but did not sign the login at `where` with it, or not in the time of a login (`late`)."""
+    text = tr(
+        "the SSH agent did not sign the login at {where} with the key {key}: was the touch or the confirmation "
+        "refused?"
     )
-
-
-def not_yet_signed(where: str, key: str) -> OperatorNeeded:
-    """The agent waited for somebody for longer than a login may take."""
-    return OperatorNeeded(
-        tr(
+    if late:
+        text = tr(
             "the SSH agent has not signed the login at {where} with the key {key} in time: try again, and touch the "
             "token or confirm what the agent asks"
-        ).format(where=where, key=key)
-    )
+        )
+    return OperatorNeeded(text.format(where=where, key=key))
 
 
 def _reason(error: BaseException) -> str:

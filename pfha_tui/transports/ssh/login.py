@@ -16,7 +16,6 @@ from pfha_tui.transports.base import NetworkFailure, TransportError
 from pfha_tui.transports.ssh.banner import Banner, MuteCallback
 from pfha_tui.transports.ssh.errors import (
     not_signed,
-    not_yet_signed,
     refusal_of,
     sort_out,
 )
@@ -50,9 +49,12 @@ async def log_in_at(
     """
     proxy = Proxy(settings) if via is None and settings.has_proxy_command else None
     try:
-        return await _log_in(
+        connection = await _log_in(
             target, settings, identity, via, proxy, tcp_timeout_s, on_lost, on_mute, kept
         )
+        if kept is not None:
+            await kept.worked()
+        return connection
     except BaseException:  # cancelled or failed: nothing is left running
         if proxy is not None:
             proxy.end()
@@ -73,10 +75,9 @@ async def _log_in(
     """As `log_in_at`; `proxy` ends with the connection."""
     begun = asyncio.get_running_loop().time()
     tunnel = None if via is None else JumpTunnel(via, 3 * tcp_timeout_s)
-    if proxy is not None:
-        sock: socket.socket | None = proxy.sock
-    else:
-        sock = None if tunnel is not None else await dial(settings, tcp_timeout_s)
+    sock = None if proxy is None else proxy.sock
+    if tunnel is None and proxy is None:
+        sock = await dial(settings, tcp_timeout_s)
 
     def lost(error: Exception | None) -> None:
         if proxy is not None:
@@ -84,8 +85,7 @@ async def _log_in(
         if on_lost is not None:
             on_lost(error)
 
-    jump = on_lost is None
-    check, options = await _prepared(target, settings, identity, sock, lost, jump=jump)
+    check, options = await _prepared(target, settings, identity, sock, lost, jump=on_lost is None)
     limit = asyncio.timeout(None)
     banner = Banner(
         check,
@@ -99,24 +99,28 @@ async def _log_in(
     try:
         async with limit:
             banner.watch()
-            connection = await asyncssh.connect(
+            return await asyncssh.connect(
                 settings.name, settings.port, options=options, config=None, sock=sock, tunnel=tunnel
             )
     except (OSError, ValueError, asyncssh.Error) as error:
         problem = _problem(error, settings, identity, check, banner, tunnel, proxy)
-        refusal = refusal_of(
-            error, check.seen, certified=identity.certified, met=check.opened_at is not None
-        )
-        if kept is not None and refusal is not None and check.spoke and not identity.unsigned:
-            await kept.refused(refusal)
+        await _remember(error, identity, check, kept)
         raise problem from error
     finally:
         banner.stop()
         if sock is not None and check.opened_at is None:
             sock.close()  # given up before asyncssh has taken it over
-    if kept is not None:
-        await kept.worked()
-    return connection
+
+
+async def _remember(
+    error: Exception, identity: Identity, check: Verifier, kept: Login | None
+) -> None:
+    """Keep a refusal, so that no later login runs into it: only what an sshd has said is one."""
+    refusal = refusal_of(
+        error, check.seen, certified=identity.certified, met=check.opened_at is not None
+    )
+    if kept is not None and refusal is not None and check.spoke and not identity.unsigned:
+        await kept.refused(refusal)
 
 
 async def _prepared(
@@ -166,10 +170,9 @@ def _problem(
     if not check.spoke and proxy is not None:
         proxy.end()
         return proxy.failure(error)
-    if identity.unsigned:
-        return not_signed(settings.where, identity.fingerprint)
-    if identity.asking and isinstance(error, TimeoutError):
-        return not_yet_signed(settings.where, identity.fingerprint)
+    late = identity.asking and isinstance(error, TimeoutError)
+    if identity.unsigned or late:
+        return not_signed(settings.where, identity.fingerprint, late=late)
     return sort_out(
         error,
         settings.where,
